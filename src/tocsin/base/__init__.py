@@ -1,0 +1,1 @@
+"""The foundation: values, kinds, text, addresses, time, ids, errors, settings and the seams."""

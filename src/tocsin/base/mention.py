@@ -1,0 +1,141 @@
+"""Mention: a post that a watch caught, the words that caught it, and what was read in it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from tocsin.base.kind import Kind, Tone
+from tocsin.base.post import Post
+
+
+class TextField(StrEnum):
+    """The two searched parts of a post."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A stretch of the original title or text: `start` included, `end` excluded, in code points."""
+
+    field: TextField
+    start: int
+    end: int
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a score is what it is.
+
+    code: a catalogue key such as `word.insult` or `reach.large`; doors put it in words.
+    words: the words of the post, or the values, that carried it.
+    weight: its share of the score, in the score's own unit; may be negative.
+    """
+
+    code: str
+    words: tuple[str, ...] = ()
+    weight: float = 0.0
+
+
+class Sentiment(msgspec.Struct, frozen=True, kw_only=True):
+    """Probabilities that sum to 1 (rounded to 1e-4), and whether a person should look."""
+
+    negative: float
+    neutral: float
+    positive: float
+    sure: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def label(self) -> Tone:
+        """The most probable tone; ties go to neutral, then negative."""
+        best = max(self.negative, self.neutral, self.positive)
+        if self.neutral == best:
+            return Tone.NEUTRAL
+        return Tone.NEGATIVE if self.negative == best else Tone.POSITIVE
+
+    @property
+    def p(self) -> float:
+        """The probability of `label`."""
+        return max(self.negative, self.neutral, self.positive)
+
+
+class KindScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind with its probability, 0..1 rounded to 1e-4, and its reasons."""
+
+    kind: Kind
+    p: float
+    reasons: tuple[Reason, ...] = ()
+
+
+class Severity(msgspec.Struct, frozen=True, kw_only=True):
+    """How much harm the mention may do, 0..100; the weights of the reasons add up to the score before clipping."""
+
+    score: int
+    reasons: tuple[Reason, ...] = ()
+
+
+class PersonalKind(StrEnum):
+    """Personal data that was found in a text."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    IBAN = "iban"
+    CARD = "card"
+    SOCIAL_SECURITY = "social_security"
+    ADDRESS = "address"
+    SIGNATURE_NAME = "signature_name"
+    ORDER_NUMBER = "order_number"
+
+
+class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a piece of personal data stands. The piece itself is never copied out of the post."""
+
+    kind: PersonalKind
+    span: Span
+
+
+class CopyKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys by which near-copies and stories find one another.
+
+    exact: 63-bit key of the folded text without links, handles, numbers of shares; equal for copies to the letter.
+    bands: 32 unsigned 32-bit MinHash bands of two rows each; empty for texts of fewer than 4 words.
+    terms: rare content words of the text, folded, in order of appearance, each once; at most 24.
+    """
+
+    exact: int
+    bands: tuple[int, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the first reading says of a mention, with the version of what read it."""
+
+    language: str
+    language_p: float
+    sentiment: Sentiment
+    kinds: tuple[KindScore, ...]
+    severity: Severity
+    personal: tuple[PersonalData, ...] = ()
+    keys: CopyKeys
+    version: str
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """A post caught by a watch. Identity: (brand, watch, platform, native_id).
+
+    own: the author is one of the brand's own accounts; such a mention is counted but never rung.
+    """
+
+    brand: str
+    watch: str
+    post: Post
+    spans: tuple[Span, ...]
+    verdict: Verdict
+    own: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """The identity: (brand, watch, platform, native_id)."""
+        return (self.brand, self.watch, self.post.platform, self.post.native_id)

@@ -1,0 +1,138 @@
+"""Settings of an installation, read once from `TOCSIN_*` variables and one TOML file into a frozen value."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from tocsin.base.errors import SettingsError
+
+PREFIX = "TOCSIN_"
+_SECRETS = ("database_url", "smtp_password", "notify_urls")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that can be set. Each field is `TOCSIN_` plus its name in capitals, or its name in the TOML file.
+
+    data_dir: folder of the database, the key file and the models of this installation.
+    database_url: "" for SQLite in `data_dir`, else postgresql://user:password@host:port/name.
+    language: of the command line and of mails, fr or en.
+    contact: address or page shown to the servers that are read (User-Agent); asked for by several platforms.
+    allow_hosts: hosts exempt from the address guard, for a feed on one's own network.
+    mail_to: who is told of alerts, besides what each brand says. notify_urls: apprise addresses.
+    keep_unmatched, unmatched_posts, unmatched_hours: the ring of posts no watch wanted, for previews.
+    """
+
+    data_dir: Path
+    database_url: str = ""
+    language: str = "fr"
+    contact: str = ""
+    allow_hosts: tuple[str, ...] = ()
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: bool = True
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+    notify_urls: tuple[str, ...] = ()
+    keep_unmatched: bool = True
+    unmatched_posts: int = 50_000
+    unmatched_hours: int = 48
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _SECRETS)
+        return f"Settings({', '.join(shown)})"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:
+    """Return the settings: the TOML `file` (or TOCSIN_CONFIG, or tocsin.toml of the data folder), then the variables.
+
+    A variable `NAME_FILE` holds the path of a file whose content is the value of NAME, for secrets.
+    Raises SettingsError on an unknown name or a value of the wrong type.
+    """
+    given = _from_environ(environ)
+    data_dir = Path(str(given.get("data_dir") or _default_data_dir(environ))).expanduser()
+    path = file or (Path(environ["TOCSIN_CONFIG"]) if environ.get("TOCSIN_CONFIG") else data_dir / "tocsin.toml")
+    values: dict[str, object] = {"data_dir": str(data_dir), "language": _language(environ)}
+    values.update(_from_toml(path, must_exist=file is not None or "TOCSIN_CONFIG" in environ))
+    values.update(given)
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError("A setting has the wrong type: {error}. Mend it and start again.", error=error) from None
+    return _checked(settings)
+
+
+def _default_data_dir(environ: Mapping[str, str]) -> str:
+    base = environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return f"{base}/tocsin"
+
+
+def _language(environ: Mapping[str, str]) -> str:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environ.get(name):
+            return "en" if environ[name].startswith("en") else "fr"
+    return "fr"
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    known = set(Settings.__struct_fields__)
+    for name, raw in environ.items():
+        if not name.startswith(PREFIX) or name in ("TOCSIN_CONFIG", "TOCSIN_DEBUG"):
+            continue
+        field = name.removeprefix(PREFIX).lower()
+        text = raw
+        if field not in known and field.endswith("_file") and field.removesuffix("_file") in known:
+            field = field.removesuffix("_file")
+            try:
+                text = Path(raw).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(
+                    "{name}={path} cannot be read ({error}); give the path of a readable file.",
+                    name=name,
+                    path=raw,
+                    error=error.strerror,
+                ) from None
+        if field not in known:
+            raise SettingsError("{name} is not a setting; see docs/en/settings.md for the list.", name=name)
+        values[field] = _split(text) if _is_list(field) else text
+    return values
+
+
+def _is_list(field: str) -> bool:
+    return field in ("allow_hosts", "mail_to", "notify_urls")
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.replace(",", " ").split() if part]
+
+
+def _from_toml(path: Path, *, must_exist: bool) -> dict[str, object]:
+    if not path.is_file():
+        if must_exist:
+            raise SettingsError("The settings file {path} is not there; give the path of an existing one.", path=path)
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError("{path} is not a readable TOML file: {error}.", path=path, error=error) from None
+    unknown = sorted(set(values) - set(Settings.__struct_fields__))
+    if unknown:
+        raise SettingsError("{name} in {path} is not a setting; remove it.", name=unknown[0], path=path)
+    return values
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.language not in ("fr", "en"):
+        raise SettingsError("language={value!r} is not offered; write fr or en.", value=settings.language)
+    if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(
+            "database_url must begin with postgresql:// (or be empty for SQLite); mend TOCSIN_DATABASE_URL."
+        )
+    return settings

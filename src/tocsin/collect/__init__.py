@@ -1,0 +1,1 @@
+"""Where posts come from: the adapter contract, its registry, and the adapters; no adapter opens a socket."""

@@ -1,0 +1,1 @@
+"""One adapter per file; each turns what one kind of source answers into posts."""

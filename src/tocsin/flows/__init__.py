@@ -1,0 +1,1 @@
+"""One function per use case; engine, store and net meet only here."""

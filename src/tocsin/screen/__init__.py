@@ -1,0 +1,1 @@
+"""Screening: which posts concern a brand, and what the first reading makes of them."""

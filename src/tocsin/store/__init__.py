@@ -1,0 +1,1 @@
+"""The store: the one Django application; models, bulk writes, queries, search."""

@@ -1,0 +1,1 @@
+"""Stories: mentions about one thing, found as they come."""

@@ -1,0 +1,1 @@
+"""Surges: abnormal rises, told early and seldom in vain."""
