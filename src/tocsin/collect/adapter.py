@@ -49,7 +49,7 @@ Plan = Request | Subscribe | Done
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server said. `url` is the last one after redirects; header names are lower case; `body` is decompressed."""
+    """What a server said. `url` is the last after redirects; header names are lower case; `body` is decompressed."""
 
     url: str
     status: int
