@@ -58,6 +58,10 @@ class Batch(Protocol):
     def titles(self) -> Sequence[str] | None:
         """The title of each post, shape (n,), or None when no post of the batch has one."""
 
+    @property
+    def broken(self) -> Sequence[tuple[int, str]]:
+        """(index, error) of those whose text could not even be read; they count as empty texts."""
+
     def post(self, index: int) -> Post:
         """The whole post number `index`. Raises InputError if it cannot be read."""
 
@@ -66,6 +70,11 @@ class PostBatch(msgspec.Struct, frozen=True):
     """A batch over posts already read."""
 
     posts: Sequence[Post]
+
+    @property
+    def broken(self) -> Sequence[tuple[int, str]]:
+        """Nothing: these posts were read."""
+        return ()
 
     @property
     def texts(self) -> Sequence[str]:
