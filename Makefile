@@ -1,0 +1,57 @@
+# Every target works in a fresh clone: it first makes .venv and installs what requirements/lock.txt names, once.
+# `make` alone lists the targets.
+
+PY := .venv/bin/python
+LOCALES := $(wildcard src/tocsin/locale/*/LC_MESSAGES/tocsin.po)
+CATALOGUES := $(LOCALES:.po=.mo)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-docs check format lock catalogues system-packages eval bench bench-full clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+.venv/ready: requirements/lock.txt pyproject.toml scripts/setup scripts/hatch_build.py
+	@sh scripts/setup
+
+# The catalogues are compiled from what translators edit; the wheel does the same in scripts/hatch_build.py.
+$(CATALOGUES): %.mo: %.po .venv/ready
+	@$(PY) scripts/compile_catalogues.py $<
+
+catalogues: .venv/ready $(CATALOGUES)  ## compile the translations
+
+demo: catalogues  ## play the demonstration in the terminal
+	@.venv/bin/tocsin demo
+
+test: catalogues system-packages  ## run all the tests
+	@$(PY) -m pytest -n 2 tests
+
+test-docs: catalogues  ## check that the documentation tells all there is
+	@$(PY) -m pytest tests/docs
+
+check: catalogues  ## format, lint, types, arrows between modules, sizes, translations, leaks, documentation
+	@$(PY) scripts/check.py
+
+format: .venv/ready  ## write the code in its usual format
+	@.venv/bin/ruff format -q && .venv/bin/ruff check --fix
+
+lock: .venv/ready  ## find the newest versions of the dependencies and write them with their hashes
+	@cd requirements && ../.venv/bin/uv pip compile dev.in --quiet --upgrade --no-header --no-annotate \
+	  --generate-hashes --universal --python-version 3.11 -o lock.txt
+	@touch requirements/lock.txt
+
+system-packages:  # a PostgreSQL server for the tests that need one; without the right to install it, they skip
+	@sh scripts/system-packages
+
+eval: catalogues  ## measure the quality of the readings on labelled data, and fail under the floors
+	@$(PY) -m eval.run
+
+bench: catalogues  ## measure the speed, quickly (about three minutes)
+	@$(PY) -m bench.run --quick
+
+bench-full: catalogues  ## measure the speed in full and rewrite docs/benchmarks.md
+	@$(PY) -m bench.run --full && $(PY) -m bench.report
+
+clean:  ## remove all that was made
+	@rm -rf .venv build dist .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(CATALOGUES)
+	@find src tests bench eval scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
