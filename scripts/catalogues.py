@@ -44,6 +44,7 @@ def save(language: str, catalogue: Catalog) -> None:
         write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     dates = (
+        '"POT-Creation-Date',
         '"Project-Id-Version',
         '"PO-Revision-Date',
         '"Generated-By',
