@@ -157,7 +157,7 @@ def check_url(url: str, allow_hosts: Sequence[str] = ()) -> Target:
         _check_place(url, host, port, is_literal)
     shown = f"[{host}]" if ":" in host else host
     place = shown if port == USUAL_PORTS[scheme] else f"{shown}:{port}"
-    path, query = (quote(part, safe=_KEPT) for part in (parts.path or "/", parts.query))
+    path, query = (quote(part, safe=_KEPT, errors="replace") for part in (parts.path or "/", parts.query))
     rebuilt = SplitResult(scheme, place, path, query, "").geturl()
     return Target(url=rebuilt, scheme=scheme, host=host, port=port, is_literal=is_literal, is_exempt=is_exempt)
 
