@@ -11,8 +11,8 @@ from tocsin.base.errors import InputError
 from tocsin.base.post import Post
 
 
-class HasText(Protocol):
-    """A line decoded just far enough to screen it."""
+class Head(Protocol):
+    """A line decoded just far enough to be screened."""
 
     @property
     def text(self) -> str:
@@ -22,35 +22,48 @@ class HasText(Protocol):
 class LineBatch:
     """A batch over raw lines.
 
-    decode_text: a msgspec decoder of a Struct with a `text`; read_post: the whole post of a line.
+    decode_head: decodes a line into a Struct with a `text`, and a `title` where `with_titles` says so.
+    read_post: gives the whole post from its place in the batch and its line.
     A line that is not readable counts as an empty text and is listed in `broken` as (index, error).
     """
 
-    __slots__ = ("_lines", "_read_post", "broken", "texts")
-
-    titles: Sequence[str] | None = None
+    __slots__ = ("_lines", "_read_post", "broken", "texts", "titles")
 
     def __init__(
-        self, lines: Sequence[bytes], decode_text: Callable[[bytes], HasText], read_post: Callable[[bytes], Post]
+        self,
+        lines: Sequence[bytes],
+        decode_head: Callable[[bytes], Head],
+        read_post: Callable[[int, bytes], Post],
+        *,
+        with_titles: bool = False,
     ) -> None:
         self._lines = lines
         self._read_post = read_post
         self.broken: list[tuple[int, str]] = []
+        self.titles: list[str] | None = None
+        self.texts: list[str]
+        if with_titles:
+            heads = [self._head(index, line, decode_head) for index, line in enumerate(lines)]
+            self.texts = ["" if head is None else head.text for head in heads]
+            titles = [getattr(head, "title", "") for head in heads]
+            self.titles = titles if any(titles) else None
+            return
         try:
-            self.texts: Sequence[str] = [decode_text(line).text for line in lines]
+            self.texts = [decode_head(line).text for line in lines]
         except msgspec.DecodeError:
-            self.texts = [self._text(index, line, decode_text) for index, line in enumerate(lines)]
+            heads = [self._head(index, line, decode_head) for index, line in enumerate(lines)]
+            self.texts = ["" if head is None else head.text for head in heads]
 
-    def _text(self, index: int, line: bytes, decode_text: Callable[[bytes], HasText]) -> str:
+    def _head(self, index: int, line: bytes, decode_head: Callable[[bytes], Head]) -> Head | None:
         try:
-            return decode_text(line).text
+            return decode_head(line)
         except msgspec.DecodeError as error:
             self.broken.append((index, str(error)))
-            return ""
+            return None
 
     def post(self, index: int) -> Post:
         """The whole post of line `index`. Raises InputError if it cannot be read."""
         try:
-            return self._read_post(self._lines[index])
+            return self._read_post(index, self._lines[index])
         except msgspec.DecodeError as error:
             raise InputError("The post cannot be read whole: {error}.", error=error) from None

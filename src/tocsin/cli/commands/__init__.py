@@ -1,0 +1,1 @@
+"""One command per file: `configure` declares its arguments, `run` does it."""

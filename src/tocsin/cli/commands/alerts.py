@@ -1,0 +1,85 @@
+"""`tocsin alerts`: list them, acknowledge, snooze, call them false."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from datetime import timedelta
+
+from tocsin.base.alert import AlertState
+from tocsin.base.errors import InputError
+from tocsin.cli.commands.listing import add_scope, brand_slug
+from tocsin.cli.context import Context
+from tocsin.cli.output import Column
+from tocsin.flows.i18n import N_, Translator
+
+_ACTIONS = {
+    "ack": AlertState.ACKNOWLEDGED,
+    "snooze": AlertState.SNOOZED,
+    "false": AlertState.FALSE,
+    "close": AlertState.CLOSED,
+    "reopen": AlertState.OPEN,
+}
+
+
+def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
+    """Declare the arguments."""
+    add_scope(parser, t, limit=50)
+    parser.add_argument("action", nargs="?", choices=("list", *_ACTIONS), default="list", help=t.text(N_("what to do")))
+    parser.add_argument("id", nargs="?", help=t.text(N_("id of the alert")))
+    parser.add_argument("--hours", type=float, default=4.0, help=t.text(N_("how long to snooze")))
+    parser.add_argument("--note", default="", help=t.text(N_("why, for those who read it later")))
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """List the alerts, or change the state of one."""
+    return _list(args, context) if args.action == "list" else _change(args, context)
+
+
+def _list(args: argparse.Namespace, context: Context) -> int:
+    t, store = context.t, context.engine().store
+    alerts = store.alerts(brand=brand_slug(args, context), timeline=args.timeline, limit=args.limit)
+    rows = [
+        {
+            "id": alert.id,
+            "at": alert.at,
+            "brand": alert.brand,
+            "timeline": alert.timeline,
+            "cause": alert.cause.value,
+            "level": alert.level,
+            "state": alert.state.value,
+            "title": alert.title,
+            "story": alert.story,
+            "subject": alert.subject,
+            "reasons": [t.reason(reason) for reason in alert.reasons],
+            "by": alert.by,
+            "note": alert.note,
+        }
+        for alert in alerts
+    ]
+    columns = [
+        Column("id", t.text(N_("Alert"))),
+        Column("at", t.text(N_("When"))),
+        Column("brand", t.text(N_("Brand"))),
+        Column("level", t.text(N_("Level"))),
+        Column("state", t.text(N_("State"))),
+        Column("title", t.text(N_("Story"))),
+        Column("reasons", t.text(N_("Why"))),
+    ]
+    context.out.rows(rows, columns, t.text(N_("No alert. All quiet.")))
+    return 0
+
+
+def _change(args: argparse.Namespace, context: Context) -> int:
+    if not args.id:
+        raise InputError("No alert was named; write `tocsin alerts {action} ID`.", action=args.action)
+    if args.hours <= 0:
+        raise InputError("--hours {hours} is not a length of time; write a number above 0.", hours=args.hours)
+    now = context.now()
+    until = now + timedelta(hours=args.hours) if args.action == "snooze" else None
+    state = _ACTIONS[args.action]
+    alert = context.engine().store.set_alert_state(
+        args.id, state, by=getpass.getuser(), at=now, until=until, note=args.note
+    )
+    context.out.say(context.t.text(N_("Alert {id} is now: {state}."), id=alert.id, state=alert.state.value))
+    return 0

@@ -1,0 +1,120 @@
+"""Close minutes: group what came into stories, test for surges, ring; one brand of one timeline at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tocsin.base.brand import Brand
+from tocsin.base.seam import LIVE, BrandMinute, Event
+from tocsin.base.story import Story
+from tocsin.base.time import minute_start
+from tocsin.flows.engine import Engine
+from tocsin.flows.ring import ring, surges_of
+from tocsin.store.close import ClosedRange
+from tocsin.story.group import Grouper
+from tocsin.surge.fold import SurgeFold
+
+ACTIVE_STORY = timedelta(days=7)
+RECENT_ALERT = timedelta(days=2)
+ROWS_AT_ONCE = 2_000
+LEASE = timedelta(minutes=2)
+
+
+class Closed(msgspec.Struct, kw_only=True):
+    """What closing brought."""
+
+    minutes: int = 0
+    mentions: int = 0
+    stories: int = 0
+    surges: int = 0
+    alerts: int = 0
+
+
+def close_timeline(
+    engine: Engine, timeline: str, upto: int, now: datetime, progress: Callable[[int], None] | None = None
+) -> Closed:
+    """Close all minutes up to and including `upto` (since 1970, UTC) for every brand; return what was found.
+
+    Each brand is a shard with a lease: two processes never close the same one, and a refused commit is left to the
+    one that won.
+    """
+    total = Closed()
+    for brand in engine.rules().brands:
+        shard = f"{timeline}/{brand.slug}"
+        if engine.store.lease(shard, engine.holder, now, LEASE):
+            _close_brand(engine, brand, timeline, upto, total, progress)
+    return total
+
+
+def _close_brand(
+    engine: Engine, brand: Brand, timeline: str, upto: int, total: Closed, progress: Callable[[int], None] | None
+) -> None:
+    store = engine.store
+    grouper: Grouper | None = None
+    fold = SurgeFold(brand, timeline)
+    state = store.fold_state(timeline, brand.slug, fold.version)
+    if state is None and timeline == LIVE:
+        state = store.newest_backfill_state(brand.slug, fold.version)
+    while minutes := store.pending_minutes(timeline, brand.slug, upto, ROWS_AT_ONCE):
+        if grouper is None:
+            since = minute_start(minutes[0].minute) - ACTIVE_STORY
+            grouper = Grouper(brand, timeline, store.active_stories(timeline, brand.slug, since))
+        state, assignments, events = _fold_minutes(minutes, grouper, fold, state)
+        changed = grouper.changed()
+        closed = _range(engine, minutes, changed, events)
+        closed = msgspec.structs.replace(
+            closed, assignments=assignments, fold_version=fold.version, fold_state=state, stories=changed
+        )
+        if not store.commit_close(closed):
+            return
+        total.minutes += len(minutes)
+        total.mentions += len(assignments)
+        total.stories += len(changed)
+        total.surges += len(closed.surges)
+        total.alerts += len(closed.alerts)
+        if progress:
+            progress(len(assignments))
+
+
+def _fold_minutes(
+    minutes: Sequence[BrandMinute], grouper: Grouper, fold: SurgeFold, state: bytes | None
+) -> tuple[bytes | None, list[tuple[int, str]], list[Event]]:
+    assignments: list[tuple[int, str]] = []
+    events: list[Event] = []
+    for minute in minutes:
+        stories = grouper.place(minute.mentions)
+        assignments += zip((mention.row for mention in minute.mentions), stories, strict=True)
+        state, found = fold.merge(state, msgspec.structs.replace(minute, stories=stories))
+        events += found
+    return state, assignments, events
+
+
+def _range(
+    engine: Engine, minutes: Sequence[BrandMinute], stories: Sequence[Story], events: Sequence[Event]
+) -> ClosedRange:
+    first, last = minutes[0], minutes[-1]
+    store = engine.store
+    recent = store.alerts(
+        brand=first.brand, timeline=first.timeline, since=minute_start(first.minute) - RECENT_ALERT, limit=500
+    )
+    alerts, outbox = ring(events, {story.id: story for story in stories}, recent, channels_of(engine))
+    return ClosedRange(
+        timeline=first.timeline,
+        brand=first.brand,
+        from_minute=first.minute,
+        to_minute=last.minute,
+        surges=surges_of(events),
+        alerts=alerts,
+        events=list(events),
+        outbox=outbox,
+    )
+
+
+def channels_of(engine: Engine) -> list[str]:
+    """Return where people are told: `mail:ADDRESS` for each address, `apprise:N` for each address of that kind."""
+    settings = engine.settings
+    mails = [f"mail:{address}" for address in settings.mail_to]
+    return mails + [f"apprise:{number}" for number in range(len(settings.notify_urls))]

@@ -1,0 +1,111 @@
+"""Ingest one page of a source: screen it, and store it with its cursor in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tocsin.base.post import Post
+from tocsin.base.seam import LIVE, Deletion, PostBatch, Slice
+from tocsin.collect.adapter import Delete, Page, Reject
+from tocsin.flows.engine import Engine
+
+BACKFILL_AFTER = timedelta(hours=24)  # a post older than the last good read by more than this never rings
+COMMIT_POSTS = 2_000  # keeps a bulk commit well under 5,000 rows and 250 ms
+
+
+class Ingested(msgspec.Struct, kw_only=True):
+    """What one page brought. `accepted` is False when another runner had already taken this stretch."""
+
+    accepted: bool = True
+    read: int = 0
+    posts: int = 0
+    mentions: int = 0
+    known: int = 0
+    revised: int = 0
+    unmatched: int = 0
+    rejects: int = 0
+    unreadable: int = 0
+
+    def add(self, other: Ingested) -> None:
+        """Add the counts of another page."""
+        for name in self.__struct_fields__[1:]:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.accepted = self.accepted and other.accepted
+
+
+def ingest_page(engine: Engine, source: str, timeline: str, page: Page, from_cursor: str, now: datetime) -> Ingested:
+    """Screen and store a page on one timeline; the cursor moves with the last of its commits.
+
+    A page larger than one commit is stored in several; only the last moves the cursor, so that a crash in between
+    replays the page, and the rows already there stay as they are.
+    """
+    posts = page.posts
+    done = Ingested(rejects=sum(isinstance(item, Reject) for item in page.items))
+    chunks = [posts[start : start + COMMIT_POSTS] for start in range(0, len(posts), COMMIT_POSTS)] or [[]]
+    for number, chunk in enumerate(chunks):
+        is_last = number == len(chunks) - 1
+        one = _commit(engine, source, timeline, chunk, page if is_last else None, from_cursor, now)
+        done.add(one)
+        if not one.accepted:
+            break
+    return done
+
+
+def ingest_collected(
+    engine: Engine, source: str, page: Page, from_cursor: str, last_good_at: datetime | None, now: datetime
+) -> Ingested:
+    """Store a page of a running source: what is old goes to its back-fill, which never rings, the rest to `live`."""
+    since = None if last_good_at is None else last_good_at - BACKFILL_AFTER
+    old = [post for post in page.posts if page.first_read or since is None or post.created_at < since]
+    done = Ingested()
+    if old:
+        backfill = f"backfill:{source}"
+        engine.store.ensure_timeline(backfill)
+        earlier = Page(items=[item for item in page.items if getattr(item, "post", None) in old], next_cursor="")
+        done.add(ingest_page(engine, source, backfill, earlier, "", now))
+    old_keys = {post.key for post in old}
+    rest = [item for item in page.items if not (hasattr(item, "post") and item.post.key in old_keys)]
+    fresh = msgspec.structs.replace(page, items=rest)
+    done.add(ingest_page(engine, source, LIVE, fresh, from_cursor, now))
+    return done
+
+
+def _commit(
+    engine: Engine, source: str, timeline: str, posts: list[Post], page: Page | None, from_cursor: str, now: datetime
+) -> Ingested:
+    stage = engine.stage()
+    screened = stage.run(PostBatch(posts), source, timeline)
+    stretch = Slice(
+        source=source,
+        timeline=timeline,
+        from_cursor=from_cursor,
+        to_cursor=page.next_cursor if page else from_cursor,
+        posts=len(posts),
+        rules_version=stage.rules.version,
+        stage_version=stage.version,
+    )
+    items = page.items if page else ()
+    result = engine.store.commit(
+        stretch,
+        screened,
+        seen=posts,
+        rejects=[item for item in items if isinstance(item, Reject)],
+        deletions=[
+            Deletion(platform=item.platform, native_id=item.native_id, reason=item.reason)
+            for item in items
+            if isinstance(item, Delete)
+        ],
+        now=now,
+    )
+    return Ingested(
+        accepted=result.accepted,
+        read=len(posts),
+        posts=result.new_posts,
+        mentions=result.new_mentions,
+        known=result.known,
+        revised=result.revised,
+        unmatched=screened.unmatched_posts,
+        unreadable=len(screened.unreadable),
+    )

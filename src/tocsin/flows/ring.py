@@ -1,0 +1,109 @@
+"""Ring: turn what the fold noticed into alerts, one and not ten, and into the actions that tell people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from tocsin.base.alert import Alert, AlertCause, AlertState
+from tocsin.base.ids import stable_id
+from tocsin.base.mention import Reason
+from tocsin.base.seam import Delivery, Event, EventKind, OutboxRow
+from tocsin.base.story import Story
+from tocsin.base.surge import Surge, SurgeLevel
+
+COOLDOWN = timedelta(hours=4)  # a second alert on the same story within this is told only if it is louder
+
+_LOUDNESS = {"watch": 1, "alarm": 2, "danger": 2}
+
+
+def ring(
+    events: Iterable[Event], stories: Mapping[str, Story], recent: Sequence[Alert], channels: Sequence[str]
+) -> tuple[list[Alert], list[OutboxRow]]:
+    """Return the new alerts and one outbox row per alert and channel; both in the order of the events.
+
+    stories: those of this brand by id, for titles. recent: alerts of this brand on this timeline, any order.
+    channels: where people are told, such as `mail:alice@example.org`. The ids are stable: a replay rings nothing twice.
+    """
+    told = list(recent)
+    alerts: list[Alert] = []
+    for event in events:
+        alert = _alert_of(event, stories)
+        if alert is None or _is_repeat(alert, told):
+            continue
+        told.append(alert)
+        alerts.append(alert)
+    outbox = [
+        OutboxRow(
+            event=alert.id,
+            timeline=alert.timeline,
+            action=channel,
+            delivery=Delivery.AT_LEAST_ONCE,
+            body=msgspec.json.encode({"alert": alert.id}),
+        )
+        for alert in alerts
+        for channel in channels
+    ]
+    return alerts, outbox
+
+
+def surges_of(events: Iterable[Event]) -> list[Surge]:
+    """Return the surges that the events carry."""
+    return [msgspec.json.decode(event.body, type=Surge) for event in events if event.kind is EventKind.SURGE]
+
+
+def _alert_of(event: Event, stories: Mapping[str, Story]) -> Alert | None:
+    if event.kind is EventKind.SURGE:
+        surge = msgspec.json.decode(event.body, type=Surge)
+        return _alert(event, AlertCause.SURGE, surge.level.value, (surge.story, surge.reasons), stories)
+    if event.kind is EventKind.DANGER:
+        body: dict[str, Any] = msgspec.json.decode(event.body)
+        reasons = (
+            Reason(code="danger.severity", words=(str(body.get("severity", "")),)),
+            *(Reason(code=f"kind.{kind}") for kind in body.get("kinds", ())),
+        )
+        return _alert(event, AlertCause.DANGER, "danger", (str(body.get("story", "")), reasons), stories)
+    return None
+
+
+def _alert(
+    event: Event, cause: AlertCause, level: str, about: tuple[str, tuple[Reason, ...]], stories: Mapping[str, Story]
+) -> Alert:
+    story, reasons = about
+    known = stories.get(story)
+    return Alert(
+        id=stable_id("alert", event.id),
+        brand=event.brand,
+        timeline=event.timeline,
+        cause=cause,
+        level=level,
+        at=event.at,
+        subject=event.subject,
+        title=known.title if known else "",
+        story=story,
+        reasons=reasons,
+    )
+
+
+def _is_repeat(alert: Alert, told: Sequence[Alert]) -> bool:
+    """Say whether people already know: same id, or same story not long ago and no louder, or snoozed."""
+    for earlier in told:
+        if earlier.id == alert.id:
+            return True
+        if earlier.story != alert.story or not alert.story:
+            continue
+        louder = _LOUDNESS.get(alert.level, 1) > _LOUDNESS.get(earlier.level, 1)
+        if louder:
+            continue
+        snoozed = earlier.state is AlertState.SNOOZED and earlier.snoozed_until and alert.at < earlier.snoozed_until
+        if snoozed or abs(alert.at - earlier.at) < COOLDOWN:
+            return True
+    return False
+
+
+def is_alarm(alert: Alert) -> bool:
+    """Say whether the alert is of the loud level."""
+    return alert.level != SurgeLevel.WATCH.value

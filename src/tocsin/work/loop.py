@@ -1,0 +1,60 @@
+"""The worker's loop: heartbeat, collect what is due, close minutes, tell people; row by row, nothing kept in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event
+
+from tocsin.base.errors import StoreError
+from tocsin.base.seam import LIVE
+from tocsin.base.settings import Settings
+from tocsin.base.time import minute_of
+from tocsin.flows.close import close_timeline
+from tocsin.flows.collect import collect_due
+from tocsin.flows.deliver import deliver
+from tocsin.flows.engine import Engine, open_engine
+from tocsin.net.http import HttpClient
+
+TICK_S = 5.0  # well under the 10 s between heartbeats that the watermark counts on
+
+
+def run_worker(settings: Settings, clock: Callable[[], datetime], stop: Event, say: Callable[[str], None]) -> None:
+    """Work until `stop` is set, at least one turn; each turn's work is committed before the next begins."""
+    engine = open_engine(settings)
+    client = HttpClient.of(settings)
+    with asyncio.Runner() as network:
+        try:
+            while True:
+                turn(engine, network, client, clock(), say)
+                if stop.wait(TICK_S):
+                    return
+        finally:
+            network.run(client.close())
+            engine.store.close()
+
+
+def turn(
+    engine: Engine, network: asyncio.Runner, client: HttpClient, now: datetime, say: Callable[[str], None]
+) -> None:
+    """Do once all that is due at `now`; a busy database is waited for at the next turn."""
+    try:
+        _heartbeat(engine, now)
+        for one in collect_due(engine, network, client, now):
+            if one.error is not None:
+                say(f"source={one.source} error={one.error.code} next_at={one.next_at}")
+            elif one.ingested is not None and one.ingested.read:
+                say(f"source={one.source} read={one.ingested.read} mentions={one.ingested.mentions}")
+        for timeline in engine.store.open_backfills():
+            close_timeline(engine, timeline, minute_of(now), now)
+        close_timeline(engine, LIVE, engine.store.watermark(LIVE, now), now)
+        deliver(engine, now)
+    except StoreError as error:
+        say(f"store={error.code} error={error}")
+
+
+def _heartbeat(engine: Engine, now: datetime) -> None:
+    for row in engine.store.sources():
+        if row.enabled:
+            engine.store.heartbeat(row.source.name, LIVE, now)
