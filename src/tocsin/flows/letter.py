@@ -46,9 +46,7 @@ def write_letter(alert: Alert, surge: Surge | None, posts: Sequence[Post], brand
     if surge is not None:
         lines.append(
             t.text(
-                N_(
-                    "{seen} posts in {minutes} minutes where {expected:.1f} are usual, by {authors} accounts, since {since}."
-                ),
+                N_("{seen} posts in {minutes} minutes, {expected:.1f} are usual; {authors} accounts; since {since}."),
                 seen=surge.seen,
                 minutes=surge.window_min,
                 expected=surge.expected,

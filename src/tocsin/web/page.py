@@ -98,7 +98,8 @@ def render(state: Status, t: Translator) -> str:
     return (
         f'<!doctype html><html lang="{t.language}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>tocsin</title>'
-        f'<link rel="stylesheet" href="/style.css"><h1>tocsin</h1><p>{escape(t.text("{at}", at=state.at))}</p>{"".join(parts)}</html>'
+        f'<link rel="stylesheet" href="/style.css"><h1>tocsin</h1><p>{escape(t.text("{at}", at=state.at))}</p>'
+        f"{''.join(parts)}</html>"
     )
 
 
