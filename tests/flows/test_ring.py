@@ -1,0 +1,81 @@
+"""One alert and not ten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from tocsin.base.alert import Alert, AlertState
+from tocsin.base.seam import Delivery, Event, EventKind
+from tocsin.base.surge import Surge, SurgeLevel
+from tocsin.flows.ring import ring
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def surge_event(at: datetime, level: SurgeLevel, story: str = "s1") -> Event:
+    surge = Surge(
+        id=f"surge-{at:%d%H%M}-{level}-{story}",
+        brand="maison-alba",
+        timeline="live",
+        level=level,
+        at=at,
+        since=at,
+        window_min=60,
+        expected=2.0,
+        seen=40,
+        excess_p=1e-9,
+        story=story,
+    )
+    return Event(
+        id=f"event-{surge.id}",
+        timeline="live",
+        brand="maison-alba",
+        kind=EventKind.SURGE,
+        at=at,
+        subject=surge.id,
+        body=msgspec.json.encode(surge),
+    )
+
+
+def rung(events: list[Event], recent: list[Alert] | None = None) -> list[Alert]:
+    return ring(events, {}, recent or [], [])[0]
+
+
+def test_the_same_story_rings_once_within_the_cooldown() -> None:
+    events = [surge_event(NOON + timedelta(minutes=10 * n), SurgeLevel.WATCH) for n in range(10)]
+    assert len(rung(events)) == 1
+
+
+def test_a_louder_level_rings_again() -> None:
+    events = [surge_event(NOON, SurgeLevel.WATCH), surge_event(NOON + timedelta(minutes=10), SurgeLevel.ALARM)]
+    assert [alert.level for alert in rung(events)] == ["watch", "alarm"]
+
+
+def test_another_story_rings_by_itself() -> None:
+    events = [surge_event(NOON, SurgeLevel.ALARM, "s1"), surge_event(NOON, SurgeLevel.ALARM, "s2")]
+    assert len(rung(events)) == 2
+
+
+def test_a_snoozed_story_stays_quiet_until_its_hour_unless_louder() -> None:
+    (told,) = rung([surge_event(NOON, SurgeLevel.WATCH)])
+    snoozed = msgspec.structs.replace(told, state=AlertState.SNOOZED, snoozed_until=NOON + timedelta(hours=9))
+    later = NOON + timedelta(hours=8)
+    assert rung([surge_event(later, SurgeLevel.WATCH)], [snoozed]) == []
+    assert len(rung([surge_event(later, SurgeLevel.ALARM)], [snoozed])) == 1
+    assert len(rung([surge_event(NOON + timedelta(hours=10), SurgeLevel.WATCH)], [snoozed])) == 1
+
+
+def test_a_replay_of_the_same_events_rings_nothing_new() -> None:
+    events = [surge_event(NOON, SurgeLevel.ALARM, story="")]
+    assert rung(events, rung(events)) == []
+
+
+def test_each_channel_gets_one_action_that_is_told_twice_rather_than_never() -> None:
+    alerts, outbox = ring([surge_event(NOON, SurgeLevel.ALARM)], {}, [], ["mail:alice@example.org", "apprise:0"])
+    assert [(row.event, row.action) for row in outbox] == [
+        (alerts[0].id, "mail:alice@example.org"),
+        (alerts[0].id, "apprise:0"),
+    ]
+    assert {row.delivery for row in outbox} == {Delivery.AT_LEAST_ONCE}
