@@ -1,1 +1,1 @@
-"""Surges: abnormal rises, told early and seldom in vain."""
+"""Notice an abnormal rise of mentions early, and one dangerous post at once, and say why."""

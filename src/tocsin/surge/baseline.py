@@ -1,0 +1,184 @@
+"""What is usual for a brand: an hour-of-week profile in its zone, robust levels at each scale, over-dispersion."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.base.errors import InputError
+from tocsin.base.time import minute_start
+from tocsin.surge.count import BIN_MIN, BINS_KEPT, DAY_BINS, Counts
+
+SCALES_MIN = (5, 15, 30, 60, 120)
+WEEK_HOURS = 168
+_HOUR_BINS = 60 // BIN_MIN
+_LEVEL_DAYS = 7
+_MAD_TO_SD = 1.4826  # of a normal law
+_EPOCH_HOUR = 72  # 1970-01-01 was a Thursday; hour 0 of the week is Monday 0 h
+_FADE = 0.8  # weight of a week that is one week older
+_TO_DAY, _TO_WEEK = 2.0, 3.0  # hours' worth of trust in the coarser profile: hour of day to flat, hour of week to both
+_PRIOR_SPREAD, _PRIOR_HOURS = 0.1, 24.0  # 1/size of the law before anything is seen, and its weight
+_CLIP_SIGMAS = 4.0
+
+Floats = npt.NDArray[np.float64]
+
+
+class Usual(msgspec.Struct, array_like=True):
+    """The usual level, worked out at most every few hours.
+
+    middle, spread: median and robust deviation (at least the Poisson one) of sums over 5, 15, 30, 60 and 120 minutes.
+    hours: expected mentions of each hour of the week in the brand's zone, from Monday 0 h.
+    sizes: size of the negative-binomial law of an hour, of 2 and of 6 hours.
+    """
+
+    slot: int
+    offset_min: int
+    middle: list[float]
+    spread: list[float]
+    hours: list[float]
+    sizes: list[float]
+
+    def expected(self, window_min: int, minute: int) -> float:
+        """Return the mentions expected in the window that ends with `minute` included."""
+        end = minute + 1
+        start = end - window_min
+        total = 0.0
+        while start < end:
+            hour = (start + self.offset_min) // 60
+            stop = min(end, (hour + 1) * 60 - self.offset_min)
+            total += self.hours[(hour + _EPOCH_HOUR) % WEEK_HOURS] * (stop - start) / 60
+            start = stop
+        return total
+
+    def size(self, window_min: int) -> float:
+        """Return the size of the negative-binomial law of sums over the window."""
+        return self.sizes[0] if window_min <= 60 else self.sizes[1] if window_min <= 120 else self.sizes[2]
+
+
+class Profile(msgspec.Struct, array_like=True):
+    """Faded sums and weights of each hour of the week in the brand's zone; `hour`: the next one to learn (UTC)."""
+
+    hour: int
+    sums: list[float] = msgspec.field(default_factory=lambda: [0.0] * WEEK_HOURS)
+    weights: list[float] = msgspec.field(default_factory=lambda: [0.0] * WEEK_HOURS)
+
+    def learn(self, counts: Counts, offset_min: int, usual: Usual | None) -> None:
+        """Take in the hours that ended since the last call, at most 14 days of them.
+
+        An hour far over the usual is taken at the edge of the usual: a crisis does not become the normal state.
+        """
+        now = counts.last // 60
+        first = max(self.hour, now - BINS_KEPT // _HOUR_BINS + 1)
+        if first >= now:
+            return
+        sums = counts.history().reshape(-1)
+        newest = counts.last // BIN_MIN
+        for hour in range(first, now):
+            start = BINS_KEPT - 1 - (newest - hour * _HOUR_BINS)
+            posts = float(sums[max(0, start) : start + _HOUR_BINS].sum())
+            at = ((hour * 60 + offset_min) // 60 + _EPOCH_HOUR) % WEEK_HOURS
+            if usual is not None:
+                mean = usual.hours[at]
+                posts = min(posts, 3.0 + mean + _CLIP_SIGMAS * math.sqrt(mean + mean * mean / 2))
+            self.sums[at] = self.sums[at] * _FADE + posts
+            self.weights[at] = self.weights[at] * _FADE + 1.0
+        self.hour = now
+
+    def hours(self) -> Floats:
+        """Return the expected mentions of each hour of the week, shape (168,).
+
+        Hour of week shrinks to hour of day times day of week, and these to a flat week, as long as little is known.
+        """
+        sums, weights = np.array(self.sums).reshape(7, 24), np.array(self.weights).reshape(7, 24)
+        known = weights.sum()
+        if known == 0:
+            return np.zeros(WEEK_HOURS)
+        mean = sums.sum() / known
+        day = (sums.sum(0) + _TO_DAY * mean) / (weights.sum(0) + _TO_DAY)
+        day = 0.25 * np.roll(day, 1) + 0.5 * day + 0.25 * np.roll(day, -1)
+        ready = (weights * day).sum(1)
+        tilt = (sums.sum(1) + 24 * _TO_DAY * mean) / (ready + 24 * _TO_DAY * mean) if mean > 0 else np.ones(7)
+        both = tilt[:, None] * day[None, :]
+        whole: Floats = ((sums + _TO_WEEK * both) / (weights + _TO_WEEK)).reshape(-1)
+        return whole
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone of that IANA name. Raises InputError if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InputError(
+            "{zone!r} is not a time zone ({error}); write one such as Europe/Paris.", zone=name, error=error
+        ) from None
+
+
+def offset_of(zone: ZoneInfo, minute: int) -> int:
+    """Return the minutes to add to UTC in the zone at that minute."""
+    at: datetime = minute_start(minute).astimezone(zone)
+    offset = at.utcoffset()
+    return int(offset.total_seconds() // 60) if offset is not None else 0
+
+
+def work_out(counts: Counts, profile: Profile, *, slot: int, offset_min: int, first: int) -> Usual:
+    """Return the usual level from what is kept: medians of 7 days, profile, dispersion of 14 days.
+
+    first: the minute since which the brand is watched; what lies before is not taken for silence.
+    Methods: median and median absolute deviation of running sums; moments of the negative binomial on winsorised hours.
+    """
+    history = counts.history()
+    held = min(BINS_KEPT - 1, max(1, (counts.last - first) // BIN_MIN))
+    past = history[-1 - held : -1].astype(np.float64)
+    middle, spread = _robust(past[-_LEVEL_DAYS * DAY_BINS :])
+    hours = profile.hours()
+    newest_hour = counts.last // 60
+    whole = min(held // _HOUR_BINS, BINS_KEPT // _HOUR_BINS - 1)
+    if whole < 24:
+        return Usual(slot, offset_min, middle, spread, hours.tolist(), [1 / _PRIOR_SPREAD] * 3)
+    end = BINS_KEPT - 1 - (counts.last // BIN_MIN - newest_hour * _HOUR_BINS)
+    seen = history[end - whole * _HOUR_BINS : end].reshape(whole, _HOUR_BINS).sum(1).astype(np.float64)
+    at = (np.arange(newest_hour - whole, newest_hour) + offset_min // 60 + _EPOCH_HOUR) % WEEK_HOURS
+    level = _level(seen, hours[at])
+    hours = hours * level
+    sizes = [_size(seen, hours[at], group) for group in (1, 2, 6)]
+    return Usual(slot, offset_min, middle, spread, hours.tolist(), sizes)
+
+
+def _robust(past: Floats) -> tuple[list[float], list[float]]:
+    running = np.concatenate([[0.0], np.cumsum(past)])
+    middle, spread = [], []
+    for scale in SCALES_MIN:
+        width = min(scale // BIN_MIN, len(past))
+        sums = running[width:] - running[:-width]
+        centre = float(np.median(sums))
+        deviation = _MAD_TO_SD * float(np.median(np.abs(sums - centre)))
+        # Where most sums are 0 the median hides the mean: a Poisson deviation of the mean is the least believed.
+        mean = float(np.minimum(sums, centre + 3 * max(deviation, 1.0)).mean())
+        middle.append(max(centre, 0.0))
+        spread.append(max(deviation, math.sqrt(mean + 1.0)))
+    return middle, spread
+
+
+def _level(seen: Floats, shape: Floats) -> float:
+    days = min(len(seen) // 24, _LEVEL_DAYS)
+    if days < 3:
+        return 1.0
+    totals = seen[-days * 24 :].reshape(days, 24).sum(1)
+    ready = shape[-days * 24 :].reshape(days, 24).sum(1)
+    return float(np.median((totals + 1.0) / (ready + 1.0)))
+
+
+def _size(seen: Floats, mean: Floats, group: int) -> float:
+    groups = len(seen) // group
+    x = seen[-groups * group :].reshape(groups, group).sum(1)
+    mu = mean[-groups * group :].reshape(groups, group).sum(1)
+    x = np.minimum(x, 3.0 + mu + _CLIP_SIGMAS * np.sqrt(mu + mu * mu / 2))
+    square = float((mu * mu).mean()) + 1e-9
+    over = float(((x - mu) ** 2 - mu).sum())
+    inverse = (over + _PRIOR_SPREAD * _PRIOR_HOURS * square) / (groups * square + _PRIOR_HOURS * square)
+    return 1.0 / min(max(inverse, 0.01), 20.0)

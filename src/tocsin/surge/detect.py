@@ -1,0 +1,130 @@
+"""Weigh what is seen now against what is usual: one number of evidence, and the reasons for it."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from tocsin.base.mention import Reason
+from tocsin.surge.baseline import SCALES_MIN, Usual
+from tocsin.surge.count import RECENT_MIN, Counts
+from tocsin.surge.tail import log_tail, normal_score
+from tocsin.surge.tuning import TUNING, Tuning
+
+STEADY_MIN = (60, 120, 360)
+_SUDDEN = 3  # the first scales: 5, 15 and 30 minutes
+_LEAST_Z = 0.01
+_WORTH_A_TAIL = 2.0
+_ALL_MIN = (5, 15, 30, 60, 120, 360)
+
+
+class Strength(msgspec.Struct, frozen=True):
+    """How far the volume stands over the usual, in robust standard deviations: suddenly, steadily, and the larger."""
+
+    sudden: float
+    steady: float
+
+    @property
+    def score(self) -> float:
+        """The larger of both."""
+        return max(self.sudden, self.steady)
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Why it might ring. score: the strength of the volume times what authors, tone, stories and sources say of it.
+
+    window_min: the scale at which chance explains least. log_p: ln of the exact tail there. authors: 0 when not known.
+    """
+
+    score: float
+    window_min: int
+    expected: float
+    seen: int
+    log_p: float
+    authors: int
+    negative: int
+    story: str
+    reasons: tuple[Reason, ...]
+
+
+def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING) -> Strength:
+    """Return how far the newest windows stand over the usual.
+
+    sudden: geometric mean of the robust z at 5, 15 and 30 minutes: all three must agree.
+    steady: normal score of the exact negative-binomial tail against this hour of the week, at 60, 120 and 360 minutes,
+    the largest; a slow or small rise shows there first.
+    """
+    product = 1.0
+    for scale, middle, spread in zip(SCALES_MIN[:_SUDDEN], usual.middle, usual.spread, strict=False):
+        product *= max((counts.seen(scale) - middle) / spread, _LEAST_Z)
+    sudden = product ** (1.0 / _SUDDEN)
+    steady = 0.0
+    for window in STEADY_MIN:
+        seen, mean, size = counts.seen(window), usual.expected(window, counts.last), usual.size(window)
+        if seen < tuning.fewest_watch or seen < mean + _WORTH_A_TAIL * math.sqrt(mean + mean * mean / size):
+            continue
+        steady = max(steady, normal_score(log_tail(seen, mean, size)))
+    return Strength(sudden, steady * tuning.steady_gain)
+
+
+def examine(counts: Counts, usual: Usual, strength: Strength, usual_negative: float) -> Evidence:
+    """Return the whole evidence for a strength worth telling. usual_negative: long-run share of negatives, 0..1."""
+    window, expected, seen, log_p = _rarest(counts, usual)
+    around = min(RECENT_MIN, max(window, 30))
+    near = max(1, counts.seen(around))
+    authors, negative = counts.authors(around), counts.negatives(around)
+    story, share = counts.top_story()
+    factor, reasons = 1.0, [Reason(code=f"surge.scale.{window}", words=(str(seen), _short(expected)), weight=log_p)]
+    mood = _smoothed(negative, near, usual_negative)
+    for code, words, weight in (
+        ("surge.authors", (str(authors), str(near)), _by_authors(authors, near)),
+        ("surge.negative", (_percent(negative / near), _percent(usual_negative)), 0.5 * (mood - usual_negative)),
+        ("surge.story", (_percent(share),), 0.1 if share >= 0.5 and seen >= 10 else 0.0),
+        ("surge.sources", (str(counts.source_count(around)),), 0.05 if counts.source_count(around) >= 3 else 0.0),
+    ):
+        weight = min(0.25, max(-0.25, weight))
+        factor += weight
+        if abs(weight) >= 0.02 or code == "surge.authors":
+            reasons.append(Reason(code=code, words=words, weight=round(weight, 4)))
+    return Evidence(
+        score=strength.score * factor,
+        window_min=window,
+        expected=round(expected, 4),
+        seen=seen,
+        log_p=log_p,
+        authors=authors,
+        negative=negative,
+        story=story if share >= 0.3 else "",
+        reasons=tuple(reasons),
+    )
+
+
+def _rarest(counts: Counts, usual: Usual) -> tuple[int, float, int, float]:
+    best: tuple[int, float, int, float] | None = None
+    for window in _ALL_MIN:
+        seen, expected = counts.seen(window), usual.expected(window, counts.last)
+        log_p = log_tail(seen, expected, usual.size(window)) if expected > 0 else -float(seen)
+        if best is None or log_p < best[3]:
+            best = (window, expected, seen, log_p)
+    assert best is not None
+    return best
+
+
+def _by_authors(authors: int, near: int) -> float:
+    if not authors:
+        return 0.0
+    # Half the mentions by distinct people is ordinary; each person ten times is a campaign or a robot.
+    return min(0.1, 0.25 * (min(1.0, authors / near) - 0.5) * 2.0)
+
+
+def _smoothed(negative: int, near: int, usual_negative: float) -> float:
+    return (negative + 10.0 * usual_negative) / (near + 10.0)
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"

@@ -1,0 +1,127 @@
+"""Fold the closed minutes of a brand into a small state, and say when it surges."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from tocsin.base.brand import Brand
+from tocsin.base.errors import InputError
+from tocsin.base.ids import stable_id
+from tocsin.base.seam import BrandMinute, Event, EventKind
+from tocsin.base.surge import Surge
+from tocsin.base.time import iso, minute_start
+from tocsin.surge.baseline import zone_of
+from tocsin.surge.budget import Rung, remember
+from tocsin.surge.count import RECENT_MIN, MinuteTally, tally_minute
+from tocsin.surge.danger import ring_dangers
+from tocsin.surge.detect import STEADY_MIN
+from tocsin.surge.judge import Verdict, judge
+from tocsin.surge.state import SurgeState, Told
+from tocsin.surge.tuning import TUNING, Tuning
+
+
+class SurgeFold:
+    """The fold of one brand on one timeline (`base.seam.Fold`): pure, with a state of about 25 kB.
+
+    A state begun on another timeline (a back-fill) lends what is usual; what was told there is forgotten.
+    """
+
+    version = "surge-1"
+
+    def __init__(self, brand: Brand, timeline: str, tuning: Tuning = TUNING) -> None:
+        """Raises InputError if the brand's time zone is not known."""
+        self._brand = brand
+        self._timeline = timeline
+        self._tuning = tuning
+        self._zone = zone_of(brand.time_zone)
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(SurgeState)
+
+    def merge(self, state: bytes | None, minute: BrandMinute) -> tuple[bytes, list[Event]]:
+        """Return the new state and the SURGE and DANGER events of a closed minute.
+
+        Minutes without mentions change nothing, save that the first one visited starts the watch. A minute before
+        the newest is counted and tests nothing, but a dangerous post in it rings. Raises InputError if the state
+        cannot be read.
+        """
+        if state is not None and not minute.mentions:
+            return state, []
+        memory = self._read(state, minute.minute)
+        tally, dangers = tally_minute(minute)
+        events: list[Event] = []
+        if dangers:
+            memory.dangers, events = ring_dangers(memory.dangers, dangers, self._timeline)
+        surge = self.observe(memory, minute.minute, tally)
+        if surge is not None:
+            events.append(self._event(surge))
+        return self._encoder.encode(memory), events
+
+    def begin(self, minute: int) -> SurgeState:
+        """Return the memory of a watch that begins at that minute."""
+        return SurgeState.begin(self._timeline, minute)
+
+    def observe(self, memory: SurgeState, minute: int, tally: MinuteTally) -> Surge | None:
+        """Take one tallied minute into the memory, in place; return what it rings, or None."""
+        if not tally.posts or not memory.take(minute, tally, self._zone):
+            return None
+        fewest = self._tuning.fewest_watch
+        if memory.counts.seen(RECENT_MIN) < fewest and memory.counts.seen(max(STEADY_MIN)) < fewest:
+            return None
+        verdict = judge(memory, memory.know_usual(self._zone), self._brand.budget, self._tuning)
+        return None if verdict is None else self._tell(memory, verdict)
+
+    def _tell(self, memory: SurgeState, verdict: Verdict) -> Surge:
+        now, evidence = memory.counts.last, verdict.evidence
+        if verdict.again and memory.told is not None:
+            surge_id, since = memory.told.surge, memory.told.since
+        else:
+            since = memory.counts.first_of(evidence.window_min)
+            surge_id = stable_id(self._brand.slug, self._timeline, iso(minute_start(since)))
+        if not verdict.again or (memory.told is not None and memory.told.level is not verdict.level):
+            memory.rungs = remember(memory.rungs, Rung(now, verdict.level, evidence.score))
+        memory.told = Told(surge_id, since, now, verdict.level, verdict.excess, evidence.score, evidence.story)
+        return Surge(
+            id=surge_id,
+            brand=self._brand.slug,
+            timeline=self._timeline,
+            level=verdict.level,
+            at=minute_start(now + 1),
+            since=minute_start(since),
+            window_min=evidence.window_min,
+            expected=evidence.expected,
+            seen=evidence.seen,
+            excess_p=math.exp(evidence.log_p),
+            authors=evidence.authors,
+            negative=evidence.negative,
+            learning=verdict.learning,
+            story=evidence.story,
+            reasons=evidence.reasons,
+        )
+
+    def _event(self, surge: Surge) -> Event:
+        return Event(
+            id=stable_id("surge", surge.id, surge.level.value, iso(surge.at)),
+            timeline=self._timeline,
+            brand=self._brand.slug,
+            kind=EventKind.SURGE,
+            at=surge.at,
+            subject=surge.id,
+            body=msgspec.json.encode(surge),
+        )
+
+    def _read(self, state: bytes | None, minute: int) -> SurgeState:
+        if state is None:
+            return self.begin(minute)
+        try:
+            memory = self._decoder.decode(state)
+        except msgspec.DecodeError as error:
+            raise InputError(
+                "The surge memory of {brand} cannot be read ({error}); remove it, and the brand learns anew.",
+                brand=self._brand.slug,
+                error=error,
+            ) from None
+        if memory.timeline != self._timeline:
+            memory.forget_told(self._timeline)
+        return memory

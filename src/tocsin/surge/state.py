@@ -1,0 +1,182 @@
+"""The memory of one brand's surge fold: small, of fixed size, and careful about gaps and clocks."""
+
+from __future__ import annotations
+
+import math
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from tocsin.base.surge import SurgeLevel
+from tocsin.surge.baseline import Profile, Usual, offset_of, work_out
+from tocsin.surge.budget import Rung
+from tocsin.surge.count import BIN_MIN, BINS_KEPT, Counts, MinuteTally
+from tocsin.surge.danger import DangerRung
+
+_USUAL_SLOT_MIN = 180
+_PEAK_HOURS = 14 * 24
+_OWN_RISE_HOURS = 6  # what is just rising does not compete with its own first minutes
+_GAP_MIN = 30
+_GAP_LOG_P = -12.0  # silence rarer than this is an interruption, not silence
+_CATCH_UP_MIN = 15
+_LATE_RUN = 60
+_TONE_FADE_POSTS = 2000.0
+_USUAL_NEGATIVE, _TONE_PRIOR_POSTS = 0.2, 20.0
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """The surge people were last told of. excess: mentions of the hour over the expected when they were told."""
+
+    surge: str
+    since: int
+    minute: int
+    level: SurgeLevel
+    excess: float
+    score: float
+    story: str
+
+
+class SurgeState(msgspec.Struct, array_like=True):
+    """All that a fold remembers of a brand; about 25 kB whatever the number of mentions.
+
+    first: the minute since which it is watched. posts: mentions seen since, own posts left out.
+    peaks: best strength of each of the last 336 hours, little-endian 32-bit floats, hour h at h % 336.
+    owed: mentions that an interruption held back and that will now come at once; taken for heard until owed_until.
+    """
+
+    timeline: str
+    first: int
+    counts: Counts
+    profile: Profile
+    posts: int = 0
+    usual: Usual | None = None
+    peaks: bytearray = msgspec.field(default_factory=lambda: bytearray(4 * _PEAK_HOURS))
+    peak_hour: int = 0
+    tone_posts: float = 0.0
+    tone_negative: float = 0.0
+    told: Told | None = None
+    rungs: list[Rung] = []
+    dangers: list[DangerRung] = []
+    owed: float = 0.0
+    owed_until: int = 0
+    late_run: int = 0
+
+    @classmethod
+    def begin(cls, timeline: str, minute: int) -> SurgeState:
+        """Return the memory of a watch that begins at that minute."""
+        counts = Counts(last=minute)
+        return cls(
+            timeline=timeline, first=minute, counts=counts, profile=Profile(minute // 60), peak_hour=minute // 60
+        )
+
+    def forget_told(self, timeline: str) -> None:
+        """Keep what is usual, forget what was told: the memory goes on under another timeline."""
+        self.timeline = timeline
+        self.told = None
+        self.rungs = []
+        self.dangers = []
+
+    @property
+    def age_min(self) -> int:
+        """Minutes since the watch began."""
+        return self.counts.last - self.first
+
+    def take(self, minute: int, tally: MinuteTally, zone: ZoneInfo) -> bool:
+        """Count a minute; return whether it may be tested, which a late one may not.
+
+        Sixty late minutes in a row mean that the clock was wrong before, not now: it is then set back.
+        """
+        if minute < self.counts.last:
+            self.late_run += 1
+            if self.late_run < _LATE_RUN:
+                self.posts += tally.posts
+                self.counts.add_late(minute, tally.posts)
+                return False
+            self._set_back(minute)
+        self.late_run = 0
+        gap = minute - self.counts.last
+        if gap >= _GAP_MIN:
+            self._bridge(gap)
+        self.counts.advance(minute)
+        self._fade_peaks(minute // 60)
+        posts = tally.posts
+        if self.owed and minute <= self.owed_until:
+            held_back = min(posts, int(self.owed))
+            self.owed -= held_back
+            posts -= held_back
+        if posts:
+            self.counts.add(tally if posts == tally.posts else msgspec.structs.replace(tally, posts=posts))
+            self.posts += posts
+            self._learn_tone(posts, tally.negative)
+        if self.profile.hour < minute // 60:
+            self.profile.learn(self.counts, offset_of(zone, minute), self.usual)
+        return posts > 0
+
+    def know_usual(self, zone: ZoneInfo) -> Usual:
+        """Return the usual level, worked out anew every three hours at most."""
+        slot = self.counts.last // _USUAL_SLOT_MIN
+        if self.usual is None or self.usual.slot != slot:
+            offset = offset_of(zone, self.counts.last)
+            self.usual = work_out(self.counts, self.profile, slot=slot, offset_min=offset, first=self.first)
+        return self.usual
+
+    def usual_negative(self) -> float:
+        """Return the long-run share of negatives, 0..1."""
+        return (self.tone_negative + _USUAL_NEGATIVE * _TONE_PRIOR_POSTS) / (self.tone_posts + _TONE_PRIOR_POSTS)
+
+    def best(self, days: int) -> float:
+        """Return the greatest strength of the last `days` days, the last six hours left out; 0 for none."""
+        cells = np.frombuffer(self.peaks, dtype="<f4")
+        at = np.arange(self.peak_hour - days * 24 + 1, self.peak_hour - _OWN_RISE_HOURS + 1) % _PEAK_HOURS
+        return float(cells[at].max())
+
+    def note(self, strength: float) -> None:
+        """Remember the strength of this minute for later records."""
+        cells = np.frombuffer(self.peaks, dtype="<f4")
+        at = self.peak_hour % _PEAK_HOURS
+        cells[at] = max(float(cells[at]), strength)
+
+    def _fade_peaks(self, hour: int) -> None:
+        if hour <= self.peak_hour:
+            return
+        cells = np.frombuffer(self.peaks, dtype="<f4")
+        steps = min(hour - self.peak_hour, _PEAK_HOURS)
+        cells[np.arange(hour - steps + 1, hour + 1) % _PEAK_HOURS] = 0.0
+        self.peak_hour = hour
+
+    def _learn_tone(self, posts: int, negative: int) -> None:
+        fade = math.exp(-posts / _TONE_FADE_POSTS)
+        self.tone_posts = self.tone_posts * fade + posts
+        self.tone_negative = self.tone_negative * fade + min(negative, posts)
+
+    def _bridge(self, gap: int) -> None:
+        """Where silence is too unlikely, put the usual level in its place, and expect what was held back at once."""
+        if self.usual is None:
+            return
+        old = self.counts.last
+        gap = min(gap, BINS_KEPT * BIN_MIN)
+        end = old + gap - 1
+        mean, size = self.usual.expected(gap, end), self.usual.size(gap)
+        if -size * math.log1p(mean / size) > _GAP_LOG_P:
+            return
+        self.counts.advance(end)
+        bins = range(end // BIN_MIN - (gap - 1) // BIN_MIN + 1, end // BIN_MIN)
+        values, carried = [], 0.0
+        for number in bins:
+            carried += self.usual.expected(BIN_MIN, number * BIN_MIN + BIN_MIN - 1)
+            values.append(int(carried))
+            carried -= int(carried)
+        self.counts.fill(bins.start, values)
+        self.owed, self.owed_until = mean, end + 1 + _CATCH_UP_MIN
+
+    def _set_back(self, minute: int) -> None:
+        self.counts = Counts(last=minute)
+        self.profile.hour = minute // 60
+        self.peaks = bytearray(4 * _PEAK_HOURS)
+        self.peak_hour = minute // 60
+        self.first = minute
+        self.posts = 0
+        self.usual = None
+        self.told = None
+        self.owed = 0.0
