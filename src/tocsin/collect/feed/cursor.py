@@ -1,0 +1,91 @@
+"""What is remembered between two reads of a feed, as one compact line of JSON."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from tocsin.base.ids import stable_int
+
+_KEY_BYTES = 6  # 48 bits: among 10,000 entries, two share a key once in six million feeds
+_RECORD_BYTES = 3 * _KEY_BYTES
+OLD_ENTRIES_KEPT = 1_000  # entries no longer in the feed, remembered in case they come back
+
+
+class FeedCursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The memory of a feed. Instants are milliseconds since 1970; 0 means never.
+
+    feed: canonical address that the owner gave; another one starts a new memory. url: where to ask instead, after a
+    lasting move. etag, modified: validators, good for `validated` alone. read_at: last good answer; full_at: last one
+    with a body. gap_s: usual time between two entries. moved_to, moved_at: a move that has not yet lasted.
+    seen: records of the entries known, newest first, in base64.
+    """
+
+    feed: str = ""
+    url: str = ""
+    etag: str = ""
+    modified: str = ""
+    validated: str = ""
+    read_at: int = 0
+    full_at: int = 0
+    next_at: int = 0
+    gap_s: int = 0
+    moved_to: str = ""
+    moved_at: int = 0
+    seen: str = ""
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of one entry: a mark of what its publisher wrote, and a mark of what a person reads in it."""
+
+    written: bytes
+    read: bytes
+
+
+def load_cursor(text: str, feed: str) -> FeedCursor:
+    """Return the memory of the feed; a new one if `text` is empty, cannot be read, or belongs to another address."""
+    if text:
+        try:
+            cursor = msgspec.json.decode(text, type=FeedCursor)
+        except msgspec.DecodeError:
+            return FeedCursor(feed=feed)
+        if cursor.feed == feed:
+            return cursor
+    return FeedCursor(feed=feed)
+
+
+def dump_cursor(cursor: FeedCursor) -> str:
+    """Return the memory as one line."""
+    return msgspec.json.encode(cursor).decode()
+
+
+def mark(*parts: str) -> bytes:
+    """Return six bytes that name `parts`, the same everywhere."""
+    return (stable_int(*parts) & ((1 << 8 * _KEY_BYTES) - 1)).to_bytes(_KEY_BYTES, "big")
+
+
+def load_seen(text: str) -> dict[bytes, Known]:
+    """Return what is remembered of each entry by the mark of its id, newest first."""
+    try:
+        packed = base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        return {}
+    records = (packed[start : start + _RECORD_BYTES] for start in range(0, len(packed), _RECORD_BYTES))
+    return {
+        record[:_KEY_BYTES]: Known(written=record[_KEY_BYTES : 2 * _KEY_BYTES], read=record[2 * _KEY_BYTES :])
+        for record in records
+        if len(record) == _RECORD_BYTES
+    }
+
+
+def dump_seen(current: Mapping[bytes, Known], before: Mapping[bytes, Known]) -> str:
+    """Return the records of the entries now in the feed, then of as many older ones as are kept."""
+    older = [(key, known) for key, known in before.items() if key not in current][:OLD_ENTRIES_KEPT]
+    return _packed((*current.items(), *older))
+
+
+def _packed(records: Iterable[tuple[bytes, Known]]) -> str:
+    return base64.b64encode(b"".join(key + known.written + known.read for key, known in records)).decode("ascii")
