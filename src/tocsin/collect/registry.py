@@ -1,0 +1,57 @@
+"""Find adapters by name: those that ship, and those that other packages announce."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from tocsin.base.errors import InputError
+from tocsin.collect.adapter import Adapter
+
+GROUP = "tocsin.adapters"
+
+# Known even where the package is run without being installed.
+_BUILT_IN = {
+    "feed": "tocsin.collect.adapters.feed:FeedAdapter",
+    "file": "tocsin.collect.adapters.file:FileAdapter",
+}
+
+
+def adapter_names() -> tuple[str, ...]:
+    """Return the names of all adapters, sorted; a built-in one cannot be replaced by another package."""
+    return tuple(sorted(_targets()))
+
+
+@cache
+def load_adapter(name: str) -> Adapter:
+    """Return the adapter of that name. Raises InputError when there is none, or when it cannot be loaded."""
+    targets = _targets()
+    if name not in targets:
+        raise InputError(
+            "There is no adapter {name}; take one of {known}.", name=name, known=", ".join(sorted(targets))
+        )
+    module, _, attribute = targets[name].partition(":")
+    try:
+        adapter = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise InputError(
+            "The adapter {name} cannot be loaded ({error}); install its package again, or take it out.",
+            name=name,
+            error=error,
+        ) from None
+    if not all(callable(getattr(adapter, method, None)) for method in ("plan", "parse")):
+        raise InputError(
+            "The adapter {name} has no plan and parse, so it is none; tell its author, or take it out.", name=name
+        )
+    return cast(Adapter, adapter)
+
+
+def _targets() -> dict[str, str]:
+    found = {point.name: point.value for point in _announced()}
+    return {**found, **_BUILT_IN}
+
+
+def _announced() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=GROUP))
