@@ -84,10 +84,12 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):\S+", re.IGNORECASE)
 _KEPT_PATH = "/:@!$&'()*+,;=~-._"
 _KEPT_QUERY = _KEPT_PATH + "?[]|"
 _SPACES = re.compile(r"[\x00-\x20\x7f]+")
-# Already in the one spelling: nothing to split, decode or remove.
+# Already in the one spelling, but for what its query and its fragment may hold; most addresses are.
 _PLAIN = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
+    r"(https?://[a-z0-9-]++(?:\.[a-z0-9-]++)+/(?:(?:[A-Za-z0-9_~,;:@!=-][A-Za-z0-9_.~,;:@!=-]*+)?/)*+"
+    r"(?:[A-Za-z0-9_~,;:@!=-][A-Za-z0-9_.~,;:@!=-]*+)?)(?:\?([A-Za-z0-9_.~,;:@!=&/-]++))?(?:#([A-Za-z0-9_.~,;:@!=/-]++))?"
 )
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -101,8 +103,11 @@ def canonical_url(url: str, base: str = "") -> str | None:
     >>> canonical_url("HTTPS://Example.org:443/a/../caf%c3%a9?utm_source=x&id=2#c")
     'https://example.org/caf%C3%A9?id=2#c'
     """
-    if _PLAIN.fullmatch(url):
-        return url
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None:
+        page, query, fragment = plain.groups("")
+        query, fragment = _query(query), _fragment(fragment)
+        return page + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
     try:
         parts = urlsplit(_joined(url, base))
         scheme, port = parts.scheme.lower(), parts.port
@@ -148,8 +153,10 @@ def is_worldwide_id(text: str) -> bool:
 
 
 def _joined(url: str, base: str) -> str:
-    text = _SPACES.sub(lambda found: "" if set(found.group()) & set("\r\n\t") else "%20", url.strip())
-    return urljoin(base, text) if base else text
+    text = url.strip()
+    if _SPACES.search(text):
+        text = _SPACES.sub(lambda found: "" if set(found.group()) & set("\r\n\t") else "%20", text)
+    return urljoin(base, text) if base and not _ABSOLUTE.match(text) else text
 
 
 def _without_dots(path: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tocsin.base.html import looks_like_html, plain_text, read_html
+from tocsin.base.html import looks_like_html, plain_text, text_of_html
 from tocsin.base.ids import stable_id
 from tocsin.base.post import Author, Media, Post, PostKind, TimeDoubt
 from tocsin.base.url import canonical_url, is_worldwide_id
@@ -27,6 +27,7 @@ _COMMENT_MARK = re.compile(r"#(?:comment-?|c-?|comment_|comments/)\d+$", re.IGNO
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*\(([^()]+)\)\s*")
 _NAME_AND_MAIL = re.compile(r"\s*([^<>]*[^<>\s])\s*<[^<>]*>\s*")
+_HREF = re.compile(r"""<a\s(?:[^<>]*?\s)?href\s*=\s*(?:(["'])(.*?)\1|([^\s"'<>]+))""", re.IGNORECASE | re.DOTALL)
 _PICTURE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _PIXEL = re.compile(r"""\b(?:width|height)\s*=\s*["']?[01](?:px)?["'\s>]""", re.IGNORECASE)
@@ -117,8 +118,7 @@ def _text_and_links(entry: Entry, base: str) -> tuple[str, tuple[str, ...]]:
     if not entry.content_is_html:
         text = entry.content.strip()
     elif looks_like_html(entry.content):
-        page = read_html(entry.content, base)
-        text, written = page.text, (*written, *page.links)
+        text, written = text_of_html(entry.content), (*written, *_links(entry.content))
     else:
         text = plain_text(entry.content).strip()
     links: dict[str, None] = {}
@@ -127,6 +127,11 @@ def _text_and_links(entry: Entry, base: str) -> tuple[str, tuple[str, ...]]:
         if link is not None and len(links) < LINKS_KEPT:
             links[link] = None
     return text, tuple(links)
+
+
+def _links(content: str) -> list[str]:
+    """Return the targets of the links, as written; they are resolved where they are spelt one way."""
+    return [unescape(quoted or bare) for _, quoted, bare in _HREF.findall(content)]
 
 
 def _is_comment(entry: Entry) -> bool:
