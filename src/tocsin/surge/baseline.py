@@ -14,7 +14,9 @@ from tocsin.base.errors import InputError
 from tocsin.base.time import minute_start
 from tocsin.surge.count import BIN_MIN, BINS_KEPT, DAY_BINS, Counts
 
-SCALES_MIN = (5, 15, 30, 60, 120)
+SUDDEN_MIN = (5, 15, 30)
+STEADY_MIN = (60, 120, 360)
+SLOT_MIN = 180
 WEEK_HOURS = 168
 _HOUR_BINS = 60 // BIN_MIN
 _LEVEL_DAYS = 7
@@ -29,72 +31,89 @@ Floats = npt.NDArray[np.float64]
 
 
 class Usual(msgspec.Struct, array_like=True):
-    """The usual level, worked out at most every few hours.
+    """The usual level, worked out at most every three hours, which are its `slot`.
 
-    middle, spread: median and robust deviation (at least the Poisson one) of sums over 5, 15, 30, 60 and 120 minutes.
-    hours: expected mentions of each hour of the week in the brand's zone, from Monday 0 h.
-    sizes: size of the negative-binomial law of an hour, of 2 and of 6 hours.
+    middle, spread: median and robust deviation (at least the Poisson one) of sums over 5, 15 and 30 minutes.
+    hours: expected mentions of each hour of the week in the brand's zone, from Monday 0 h: 168 64-bit floats.
+    sizes: size of the negative-binomial law of sums over 1, 2 and 6 hours. floors: mentions over 1, 2 and 6 hours under
+    which no minute of the slot stands two deviations over the usual.
     """
 
     slot: int
     offset_min: int
     middle: list[float]
     spread: list[float]
-    hours: list[float]
+    hours: bytes
     sizes: list[float]
+    floors: list[float]
 
     def expected(self, window_min: int, minute: int) -> float:
         """Return the mentions expected in the window that ends with `minute` included."""
-        end = minute + 1
-        start = end - window_min
+        hours = memoryview(self.hours).cast("d")
+        at = minute + 1 - window_min + self.offset_min
+        end = minute + 1 + self.offset_min
         total = 0.0
-        while start < end:
-            hour = (start + self.offset_min) // 60
-            stop = min(end, (hour + 1) * 60 - self.offset_min)
-            total += self.hours[(hour + _EPOCH_HOUR) % WEEK_HOURS] * (stop - start) / 60
-            start = stop
-        return total
+        while at < end:
+            hour = at // 60
+            stop = min(end, hour * 60 + 60)
+            total += hours[(hour + _EPOCH_HOUR) % WEEK_HOURS] * (stop - at)
+            at = stop
+        return total / 60
 
     def size(self, window_min: int) -> float:
         """Return the size of the negative-binomial law of sums over the window."""
         return self.sizes[0] if window_min <= 60 else self.sizes[1] if window_min <= 120 else self.sizes[2]
+
+    def edge(self, window_min: int, minute: int) -> float:
+        """Return the mentions that stand two deviations over the usual of the window that ends with `minute`."""
+        mean, size = self.expected(window_min, minute), self.size(window_min)
+        return mean + 2.0 * math.sqrt(mean + mean * mean / size)
+
+
+def _no_hours() -> bytearray:
+    return bytearray(8 * WEEK_HOURS)
 
 
 class Profile(msgspec.Struct, array_like=True):
     """Faded sums and weights of each hour of the week in the brand's zone; `hour`: the next one to learn (UTC)."""
 
     hour: int
-    sums: list[float] = msgspec.field(default_factory=lambda: [0.0] * WEEK_HOURS)
-    weights: list[float] = msgspec.field(default_factory=lambda: [0.0] * WEEK_HOURS)
+    sums: bytearray = msgspec.field(default_factory=_no_hours)
+    weights: bytearray = msgspec.field(default_factory=_no_hours)
 
-    def learn(self, counts: Counts, offset_min: int, usual: Usual | None) -> None:
-        """Take in the hours that ended since the last call, at most 14 days of them.
+    def learn(self, counts: Counts, lag_h: int, offset_min: int, usual: Usual | None) -> None:
+        """Take in the hours that ended `lag_h` hours ago or before and were not yet, at most 14 days of them.
+
+        The lag keeps a rise of today from becoming what is expected today.
 
         An hour far over the usual is taken at the edge of the usual: a crisis does not become the normal state.
         """
         now = counts.last // 60
+        until = now - lag_h
         first = max(self.hour, now - BINS_KEPT // _HOUR_BINS + 1)
-        if first >= now:
+        if first >= until:
             return
-        sums = counts.history().reshape(-1)
+        history = counts.history()
+        usual_hours = memoryview(usual.hours).cast("d") if usual is not None else None
+        sums, weights = memoryview(self.sums).cast("d"), memoryview(self.weights).cast("d")
         newest = counts.last // BIN_MIN
-        for hour in range(first, now):
+        for hour in range(first, until):
             start = BINS_KEPT - 1 - (newest - hour * _HOUR_BINS)
-            posts = float(sums[max(0, start) : start + _HOUR_BINS].sum())
+            posts = float(history[max(0, start) : start + _HOUR_BINS].sum())
             at = ((hour * 60 + offset_min) // 60 + _EPOCH_HOUR) % WEEK_HOURS
-            if usual is not None:
-                mean = usual.hours[at]
+            if usual_hours is not None:
+                mean = usual_hours[at]
                 posts = min(posts, 3.0 + mean + _CLIP_SIGMAS * math.sqrt(mean + mean * mean / 2))
-            self.sums[at] = self.sums[at] * _FADE + posts
-            self.weights[at] = self.weights[at] * _FADE + 1.0
-        self.hour = now
+            sums[at] = sums[at] * _FADE + posts
+            weights[at] = weights[at] * _FADE + 1.0
+        self.hour = until
 
     def hours(self) -> Floats:
         """Return the expected mentions of each hour of the week, shape (168,).
 
         Hour of week shrinks to hour of day times day of week, and these to a flat week, as long as little is known.
         """
-        sums, weights = np.array(self.sums).reshape(7, 24), np.array(self.weights).reshape(7, 24)
+        sums, weights = np.frombuffer(self.sums).reshape(7, 24), np.frombuffer(self.weights).reshape(7, 24)
         known = weights.sum()
         if known == 0:
             return np.zeros(WEEK_HOURS)
@@ -125,7 +144,7 @@ def offset_of(zone: ZoneInfo, minute: int) -> int:
     return int(offset.total_seconds() // 60) if offset is not None else 0
 
 
-def work_out(counts: Counts, profile: Profile, *, slot: int, offset_min: int, first: int) -> Usual:
+def work_out(counts: Counts, profile: Profile, *, offset_min: int, first: int) -> Usual:
     """Return the usual level from what is kept: medians of 7 days, profile, dispersion of 14 days.
 
     first: the minute since which the brand is watched; what lies before is not taken for silence.
@@ -133,33 +152,43 @@ def work_out(counts: Counts, profile: Profile, *, slot: int, offset_min: int, fi
     """
     history = counts.history()
     held = min(BINS_KEPT - 1, max(1, (counts.last - first) // BIN_MIN))
-    past = history[-1 - held : -1].astype(np.float64)
-    middle, spread = _robust(past[-_LEVEL_DAYS * DAY_BINS :])
-    hours = profile.hours()
+    middle, spread = _robust(history[-1 - held : -1][-_LEVEL_DAYS * DAY_BINS :].astype(np.float64))
+    hours, sizes = profile.hours(), [1 / _PRIOR_SPREAD] * 3
     newest_hour = counts.last // 60
     whole = min(held // _HOUR_BINS, BINS_KEPT // _HOUR_BINS - 1)
-    if whole < 24:
-        return Usual(slot, offset_min, middle, spread, hours.tolist(), [1 / _PRIOR_SPREAD] * 3)
-    end = BINS_KEPT - 1 - (counts.last // BIN_MIN - newest_hour * _HOUR_BINS)
-    seen = history[end - whole * _HOUR_BINS : end].reshape(whole, _HOUR_BINS).sum(1).astype(np.float64)
-    at = (np.arange(newest_hour - whole, newest_hour) + offset_min // 60 + _EPOCH_HOUR) % WEEK_HOURS
-    level = _level(seen, hours[at])
-    hours = hours * level
-    sizes = [_size(seen, hours[at], group) for group in (1, 2, 6)]
-    return Usual(slot, offset_min, middle, spread, hours.tolist(), sizes)
+    if whole >= 24:
+        end = BINS_KEPT - 1 - (counts.last // BIN_MIN - newest_hour * _HOUR_BINS)
+        seen = history[end - whole * _HOUR_BINS : end].reshape(whole, _HOUR_BINS).sum(1).astype(np.float64)
+        at = (np.arange(newest_hour - whole, newest_hour) + offset_min // 60 + _EPOCH_HOUR) % WEEK_HOURS
+        hours = hours * _level(seen, hours[at])
+        # The newest day is judged by the spread of those before it, not by its own.
+        calm = slice(None, -24) if whole >= 72 else slice(None)
+        sizes = [_size(seen[calm], hours[at][calm], group) for group in (1, 2, 6)]
+    slot = slot_of(counts.last)
+    usual = Usual(slot, offset_min, middle, spread, hours.tobytes(), sizes, [])
+    # Windows of whole hours: the expected count is linear between full hours, least at one of them.
+    knots = range(slot * SLOT_MIN - 1 - offset_min % 60, (slot + 1) * SLOT_MIN + 60, 60)
+    usual.floors = [min(usual.edge(window, knot) for knot in knots) for window in STEADY_MIN]
+    return usual
+
+
+def slot_of(minute: int) -> int:
+    """Return the three-hour slot a minute lies in."""
+    return minute // SLOT_MIN
 
 
 def _robust(past: Floats) -> tuple[list[float], list[float]]:
     running = np.concatenate([[0.0], np.cumsum(past)])
     middle, spread = [], []
-    for scale in SCALES_MIN:
+    for scale in SUDDEN_MIN:
         width = min(scale // BIN_MIN, len(past))
         sums = running[width:] - running[:-width]
-        centre = float(np.median(sums))
-        deviation = _MAD_TO_SD * float(np.median(np.abs(sums - centre)))
+        half = len(sums) // 2
+        centre = float(np.partition(sums, half)[half])
+        deviation = _MAD_TO_SD * float(np.partition(np.abs(sums - centre), half)[half])
         # Where most sums are 0 the median hides the mean: a Poisson deviation of the mean is the least believed.
         mean = float(np.minimum(sums, centre + 3 * max(deviation, 1.0)).mean())
-        middle.append(max(centre, 0.0))
+        middle.append(centre)
         spread.append(max(deviation, math.sqrt(mean + 1.0)))
     return middle, spread
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 
 from tocsin.base.mention import Reason
-from tocsin.surge.baseline import SCALES_MIN, Usual
+from tocsin.surge.baseline import STEADY_MIN, SUDDEN_MIN, Usual
 from tocsin.surge.count import RECENT_MIN, Counts
 from tocsin.surge.tail import log_tail, normal_score
 from tocsin.surge.tuning import TUNING, Tuning
 
-STEADY_MIN = (60, 120, 360)
-_SUDDEN = 3  # the first scales: 5, 15 and 30 minutes
 _LEAST_Z = 0.01
-_WORTH_A_TAIL = 2.0
-_ALL_MIN = (5, 15, 30, 60, 120, 360)
+_ALL_MIN = (*SUDDEN_MIN, *STEADY_MIN)
 
 
 class Strength(msgspec.Struct, frozen=True):
@@ -56,15 +51,16 @@ def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING) -> Strength:
     the largest; a slow or small rise shows there first.
     """
     product = 1.0
-    for scale, middle, spread in zip(SCALES_MIN[:_SUDDEN], usual.middle, usual.spread, strict=False):
+    for scale, middle, spread in zip(SUDDEN_MIN, usual.middle, usual.spread, strict=True):
         product *= max((counts.seen(scale) - middle) / spread, _LEAST_Z)
-    sudden = product ** (1.0 / _SUDDEN)
+    sudden = product ** (1.0 / len(SUDDEN_MIN))
     steady = 0.0
-    for window in STEADY_MIN:
-        seen, mean, size = counts.seen(window), usual.expected(window, counts.last), usual.size(window)
-        if seen < tuning.fewest_watch or seen < mean + _WORTH_A_TAIL * math.sqrt(mean + mean * mean / size):
+    for window, floor in zip(STEADY_MIN, usual.floors, strict=True):
+        seen = counts.seen(window)
+        if seen < tuning.fewest_watch or seen < floor or seen < usual.edge(window, counts.last):
             continue
-        steady = max(steady, normal_score(log_tail(seen, mean, size)))
+        log_p = log_tail(seen, usual.expected(window, counts.last), usual.size(window))
+        steady = max(steady, normal_score(log_p))
     return Strength(sudden, steady * tuning.steady_gain)
 
 

@@ -12,11 +12,10 @@ from tocsin.base.ids import stable_id
 from tocsin.base.seam import BrandMinute, Event, EventKind
 from tocsin.base.surge import Surge
 from tocsin.base.time import iso, minute_start
-from tocsin.surge.baseline import zone_of
+from tocsin.surge.baseline import STEADY_MIN, zone_of
 from tocsin.surge.budget import Rung, remember
 from tocsin.surge.count import RECENT_MIN, MinuteTally, tally_minute
 from tocsin.surge.danger import ring_dangers
-from tocsin.surge.detect import STEADY_MIN
 from tocsin.surge.judge import Verdict, judge
 from tocsin.surge.state import SurgeState, Told
 from tocsin.surge.tuning import TUNING, Tuning

@@ -9,15 +9,16 @@ import msgspec
 import numpy as np
 
 from tocsin.base.surge import SurgeLevel
-from tocsin.surge.baseline import Profile, Usual, offset_of, work_out
+from tocsin.surge.baseline import Profile, Usual, offset_of, slot_of, work_out
 from tocsin.surge.budget import Rung
 from tocsin.surge.count import BIN_MIN, BINS_KEPT, Counts, MinuteTally
 from tocsin.surge.danger import DangerRung
 
-_USUAL_SLOT_MIN = 180
 _PEAK_HOURS = 14 * 24
 _OWN_RISE_HOURS = 6  # what is just rising does not compete with its own first minutes
 _GAP_MIN = 30
+_DAY_MIN = 24 * 60
+_LAG_H, _FIRST_LAG_H = 24, 3
 _GAP_LOG_P = -12.0  # silence rarer than this is an interruption, not silence
 _CATCH_UP_MIN = 15
 _LATE_RUN = 60
@@ -109,16 +110,16 @@ class SurgeState(msgspec.Struct, array_like=True):
             self.counts.add(tally if posts == tally.posts else msgspec.structs.replace(tally, posts=posts))
             self.posts += posts
             self._learn_tone(posts, tally.negative)
-        if self.profile.hour < minute // 60:
-            self.profile.learn(self.counts, offset_of(zone, minute), self.usual)
+        lag = _LAG_H if self.age_min >= 2 * _DAY_MIN else _FIRST_LAG_H
+        if self.profile.hour < minute // 60 - lag:
+            self.profile.learn(self.counts, lag, offset_of(zone, minute), self.usual)
         return posts > 0
 
     def know_usual(self, zone: ZoneInfo) -> Usual:
         """Return the usual level, worked out anew every three hours at most."""
-        slot = self.counts.last // _USUAL_SLOT_MIN
-        if self.usual is None or self.usual.slot != slot:
+        if self.usual is None or self.usual.slot != slot_of(self.counts.last):
             offset = offset_of(zone, self.counts.last)
-            self.usual = work_out(self.counts, self.profile, slot=slot, offset_min=offset, first=self.first)
+            self.usual = work_out(self.counts, self.profile, offset_min=offset, first=self.first)
         return self.usual
 
     def usual_negative(self) -> float:

@@ -19,7 +19,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
 
     watch: float = 5.0
     alarm: float = 6.0
-    learning: float = 1.3
+    learning: float = 1.15
     record_watch: float = 1.0
     record_alarm: float = 1.2
     record_watch_days: int = 6
