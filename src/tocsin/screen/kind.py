@@ -1,0 +1,155 @@
+"""Say what a mention is to the brand: complaint, rumour, leak, threat…, each with its probability and its reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+
+from tocsin.base.kind import Kind, Tone
+from tocsin.base.mention import KindScore, Reason, Sentiment
+from tocsin.screen import tables
+from tocsin.screen.features import QUOTE, Features
+from tocsin.screen.tables.pattern import Match
+
+TARGETED = frozenset({Kind.INSULT, Kind.DENIGRATION, Kind.DEFAMATION, Kind.THREAT})
+THREATS = frozenset(Kind) - {Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM}
+_LEAST_P = 0.3
+_NEAR = 6  # tokens between the brand and the words that aim at it
+
+
+def read_kinds(
+    features: Features,
+    matches: Sequence[Match],
+    sentiment: Sentiment,
+    stars: tuple[float | None, float | None],
+    brand_at: Sequence[int] | None,
+) -> tuple[KindScore, ...]:
+    """Return the kinds with p >= 0.3, most probable first; `neutral` when there is no other.
+
+    brand_at: positions of the brand among the tokens, or None where nothing aims at anybody.
+    Method: the heaviest rule of each kind, plus a third of each further one, plus what the tone, the stars and the
+    distance to the brand add, less its guards; p by a logistic curve (scale.toml). Weights are integers.
+    """
+    reasons: dict[Kind, list[Reason]] = {}
+    if matches:
+        _from_rules(features, matches, brand_at, reasons)
+    _from_tone(features, sentiment, reasons)
+    _from_stars(stars, reasons)
+    scores = []
+    for kind, because in reasons.items():
+        p = _probability(sum(int(reason.weight) for reason in because))
+        if p >= _LEAST_P:
+            scores.append(KindScore(kind=kind, p=p, reasons=tuple(because)))
+    if not any(score.kind in THREATS or score.kind in (Kind.PRAISE, Kind.QUESTION, Kind.SPAM) for score in scores):
+        return (KindScore(kind=Kind.NEUTRAL, p=sentiment.neutral, reasons=(Reason(code="kind.no_other"),)),)
+    if len(scores) > 1:
+        scores.sort(key=lambda score: (-score.p, score.kind.value))
+    return tuple(scores)
+
+
+def _from_rules(
+    features: Features, matches: Sequence[Match], brand_at: Sequence[int] | None, reasons: dict[Kind, list[Reason]]
+) -> None:
+    found: dict[Kind, list[Match]] = {}
+    guards: dict[Kind, Match] = {}
+    harms: list[Match] = []
+    for match in matches:
+        target = match.rule.target
+        kind = _KINDS.get(target)
+        if kind is not None:
+            found.setdefault(kind, []).append(match)
+        elif target in _HARM:
+            harms.append(match)
+        elif target.startswith("guard."):
+            guarded = _KINDS.get(target[6:])
+            if guarded is not None and (guarded not in guards or match.rule.weight < guards[guarded].rule.weight):
+                guards[guarded] = match
+    for kind, of_kind in found.items():
+        because = _add_up(features, of_kind, kind in TARGETED)
+        if kind in TARGETED and brand_at is not None:
+            because += _aim(of_kind, brand_at)
+        if kind in guards:
+            because.append(_reason(features, guards[kind], guards[kind].rule.weight))
+        reasons[kind] = because
+    if harms and not any(match.rule.target == "guard.danger" for match in matches):
+        reasons.setdefault(Kind.COMPLAINT, []).append(_reason(features, harms[0], 24))
+
+
+def _add_up(features: Features, found: list[Match], quotable: bool) -> list[Reason]:
+    """The heaviest rule whole, each further reason code at a third, so that saying a thing twice does not prove it."""
+    because: list[Reason] = []
+    seen: set[str] = set()
+    for match in sorted(found, key=lambda m: (-m.rule.weight, m.start, m.rule.pattern)):
+        words = " ".join(features.tokens[match.start : match.end])
+        if words in seen or len(because) == 3:
+            continue
+        seen.add(words)
+        because.append(_reason(features, match, match.rule.weight if not because else match.rule.weight // 3))
+        if quotable and len(because) == 1 and QUOTE in features.tokens and _quoted(features.tokens, match.start):
+            because.append(Reason(code="guard.quoted", words=(words,), weight=-20))
+    return because
+
+
+def _quoted(tokens: list[str], at: int) -> bool:
+    return tokens[:at].count(QUOTE) % 2 == 1 and QUOTE in tokens[at:]
+
+
+def _aim(found: list[Match], brand_at: Sequence[int]) -> list[Reason]:
+    """More where the words stand by the brand, a little less where the brand is far away."""
+    if not brand_at:
+        return []
+    apart = min(max(m.start - at, at - m.end + 1, 0) for m in found for at in brand_at)
+    if apart <= _NEAR:
+        return [Reason(code="near.brand", weight=6)]
+    return [Reason(code="far.brand", weight=-4)] if apart > 3 * _NEAR else []
+
+
+def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, list[Reason]]) -> None:
+    if sentiment.label is Tone.NEGATIVE:
+        if Kind.COMPLAINT in reasons:
+            reasons[Kind.COMPLAINT].append(Reason(code="tone.negative", weight=round(12 * sentiment.negative)))
+        if Kind.PRAISE in reasons:
+            reasons[Kind.PRAISE].append(Reason(code="tone.negative", weight=-round(30 * sentiment.negative)))
+        if Kind.QUESTION in reasons:
+            reasons[Kind.QUESTION].append(Reason(code="tone.negative", weight=-round(16 * sentiment.negative)))
+    elif sentiment.label is Tone.POSITIVE:
+        weight = round(34 * sentiment.positive)
+        reasons.setdefault(Kind.PRAISE, []).append(Reason(code="tone.positive", weight=weight))
+        for kind in (Kind.COMPLAINT, Kind.DENIGRATION):
+            if kind in reasons:
+                reasons[kind].append(Reason(code="tone.positive", weight=-round(22 * sentiment.positive)))
+    elif Kind.PRAISE in reasons:
+        reasons[Kind.PRAISE].append(Reason(code="tone.neutral", weight=-4))
+    if "?" in features.tokens and not reasons:
+        reasons[Kind.QUESTION] = [Reason(code="form.question_mark", words=("?",), weight=20)]
+    if features.links > 1 or len(features.tags) > 4:
+        reasons.setdefault(Kind.SPAM, []).append(
+            Reason(code="form.links_and_tags", words=(str(features.links), str(len(features.tags))), weight=8)
+        )
+
+
+def _from_stars(stars: tuple[float | None, float | None], reasons: dict[Kind, list[Reason]]) -> None:
+    given, most = stars
+    if given is None or most is None or most <= 1:
+        return
+    share = (given - 1) / (most - 1)
+    words = (f"{given:g}/{most:g}",)
+    if share <= 0.3:
+        reasons.setdefault(Kind.COMPLAINT, []).append(Reason(code="stars.low", words=words, weight=26))
+    elif share >= 0.75:
+        reasons.setdefault(Kind.PRAISE, []).append(Reason(code="stars.high", words=words, weight=22))
+
+
+def _reason(features: Features, match: Match, weight: int) -> Reason:
+    return Reason(code=match.rule.code, words=tuple(features.tokens[match.start : match.end]), weight=weight)
+
+
+_HARM = frozenset({"danger.safety", "danger.injury", "danger.fire"})
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+@cache
+def _probability(weight: int) -> float:
+    scale = tables.scale()["kind"]
+    return round(1.0 / (1.0 + math.exp((scale["even"] - weight) / scale["step"])), 4)

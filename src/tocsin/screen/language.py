@@ -1,0 +1,200 @@
+"""Say in which language a text is written: by its function words where they decide, else by a byte n-gram model."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from tocsin.screen import tables
+from tocsin.screen.features import Features, read_features
+
+UNDETERMINED = "und"
+CANDIDATES = ("fr", "en", "es", "de", "it", "pt", "nl", "ar", "ja", "ko", "pl", "ru", "tr", "uk", "zh")
+_BY_WORDS = ("fr", "en", "es", "de", "it", "pt", "nl")
+_BITS = 10
+_MASK = (1 << _BITS) - 1
+_MAX_BYTES = 400  # read by the model; more changes nothing and costs time
+_UNIT = 1024  # integer steps per nat of the model's log-probabilities
+_SMALL_BATCH = 24  # below it, one text after the other is quicker than numpy
+
+
+class Guess(NamedTuple):
+    """A language code (ISO 639-1, or `und`) and its probability, 0..1 rounded to 1e-4."""
+
+    language: str
+    p: float
+
+
+def guess_languages(
+    features: Sequence[Features], claimed: Sequence[str | None], languages: Sequence[Sequence[str]]
+) -> list[Guess]:
+    """Return the language of each text, shape (n,).
+
+    claimed: what the source says, used as a prior where the text alone is doubtful. languages: codes to add to
+    `CANDIDATES` for each text; codes that the model does not know are left out.
+    Method: two function words of one language more than of any other decide (see words.tsv); else naive Bayes over
+    byte n-grams (py3langid) restricted to the candidates, its log-probabilities rounded to integers so that every
+    machine gives the same sum, softened by the root of the length as its author does.
+    """
+    guesses: list[Guess | None] = [_by_words(f) for f in features]
+    doubtful = [i for i, guess in enumerate(guesses) if guess is None]
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i in doubtful:
+        groups.setdefault(tuple(languages[i]), []).append(i)
+    for extra, indices in groups.items():
+        texts = [_bytes_of(features[i]) for i in indices]
+        wanted = [claimed[i] for i in indices]
+        few = [len(features[i].words) for i in indices]
+        for i, guess in zip(indices, _model().guess(texts, wanted, few, extra), strict=True):
+            guesses[i] = guess
+    return [guess or Guess(UNDETERMINED, 0.0) for guess in guesses]
+
+
+def detect_language(text: str) -> Guess:
+    """Return the language of one text; `guess_languages` is quicker for many."""
+    return guess_languages(read_features([text], frozenset()), [None], [()])[0]
+
+
+def _by_words(features: Features) -> Guess | None:
+    """The language whose function words are clearly most frequent; `und` if there is nothing to read; None if in doubt."""
+    words = features.words
+    if len(words) < 8 and sum(len(w) for w in words if not w.isdigit()) < 3:
+        return Guess(UNDETERMINED, 0.0)
+    get = _packed().get
+    packed = sum([get(word, 0) for word in words])
+    if not packed:
+        return None
+    best = second = which = 0
+    for number in range(len(_BY_WORDS)):
+        count = packed & _MASK
+        packed >>= _BITS
+        if count > best:
+            best, second, which = count, best, number
+        elif count > second:
+            second = count
+    margin = best - second
+    if best < 3 or margin < 2 or margin * 5 < best * 2:
+        return None
+    return Guess(_BY_WORDS[which], _certainty(min(margin, 12)))
+
+
+@cache
+def _certainty(margin: int) -> float:
+    return round(1.0 - 0.02 * 0.6 ** (margin - 2), 4)
+
+
+@cache
+def _packed() -> dict[str, int]:
+    """Each function word → one count for each language that has it, side by side in one integer."""
+    packed: dict[str, int] = {}
+    for number, language in enumerate(_BY_WORDS):
+        for word in sorted(tables.word_list(f"function_{language}")):
+            packed[word] = packed.get(word, 0) + (1 << (_BITS * number))
+    return packed
+
+
+def _bytes_of(features: Features) -> bytes:
+    """What the model reads: the text without links, handles and signs of tags, in lower case where it shouts."""
+    text = features.text
+    if "@" in text or "://" in text or "#" in text:
+        text = " ".join(w for w in text.split() if not ("@" in w or "://" in w or w[0] == "#")) or " ".join(features.words)
+    if text.isupper():
+        text = text.lower()
+    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")[:_MAX_BYTES]
+
+
+class _Model:
+    """py3langid's tables with integer weights, and the walk over a whole batch at once."""
+
+    def __init__(self) -> None:
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+        self._next = np.asarray(identifier.tk_nextmove, dtype=np.int64)
+        self._row = np.asarray(identifier.tk_row, dtype=np.int64) << 8
+        self._out = np.asarray(identifier.tk_output, dtype=np.int64)
+        self._labels: list[str] = list(identifier.nb_classes)
+        self._weights = np.rint(np.asarray(identifier.nb_ptc, dtype=np.float64) * _UNIT).astype(np.int64)
+        self._prior = np.rint(np.asarray(identifier.nb_pc, dtype=np.float64) * _UNIT * _UNIT).astype(np.int64)
+        self._logs = np.rint(np.log1p(np.arange(_MAX_BYTES + 1)) * _UNIT).astype(np.int64)
+        self._walk_lists = (self._next.tolist(), self._row.tolist(), self._out.tolist())
+        self._tables: dict[tuple[str, ...], tuple[list[str], NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def guess(
+        self, texts: Sequence[bytes], claimed: Sequence[str | None], words: Sequence[int], extra: tuple[str, ...]
+    ) -> list[Guess]:
+        labels, weights, prior = self._restricted(extra)
+        rows, visited = self._walk_batch(texts) if len(texts) >= _SMALL_BATCH else self._walk_each(texts)
+        features = len(self._weights)
+        keys, counts = np.unique(rows * features + visited, return_counts=True)
+        scores = np.tile(prior, (len(texts), 1))
+        if len(keys):
+            row, feature = np.divmod(keys, features)
+            starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
+            scores[row[starts]] += np.add.reduceat(weights[feature] * self._logs[counts, None], starts, axis=0)
+        return [
+            _soften(labels, scores[i], len(text), claimed[i], words[i]) for i, text in enumerate(texts)
+        ]
+
+    def _restricted(self, extra: tuple[str, ...]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+        if extra not in self._tables:
+            wanted = {*CANDIDATES, *extra}
+            columns = [i for i, label in enumerate(self._labels) if label in wanted]
+            self._tables[extra] = (
+                [self._labels[i] for i in columns], np.ascontiguousarray(self._weights[:, columns]), self._prior[columns]
+            )  # fmt: skip
+        return self._tables[extra]
+
+    def _walk_each(self, texts: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        following, row, out = self._walk_lists
+        rows, visited = [], []
+        for number, text in enumerate(texts):
+            state = 0
+            for letter in text:
+                state = following[row[state] + letter]
+                if out[state] >= 0:
+                    rows.append(number)
+                    visited.append(out[state])
+        return np.array(rows, dtype=np.int64), np.array(visited, dtype=np.int64)
+
+    def _walk_batch(self, texts: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All texts step together, the longest first, so that the ended ones fall off the end of the arrays."""
+        lengths = np.array([len(text) for text in texts])
+        order = np.argsort(-lengths, kind="stable")
+        sorted_lengths = lengths[order]
+        longest = int(sorted_lengths[0])
+        grid = np.frombuffer(b"".join(texts[i].ljust(longest, b"\0") for i in order), dtype=np.uint8)
+        grid = np.ascontiguousarray(grid.reshape(len(texts), longest).T)
+        alive = np.searchsorted(-sorted_lengths, -np.arange(1, longest + 1), side="right")
+        state = np.zeros(len(texts), dtype=np.int64)
+        rows, visited = [], []
+        for step in range(longest):
+            n = alive[step]
+            state = self._next[self._row[state[:n]] + grid[step, :n]]
+            seen = self._out[state]
+            hit = np.flatnonzero(seen >= 0)
+            rows.append(order[hit])
+            visited.append(seen[hit])
+        return np.concatenate(rows or [order[:0]]), np.concatenate(visited or [order[:0]])
+
+
+def _soften(labels: list[str], scores: NDArray[np.int64], size: int, claimed: str | None, words: int) -> Guess:
+    """Softmax of the scores over the root of the length; the claimed language gains more where there are fewer words."""
+    root = math.sqrt(size or 1) * _UNIT * _UNIT
+    values = [score / root for score in scores.tolist()]
+    if claimed:
+        code = claimed[:2].lower()
+        values = [v + (3.0 / max(words, 1) if label == code else 0.0) for v, label in zip(values, labels, strict=True)]
+    top = max(values)
+    total = sum(math.exp(v - top) for v in values)
+    return Guess(labels[values.index(top)], round(1.0 / total, 4))
+
+
+@cache
+def _model() -> _Model:
+    return _Model()

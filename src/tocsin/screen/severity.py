@@ -1,0 +1,120 @@
+"""Weigh the harm a mention may do, 0..100, as a sum of parts that each say why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from tocsin.base.kind import Kind, Tone
+from tocsin.base.mention import KindScore, Reason, Sentiment, Severity
+from tocsin.screen import tables
+from tocsin.screen.features import Features
+from tocsin.screen.tables.pattern import Match
+
+_HARMLESS = (Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Who speaks. followers and verified are None where not known; own: an account of the brand itself."""
+
+    followers: int | None = None
+    verified: bool | None = None
+    own: bool = False
+
+
+def weigh_severity(
+    features: Features,
+    matches: Sequence[Match],
+    kinds: Sequence[KindScore],
+    sentiment: Sentiment,
+    standing: Standing,
+    sensitive: Sequence[str] = (),
+) -> Severity:
+    """Return the severity; the weights of its reasons add up to the score before it is clipped to 0..100.
+
+    sensitive: those of the watch's sensitive words that stand in the text.
+    Scale: an ordinary complaint 25-55, praise at most 10, one truly dangerous post at least 80; own accounts 0.
+    Weights stand in scale.toml.
+    """
+    if standing.own:
+        return Severity(score=0, reasons=(Reason(code="author.own"),))
+    reasons = _kind_reasons(kinds)
+    praised = sentiment.label is Tone.POSITIVE or any(k.kind is Kind.PRAISE and k.p >= 0.5 for k in kinds)
+    if sentiment.label is Tone.NEGATIVE:
+        weight = round(_scale()["tone"] * sentiment.negative)
+        reasons.append(Reason(code="tone.negative", weight=weight))
+    dangers = _dangers(features, matches, kinds, praised)
+    reasons += dangers
+    reasons += [Reason(code="word.sensitive", words=(word,), weight=_scale()["sensitive"]) for word in sensitive[:3]]
+    harmful = bool(dangers or sensitive) or any(k.kind not in _HARMLESS for k in kinds)
+    reasons += _reach(standing, harmful)
+    total = sum(int(reason.weight) for reason in reasons)
+    if praised and not dangers and not sensitive and total > _scale()["praise_most"] and kinds[0].kind is Kind.PRAISE:
+        reasons.append(Reason(code="tone.praise", weight=_scale()["praise_most"] - total))
+        total = _scale()["praise_most"]
+    return Severity(score=max(0, min(100, total)), reasons=tuple(reasons))
+
+
+def _kind_reasons(kinds: Sequence[KindScore]) -> list[Reason]:
+    """The gravest kind whole, half of it certain and half by its probability; the second at a third."""
+    weighed = sorted(((round(_kind_weight(k.kind) * (0.5 + k.p / 2)), k.kind.value) for k in kinds), reverse=True)
+    reasons = []
+    for rank, (weight, kind) in enumerate(weighed[:2]):
+        share = weight if rank == 0 else weight // 3
+        if share:
+            reasons.append(Reason(code=f"kind.{kind}", weight=share))
+    return reasons
+
+
+def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindScore], praised: bool) -> list[Reason]:
+    """Each sort of danger once, the gravest first, the others at a third; none where a guard or praise speaks against."""
+    found: dict[str, Match] = {}
+    for match in matches:
+        if match.rule.target.startswith("danger."):
+            known = found.get(match.rule.code)
+            if known is None or match.rule.weight > known.rule.weight:
+                found[match.rule.code] = match
+        elif match.rule.target == "guard.danger":
+            return []
+    if not found or (praised and "danger.journalist" not in found):
+        return []
+    grave = any(k.kind not in _HARMLESS for k in kinds)
+    weighed = []
+    for code, match in found.items():
+        weight = match.rule.weight
+        if not grave and code in ("danger.insider", "danger.legal", "danger.child", "danger.injury"):
+            weight = _scale()["idle_danger"]
+        weighed.append((weight, code, tuple(features.tokens[match.start : match.end])))
+    weighed.sort(key=lambda w: (-w[0], w[1]))
+    if weighed[0][1] == "danger.child":  # a child alone is no danger
+        return []
+    return [
+        Reason(code=code, words=words, weight=weight if rank == 0 else weight // 3)
+        for rank, (weight, code, words) in enumerate(weighed)
+    ]
+
+
+def _reach(standing: Standing, harmful: bool) -> list[Reason]:
+    """Three points for each power of ten of followers from a thousand on; a third of it where nothing harms."""
+    reasons = []
+    followers = standing.followers or 0
+    if followers >= 1000:
+        weight = min(_scale()["reach_step"] * (len(str(followers)) - 3), _scale()["reach_most"])
+        code = "reach.large" if followers >= 100_000 else "reach.some"
+        reasons.append(Reason(code=code, words=(str(followers),), weight=weight if harmful else weight // 3))
+    if standing.verified:
+        reasons.append(Reason(code="author.verified", weight=_scale()["verified"] if harmful else 1))
+    return reasons
+
+
+@cache
+def _scale() -> dict[str, Any]:
+    return tables.scale()["severity"]
+
+
+def _kind_weight(kind: Kind) -> int:
+    weight: int = _scale()["kinds"][kind.value]
+    return weight

@@ -1,0 +1,166 @@
+"""Find the word patterns of the tables in a list of tokens: one dictionary look-up per token, a check only where one hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from tocsin.screen.features import HANDLE, SENTENCE_ENDS, Features, shorten
+
+
+class Role(IntEnum):
+    """What a word does to the words around it."""
+
+    NONE = 0
+    NEGATOR = 1  # turns what follows
+    HALF_NEGATOR = 2  # French ne, n': turns the verb that follows
+    INTENSIFIER = 3
+    DIMINISHER = 4
+    CONTRAST = 5  # mais, but: what follows weighs more than what came before
+
+
+class Rule(NamedTuple):
+    """One line of a rule table. `target`: a kind, `tone`, `danger.…` or `guard.…`; weight in the target's own unit."""
+
+    target: str
+    weight: int
+    code: str
+    pattern: str
+
+
+class Match(NamedTuple):
+    """A rule found at tokens[start:end]."""
+
+    rule: Rule
+    start: int
+    end: int
+
+
+class _Element(NamedTuple):
+    words: frozenset[str]
+    gap: int  # up to so many tokens of any sort, within the sentence
+    brand: bool
+    number: bool
+    optional: bool
+
+
+class _Anchored(NamedTuple):
+    rule: Rule
+    before: tuple[_Element, ...]  # nearest first
+    after: tuple[_Element, ...]
+
+
+class Entry(NamedTuple):
+    """All that the tables say of one word: valence -4..4, role, and the rules that hang on it."""
+
+    valence: int
+    role: Role
+    anchored: tuple[_Anchored, ...]
+
+
+class Hit(NamedTuple):
+    """A word of the tables at a position among the tokens."""
+
+    at: int
+    entry: Entry
+
+
+class Lexicon:
+    """The words and rules of one language (or of several together), ready to look tokens up."""
+
+    def __init__(
+        self,
+        valences: Mapping[str, int],
+        roles: Mapping[str, Role],
+        rules: Iterable[tuple[Rule, Sequence[str]]],
+        common: frozenset[str],
+    ) -> None:
+        """Each rule comes with its elements, written as `parse_element` reads them; `common` words make bad anchors."""
+        hung: dict[str, list[_Anchored]] = {}
+        for rule, elements in rules:
+            parsed = [parse_element(element) for element in elements]
+            at = _anchor(parsed, common, rule)
+            anchored = _Anchored(rule, tuple(reversed(parsed[:at])), tuple(parsed[at + 1 :]))
+            for word in sorted(parsed[at].words):
+                hung.setdefault(word, []).append(anchored)
+        words = sorted({*valences, *roles, *hung})
+        self._entries = {
+            word: Entry(valences.get(word, 0), roles.get(word, Role.NONE), tuple(hung.get(word, ()))) for word in words
+        }
+
+    def __contains__(self, word: str) -> bool:
+        """Whether the tables say anything of the word."""
+        return word in self._entries
+
+    def hits(self, features: Features) -> list[Hit]:
+        """Return the words of the tables among the tokens, in order."""
+        get = self._entries.get
+        if features.elongated:
+            return [Hit(i, e) for i, t in enumerate(features.tokens) if (e := get(t) or self._elongated(t))]
+        return [Hit(i, e) for i, e in enumerate(map(get, features.tokens)) if e is not None]
+
+    def _elongated(self, token: str) -> Entry | None:
+        once, twice = shorten(token)
+        return None if once == token else self._entries.get(twice) or self._entries.get(once)
+
+    def matches(self, features: Features, hits: Sequence[Hit], brand: frozenset[str]) -> list[Match]:
+        """Return the rules found, in order of their anchor; `brand` holds the folded words of the brand's names."""
+        tokens, found = features.tokens, []
+        for at, entry in hits:
+            for rule, before, after in entry[2]:
+                end = _walk(after, 0, tokens, at + 1, 1, brand) if after else at + 1
+                if end is None:
+                    continue
+                start = _walk(before, 0, tokens, at - 1, -1, brand) if before else at - 1
+                if start is not None:
+                    found.append(Match(rule, start + 1, end))
+        return found
+
+
+def parse_element(text: str) -> _Element:
+    """Return an element: `word|word`, `..` or `...` (gaps of at most 2 or 4 tokens), BRAND, NUMBER; `?` ends an optional one."""
+    if text in ("..", "..."):
+        return _Element(frozenset(), 2 if text == ".." else 4, False, False, False)
+    optional = len(text) > 1 and text.endswith("?")
+    words = text.removesuffix("?") if optional else text
+    if words in ("BRAND", "NUMBER"):
+        return _Element(frozenset(), 0, words == "BRAND", words == "NUMBER", optional)
+    return _Element(frozenset(words.split("|")), 0, False, False, optional)
+
+
+def _anchor(elements: Sequence[_Element], common: frozenset[str], rule: Rule) -> int:
+    """The element whose words are least often met."""
+    usable = [
+        (sum(200 if word in common else 1 for word in e.words), i)
+        for i, e in enumerate(elements)
+        if e.words and not e.optional
+    ]
+    if not usable:
+        raise ValueError(f"the rule {rule.pattern!r} has no word to hang on")
+    return min(usable)[1]
+
+
+def _walk(
+    elements: tuple[_Element, ...], k: int, tokens: list[str], i: int, step: int, brand: frozenset[str]
+) -> int | None:
+    """Where the elements from the k-th on end when read from tokens[i] in direction `step`, or None."""
+    if k == len(elements):
+        return i
+    words, gap, is_brand, is_number, optional = elements[k]
+    if gap:
+        for _ in range(gap + 1):
+            end = _walk(elements, k + 1, tokens, i, step, brand)
+            if end is not None:
+                return end
+            if not 0 <= i < len(tokens) or tokens[i] in SENTENCE_ENDS:
+                return None
+            i += step
+        return None
+    if 0 <= i < len(tokens):
+        token = tokens[i]
+        if token in words or (is_brand and (token in brand or token == HANDLE)) or (is_number and token.isdigit()):
+            end = _walk(elements, k + 1, tokens, i + step, step, brand)
+            if end is not None:
+                return end
+    return _walk(elements, k + 1, tokens, i, step, brand) if optional else None
