@@ -1,4 +1,4 @@
-"""The same mentions, with the standard library and VADER: json, fold, set of word sequences, SQLite.
+"""The same phrases, with the standard library and VADER: json, fold, set of word sequences, SQLite.
 
 What it does not do: hashtags, handles and what is cut from them (its matches are counted, and are fewer), language,
 kinds of mention, severity, personal data, near-copies, full-text search, French sentiment (VADER reads English).
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-NAME = "standard library, same result"
+NAME = "standard library, same phrases"
 LACKS = "hashtags, language, kinds, severity, near-copies, full-text search, French"
 
 _WORD = re.compile(r"[^\W_]+")
