@@ -1,0 +1,226 @@
+"""Fold a batch of texts into few long buffers that an engine scans, and find the way back from them to the texts.
+
+Three lanes: ASCII texts, texts whose characters fold to one byte each, and the rest, folded one by one. Each lane has
+a buffer of its texts as they stand and, if one holds a tag that can be cut, one of those texts with their tags cut.
+Words stand between spaces in all of them, texts between borders.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate, compress
+from operator import not_
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.base.text import FOLD_TABLE
+from tocsin.screen.match.tables import (
+    ACCENT,
+    ASCII_BORDER,
+    BORDER,
+    CARE,
+    SIGN,
+    SPACE,
+    SPECIAL,
+    UNSPACED,
+    WIDE_BORDER,
+    ascii_table,
+    fold_tables,
+)
+from tocsin.screen.match.tags import PADDING, cut_many, cut_positions
+from tocsin.screen.match.words import before_cuts, insert_cuts
+
+
+class Stretch(tuple[int, int, int]):
+    """(number of the text, start, end) in code points of that text."""
+
+    __slots__ = ()
+
+
+class Buffer(Protocol):
+    """Folded texts in one piece."""
+
+    data: bytes
+
+    def locate(self, start: int, end: int) -> Stretch | None:
+        """Return where bytes [start, end) of `data` come from, or None if another lane answers for that text."""
+
+
+def fold_lanes(texts: Sequence[str], table: NDArray[np.uint8]) -> list[Buffer]:
+    """Return the buffers of a batch. table: from `table_for`."""
+    is_ascii = list(map(str.isascii, texts))
+    numbers = range(len(texts))
+    buffers: list[Buffer] = []
+    careful: list[int] = []
+    for lane, chosen in ((_AsciiLane, is_ascii), (_WideLane, list(map(not_, is_ascii)))):
+        own = list(compress(numbers, chosen))
+        if own:
+            folded = lane(list(compress(texts, chosen)), own, table)
+            buffers.extend(folded.buffers())
+            careful.extend(folded.careful_numbers())
+    if careful:
+        buffers.extend(_careful_buffers(texts, careful))
+    return buffers
+
+
+class _DirectLane:
+    """Texts folded at once, one byte a character, joined by borders."""
+
+    codes: NDArray[Any]
+    folded: NDArray[np.uint8]
+    classes: NDArray[np.uint8]
+
+    def __init__(self, texts: list[str], numbers: list[int], table: NDArray[np.uint8]) -> None:
+        self.numbers = numbers
+        self._fold(texts, table)
+        borders = np.flatnonzero(self.folded == BORDER)
+        self.starts = borders[:-1] + 2  # of each text; a border stands between two spaces
+        self.ends = borders[1:] + 1  # its border included
+        self.careful: set[int] = set()
+        self._signs = self._settle_specials()
+
+    def _fold(self, texts: list[str], table: NDArray[np.uint8]) -> None:
+        raise NotImplementedError
+
+    def buffers(self) -> list[Buffer]:
+        """The buffer of the texts as they stand, then that of those with a tag that can be cut."""
+        plain = _PlainBuffer(self)
+        cuts = self._cuts()
+        return [plain, _CutBuffer(plain, self, cuts)] if len(cuts) else [plain]
+
+    def careful_numbers(self) -> list[int]:
+        """The numbers of the texts that one byte a character cannot fold."""
+        return [self.numbers[index] for index in sorted(self.careful)]
+
+    def _settle_specials(self) -> NDArray[np.intp]:
+        """Turn what is not final into bytes that are; return where signs stand."""
+        folded = self.folded
+        places = np.flatnonzero(folded >= SPECIAL)
+        kinds = folded[places]
+        signs = places[kinds == SIGN]
+        folded[signs] = SPACE
+        careful = [places[kinds == CARE]]
+        accents = places[kinds == ACCENT]
+        if len(accents):
+            at_start = folded[accents - 1] == SPACE  # after an emoji: no word has begun, so it is a separator
+            folded[accents[at_start]] = SPACE
+            careful.append(accents[~at_start])
+        unspaced = places[kinds == UNSPACED]
+        if len(unspaced):
+            careful.append(unspaced[_is_spelled(folded[unspaced - 1]) | _is_spelled(folded[unspaced + 1])])
+        found = np.concatenate(careful)
+        if len(found):
+            self.careful.update(np.unique(np.searchsorted(self.starts, found, "right") - 1).tolist())
+        return signs
+
+    def _cuts(self) -> NDArray[np.intp]:
+        first: NDArray[np.intp] = self._signs[self.folded[self._signs - 1] == SPACE] + 1
+        return cut_many(self.codes, first, self.classes) if len(first) else first
+
+
+def _is_spelled(bytes_: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether each byte is a folded letter or digit of a spaced script."""
+    return np.logical_and(bytes_ != SPACE, bytes_ < SPECIAL)
+
+
+class _AsciiLane(_DirectLane):
+    def _fold(self, texts: list[str], table: NDArray[np.uint8]) -> None:
+        joined = f" {ASCII_BORDER} ".join(["", *texts, "\0" * PADDING]).encode("latin-1")
+        self.codes = np.frombuffer(joined, np.uint8)
+        self.folded = np.frombuffer(bytearray(joined.translate(ascii_table())), np.uint8)
+        self.classes = fold_tables().classes
+
+
+class _WideLane(_DirectLane):
+    def _fold(self, texts: list[str], table: NDArray[np.uint8]) -> None:
+        joined = f" {WIDE_BORDER} ".join(["", *texts, "\0" * PADDING])
+        self.codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+        self.folded = np.take(table, self.codes, mode="clip")
+        self.classes = fold_tables().classes
+        if np.count_nonzero(self.folded == BORDER) != len(texts) + 1:
+            self._fold([text.replace(WIDE_BORDER, "\0") for text in texts], table)
+
+
+class _PlainBuffer:
+    """The texts of a lane as they stand."""
+
+    def __init__(self, lane: _DirectLane) -> None:
+        self.data = lane.folded.tobytes()
+        self._starts = lane.starts.tolist()
+        self._numbers = lane.numbers
+        self._careful = lane.careful
+
+    def locate(self, start: int, end: int) -> Stretch | None:
+        index = bisect_right(self._starts, start) - 1
+        if index in self._careful:
+            return None
+        offset = self._starts[index]
+        return Stretch((self._numbers[index], start - offset, end - offset))
+
+
+class _CutBuffer:
+    """The texts of a lane that have cuts, with a space at each."""
+
+    def __init__(self, plain: _PlainBuffer, lane: _DirectLane, cuts: NDArray[np.intp]) -> None:
+        holders = np.unique(np.searchsorted(lane.starts, cuts, "right") - 1)
+        starts = np.sort(np.concatenate([lane.starts[holders], cuts]))
+        ends = np.sort(np.concatenate([cuts, lane.ends[holders]]))
+        data = plain.data
+        pieces = [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        self.data = b" " + b" ".join(pieces) + b" "
+        lengths = ends - starts + 1
+        self._piece_starts = (np.cumsum(lengths) - lengths + 1).tolist()
+        self._origins = starts.tolist()
+        self._plain = plain
+
+    def locate(self, start: int, end: int) -> Stretch | None:
+        return self._plain.locate(self._origin(start), self._origin(end - 1) + 1)
+
+    def _origin(self, position: int) -> int:
+        index = bisect_right(self._piece_starts, position) - 1
+        return int(self._origins[index] + position - self._piece_starts[index])
+
+
+class _CarefulBuffer:
+    """Texts folded one by one into UTF-8, with a space at their cuts."""
+
+    def __init__(self, texts: list[str], numbers: list[int], cuts: list[list[int]]) -> None:
+        self._numbers = numbers
+        self._cuts = cuts
+        self._texts = [insert_cuts(text, own) if own else text for text, own in zip(texts, cuts, strict=True)]
+        folded = [text.translate(FOLD_TABLE).encode() for text in self._texts]
+        self.data = b" \n ".join([b"", *folded, b""])
+        self._starts = list(accumulate((len(text) + 3 for text in folded), initial=3))
+        self._bytes_before: dict[int, list[int]] = {}
+
+    def locate(self, start: int, end: int) -> Stretch | None:
+        index = bisect_right(self._starts, start) - 1
+        offset, before = self._starts[index], self._counted(index)
+        first = bisect_right(before, start - offset) - 1
+        last = bisect_right(before, end - 1 - offset)
+        text = self._texts[index]
+        while last < len(text) and not FOLD_TABLE[ord(text[last])]:
+            last += 1
+        shifted = [cut + number for number, cut in enumerate(self._cuts[index])]
+        return Stretch((self._numbers[index], before_cuts(first, shifted), before_cuts(last, shifted)))
+
+    def _counted(self, index: int) -> list[int]:
+        """Return how many bytes the folded text has before each character."""
+        if index not in self._bytes_before:
+            lengths = (len(FOLD_TABLE[code].encode()) for code in map(ord, self._texts[index]))
+            self._bytes_before[index] = list(accumulate(lengths, initial=0))[:-1]
+        return self._bytes_before[index]
+
+
+def _careful_buffers(texts: Sequence[str], numbers: list[int]) -> list[Buffer]:
+    own = [texts[number] for number in numbers]
+    cuts = [cut_positions(text) for text in own]
+    buffers: list[Buffer] = [_CarefulBuffer(own, numbers, [[]] * len(own))]
+    if any(cuts):
+        chosen = [bool(found) for found in cuts]
+        kept = (list(compress(values, chosen)) for values in (own, numbers, cuts))
+        buffers.append(_CarefulBuffer(*kept))  # type: ignore[arg-type]
+    return buffers

@@ -1,0 +1,88 @@
+"""Find in a batch what the literals of a plan propose, and decide on the spot what needs no verifier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tocsin.base.mention import Span, TextField
+from tocsin.screen.match.edit import is_one_edit_apart
+from tocsin.screen.match.engine import LiteralEngine
+from tocsin.screen.match.lanes import fold_lanes
+from tocsin.screen.match.plan import Plan, Role
+from tocsin.screen.match.tables import OPAQUE, table_for
+from tocsin.screen.match.tags import is_whole_tag
+
+Found = dict[tuple[int, int], set[Span]]  # (post, query) → the spans that decide it
+Candidates = set[tuple[int, int]]  # (post, query) to verify
+
+
+class Proposer:
+    """Scans batches under one plan."""
+
+    def __init__(self, plan: Plan, engine: LiteralEngine | None) -> None:
+        self._plan = plan
+        self._engine = engine
+        self._lengths = [len(literal) for literal in plan.literals]
+        self._patterns: dict[int, re.Pattern[bytes]] = {}
+        letters = {letter for needle in plan.needles for word in needle.words for letter in word}
+        self._letters = "".join(sorted(letters))
+
+    def propose(self, texts: Sequence[str], titles: Sequence[str] | None) -> tuple[Found, Candidates]:
+        """Return what the finds in a batch decide by themselves, and what is left to verify."""
+        found: Found = {}
+        candidates: Candidates = set()
+        if self._engine is None or not texts:
+            return found, candidates
+        titled = [index for index, title in enumerate(titles) if title] if titles else []
+        parts = [*texts, *(titles[index] for index in titled)] if titles and titled else texts
+        plan = self._plan
+        for buffer in fold_lanes(parts, table_for(self._letters)):
+            for role, needle, start, end in self._stretches(self._engine, buffer.data):
+                place = buffer.locate(start, end)
+                if place is None:
+                    continue
+                part, first, last = place
+                if role is Role.JOINED and not is_whole_tag(parts[part], first, last):
+                    continue
+                field = TextField.TEXT if part < len(texts) else TextField.TITLE
+                post = part if field is TextField.TEXT else titled[part - len(texts)]
+                candidates.update([(post, query) for query in plan.proposed[needle]])
+                for query in plan.decided[needle]:
+                    found.setdefault((post, query), set()).add(Span(field=field, start=first, end=last))
+        return found, candidates
+
+    def _stretches(self, engine: LiteralEngine, data: bytes) -> Iterator[tuple[Role, int, int, int]]:
+        """Yield (role, needle, start, end) of each needle that the finds show to stand, or may stand, in `data`."""
+        uses, lengths = self._plan.uses, self._lengths
+        for literal, end in engine.scan(data):
+            start = end - lengths[literal] + 1
+            for number, needle in uses[literal]:
+                role = _ROLES[number]
+                if role is Role.WHOLE or role is Role.JOINED:
+                    yield role, needle, start, end - 1
+                elif role is Role.GAP:
+                    match = self._pattern(needle).match(data, start)
+                    if match:
+                        yield role, needle, start, match.end()
+                elif role is Role.PREFIX:
+                    yield role, needle, start, data.index(b" ", start)
+                else:
+                    first = start if role is Role.HEAD else data.rindex(b" ", 0, end - 1) + 1
+                    last = data.index(b" ", start) if role is Role.HEAD else end - 1
+                    if self._may_be_misspelled(needle, data[first:last]):
+                        yield role, needle, first, last
+
+    def _pattern(self, needle: int) -> re.Pattern[bytes]:
+        """Return the pattern of a phrase with any number of separators between its words."""
+        if needle not in self._patterns:
+            words = [re.escape(word.encode()) for word in self._plan.needles[needle].words]
+            self._patterns[needle] = re.compile(b" +".join(words) + b"(?= )")
+        return self._patterns[needle]
+
+    def _may_be_misspelled(self, needle: int, word: bytes) -> bool:
+        """Whether a folded word may be a misspelling; one with letters of another script is left to the verifier."""
+        return OPAQUE in word or is_one_edit_apart(self._plan.needles[needle].words[0], word.decode(errors="replace"))
+
+
+_ROLES = tuple(Role)

@@ -1,0 +1,126 @@
+"""Hashtags and handles: where they stand, and where they are cut into words.
+
+A tag is the run of word characters and `_` right after a # or @ that no word character precedes (so an e-mail address
+holds none). It is cut between a small letter and a capital, between a letter and a digit, and before the last of
+several capitals when a small letter follows (SNCFBoycott → SNCF Boycott).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from tocsin.base.text import fold_char, is_word_char
+
+# Classes of characters, as bits, so that "any letter" is one mask.
+END, LOWER, UPPER, OTHER, DIGIT, UNDERSCORE = 0, 1, 2, 4, 8, 16
+LETTER = LOWER | UPPER | OTHER
+
+_SIGN = re.compile("[#@]")
+PADDING = 32  # longer than nearly all tags; the few longer ones are looked at again with a wider window
+
+
+def tag_class(char: str) -> int:
+    """Return the class of a character inside a tag, END when it cannot belong to one. Accents count as OTHER."""
+    if char == "_":
+        return UNDERSCORE
+    if not is_word_char(char):
+        return END
+    category = unicodedata.category(char)
+    if category[0] == "N":
+        return DIGIT
+    return {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER}.get(category, OTHER)
+
+
+def find_tags(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (position of the sign, end of the run) of each tag of a text, in order."""
+    for found in _SIGN.finditer(text):
+        sign = found.start()
+        if ends_in_word(text, sign):
+            continue
+        end = sign + 1
+        while end < len(text) and (text[end] == "_" or is_word_char(text[end])):
+            end += 1
+        if end > sign + 1:
+            yield sign, end
+
+
+def ends_in_word(text: str, end: int) -> bool:
+    """Return whether a word ends right at `end`. The accents that follow an emoji or a sign make no word."""
+    while end and not fold_char(text[end - 1]):
+        end -= 1
+    return end > 0 and is_word_char(text[end - 1])
+
+
+def is_whole_tag(text: str, start: int, end: int) -> bool:
+    """Return whether the word at [start, end) is all that a tag holds, `_` around it apart."""
+    while start and (text[start - 1] == "_" or not fold_char(text[start - 1])):
+        start -= 1
+    while end < len(text) and (text[end] == "_" or not fold_char(text[end])):
+        end += 1
+    if end < len(text) and is_word_char(text[end]):
+        return False
+    return start > 0 and text[start - 1] in "#@" and not ends_in_word(text, start - 1)
+
+
+def cut_positions(text: str) -> list[int]:
+    """Return where the tags of a text are cut, in code points, ascending: a cut at n separates n - 1 from n.
+
+    >>> cut_positions("#SNCFBoycott2024")
+    [5, 12]
+    """
+    cuts: list[int] = []
+    for sign, end in find_tags(text):
+        run = [(at, tag_class(text[at])) for at in range(sign + 1, end) if fold_char(text[at])]
+        for index in range(1, len(run)):
+            before, (at, here) = run[index - 1][1], run[index]
+            after = run[index + 1][1] if index + 1 < len(run) else END
+            if _is_cut(before, here, after):
+                cuts.append(at)
+    return cuts
+
+
+def _is_cut(before: int, here: int, after: int) -> bool:
+    if before == LOWER and here == UPPER:
+        return True
+    if (before == DIGIT and here & LETTER) or (before & LETTER and here == DIGIT):
+        return True
+    return before == UPPER and here == UPPER and after == LOWER
+
+
+def cut_many(codes: NDArray[Any], first: NDArray[np.intp], classes: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Return where tags are cut, as positions in `codes`, ascending; `cut_positions` for a whole batch at once.
+
+    codes: character codes of the joined texts, shape (n,), of which the last PADDING belong to no tag.
+    first: position after each sign, shape (k,).
+    classes: class of each code, shape (number of classes,); larger codes take the last entry. Texts whose tags hold
+    accents that fold to nothing are not for this function.
+    """
+    window, found = PADDING, []
+    while len(first):
+        rows = np.take(classes, sliding_window_view(codes, window)[first], mode="clip")
+        ends = np.where(rows == END, np.arange(window), window).min(axis=1)
+        at_row, at_column = np.nonzero(_cuts_of_rows(rows, ends))
+        found.append(first[at_row] + at_column)
+        first = first[ends == window]
+        window *= 8
+        codes = np.concatenate([codes, np.zeros(window, codes.dtype)]) if len(first) else codes
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.intp)
+
+
+def _cuts_of_rows(rows: NDArray[np.uint8], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return True at column c where the tag that begins each row is cut before c; same shape as `rows`."""
+    cuts = np.zeros(rows.shape, bool)
+    before, here = rows[:, :-1], rows[:, 1:]
+    cuts[:, 1:] = (before == LOWER) & (here == UPPER)
+    digits, letters = rows == DIGIT, (rows & LETTER) > 0
+    cuts[:, 1:] |= (digits[:, :-1] & letters[:, 1:]) | (letters[:, :-1] & digits[:, 1:])
+    capitals = (before == UPPER) & (here == UPPER)
+    cuts[:, 1:-1] |= capitals[:, :-1] & (rows[:, 2:] == LOWER)
+    return cuts & (np.arange(rows.shape[1]) < ends[:, None])

@@ -1,0 +1,43 @@
+"""The query language: one for watches, search and saved views."""
+
+from tocsin.screen.query.ast import (
+    And,
+    Comparison,
+    Exact,
+    FieldName,
+    FieldTest,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Term,
+    query_fields,
+    query_terms,
+)
+from tocsin.screen.query.parse import parse_query
+from tocsin.screen.query.term import FUZZY_LETTERS
+
+__all__ = [
+    "FUZZY_LETTERS",
+    "And",
+    "Comparison",
+    "Exact",
+    "FieldName",
+    "FieldTest",
+    "Fuzzy",
+    "Near",
+    "Node",
+    "Not",
+    "Or",
+    "Phrase",
+    "Prefix",
+    "Query",
+    "Term",
+    "parse_query",
+    "query_fields",
+    "query_terms",
+]
