@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from datetime import datetime
+from typing import Any
 
 from tocsin.base.errors import InputError, SourceError
 from tocsin.collect.adapter import Answer, Done, Frame, Page, PageItem, Plan, Source
@@ -49,7 +50,7 @@ class FileAdapter:
                 for note, count in page.notes.items():
                     notes[note] = notes.get(note, 0) + count
         except InputError as error:
-            refusal = SourceError(error.template, permanent=True, **error.params)
-            raise refusal from None
+            params: dict[str, Any] = dict(error.params)
+            raise SourceError(error.template, permanent=True, **params) from None
         mark = hashlib.blake2b(answer.body, digest_size=8).hexdigest()
         return Page(items=items, next_cursor=mark, notes=notes, first_read=not cursor)

@@ -59,6 +59,9 @@ class PostBuilder:
         self._created_at = self._column.get(Field.CREATED_AT, _nothing)
         self._clock = self._column.get(Field.CLOCK)
         self._author = self._column.get(Field.AUTHOR) or self._column.get(Field.AUTHOR_NAME)
+        self._platform_of = self._column.get(Field.PLATFORM)
+        # Told once for all rows where no cell can say otherwise.
+        self._one_platform = "" if self._platform_of else mapping.platform_is or ("" if self._url else UNKNOWN_PLATFORM)
         self._kind = PostKind(mapping.kind_is) if mapping.kind_is else None
         self._extras = self._readers()
         self._author_extras = self._readers_of_author()
@@ -88,7 +91,7 @@ class PostBuilder:
         if doubt is not None:
             extra["time_doubt"] = doubt
             self._notes[f"time_{doubt.value}"] += 1
-        platform = self._platform(row, extra)
+        platform = self._one_platform or self._platform(row, extra)
         if self._author is not None:
             self._add_author(row, platform, extra)
         for name, getter, read in self._extras:
@@ -119,8 +122,7 @@ class PostBuilder:
         return plain_text(raw) if "&" in raw else raw
 
     def _platform(self, row: Any, extra: dict[str, Any]) -> str:
-        getter = self._column.get(Field.PLATFORM)
-        said = read_platform(getter(row)) if getter is not None else ""
+        said = read_platform(self._platform_of(row)) if self._platform_of is not None else ""
         if said or self._mapping.platform_is:
             return said or self._mapping.platform_is
         return platform_of_url(extra["url"]) if "url" in extra else UNKNOWN_PLATFORM

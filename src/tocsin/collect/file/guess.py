@@ -61,7 +61,7 @@ def guess_columns(columns: Sequence[Column]) -> dict[str, str]:
     taken: set[str] = set()
 
     def take(field: str, column: Column) -> None:
-        chosen[field] = column.name
+        chosen[str(field)] = column.name
         taken.add(column.name)
 
     for field, forms in field_names().items():

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, TypedDict, Unpack
 
 import msgspec
 
@@ -21,8 +20,6 @@ from tocsin.collect.file.guess import (
     guess_columns,
     guess_decimal,
     guess_stars_max,
-    is_header,
-    named_cells,
 )
 from tocsin.collect.file.mapping import (
     ColumnMapping,
@@ -35,24 +32,14 @@ from tocsin.collect.file.mapping import (
     recognise,
     zone_of,
 )
-from tocsin.collect.file.rows import Row, json_line_rows, json_rows
-from tocsin.collect.file.sniff import (
-    UNPACK_ERRORS,
-    Encoding,
-    FileFormat,
-    FileInput,
-    Shape,
-    opened,
-    sniff,
-    unpacked,
-)
-from tocsin.collect.file.table import other_sheets, sheet_rows, table_rows
+from tocsin.collect.file.rows import Row
+from tocsin.collect.file.sample import Sample, nothing_readable, take_sample
+from tocsin.collect.file.sniff import Encoding, FileFormat, FileInput, Shape, opened, sniff
+from tocsin.collect.file.table import other_sheets
 from tocsin.collect.file.times import OrderReason, find_date_order
 from tocsin.collect.file.values import is_rounded_id
 
-SAMPLE_ROWS = 2000
 _PREVIEW = 5
-_HEADER_SEARCH = 20
 _SHORT_ID = 9  # shorter numbers count the rows of a file; they name no post elsewhere
 
 
@@ -97,63 +84,58 @@ class FilePlan(msgspec.Struct, frozen=True, kw_only=True):
     rejects: tuple[Reject, ...]
 
 
-def plan_file(
-    source: FileInput,
-    *,
-    name: str,
-    preset: str | None = None,
-    overrides: Mapping[str, str] | None = None,
-    time_zone: str = "Europe/Paris",
-    now: datetime,
-) -> FilePlan:
+class Wishes(TypedDict, total=False):
+    """What the owner of a file may say about it.
+
+    preset: name or .toml path; none recognises one. overrides: field to column, or option to value.
+    time_zone: IANA name, for times without a zone, unless an override says; Europe/Paris by default.
+    """
+
+    preset: str | None
+    overrides: Mapping[str, str] | None
+    time_zone: str
+
+
+def plan_file(source: FileInput, *, name: str, now: datetime, **wishes: Unpack[Wishes]) -> FilePlan:
     """Return how a file will be read, from its first 2,000 rows.
 
-    source: a path, or a stream that can seek. name: shown in messages. preset: name or .toml path; None recognises one.
-    overrides: field to column, or option to value. time_zone: for times without a zone, unless an override says.
-    Raises InputError when the file is empty, binary or broken, when no column holds texts, or an override is wrong.
+    source: a path, or a stream that can seek. name: shown in messages. now: aware; the instant of reading.
+    Raises InputError when the file is empty, binary or broken, when no column holds texts, or a wish is wrong.
     """
-    zone_of(time_zone)
+    zone = wishes.get("time_zone", "Europe/Paris")
+    zone_of(zone)
     with opened(source, name) as stream:
         shape = sniff(stream, name)
-        sample = _sample(stream, shape, name)
+        sample = take_sample(stream, shape, name)
         sheets = other_sheets(stream, shape, name) if shape.format is FileFormat.XLSX else ()
-    good: list[Any] = [row for _, row, _ in sample.rows if not isinstance(row, InputError)]
-    if not good:
-        raise _nothing_readable(sample, name)
-    table = shape.format in (FileFormat.TABLE, FileFormat.XLSX)
-    columns = columns_of_table(sample.names, good) if table else columns_of_objects(good)
-    chosen = load_preset(preset) if preset else recognise([column.name for column in columns])
-    mapping = _mapping(chosen, columns, time_zone, table)
-    mapping = overridden(mapping, overrides or {}, [column.name for column in columns])
+    look = _Look(name, shape, sample)
+    columns = columns_of_objects(look.rows) if look.names is None else columns_of_table(look.names, look.rows)
+    known = [column.name for column in columns]
+    wanted = wishes.get("preset")
+    preset = load_preset(wanted) if wanted else recognise(known)
+    mapping = overridden(_mapping(preset, columns, zone, look.names is not None), wishes.get("overrides") or {}, known)
     if Field.TEXT not in mapping.columns and Field.TITLE not in mapping.columns:
         raise InputError(
-            "No column of {file} looks like the text of posts; say which one is with text=COLUMN. "
-            "The columns are {known}.",
+            "No column of {file} looks like the text of posts; say which one is with text=COLUMN. The columns are "
+            "{known}.",
             file=name,
-            known=", ".join(column.name for column in columns),
+            known=", ".join(known),
         )
-    names = sample.names if table else None
-    mapping, reason = _settled(mapping, good, names)
-    mapping = _placed(mapping, good, names, name)
-    planned = tuple(_planned(column, mapping) for column in columns)
+    mapping, reason = _settled(mapping, look)
+    mapping = _placed(mapping, look)
     notes = Counter(sample.notes)
-    posts, rejects = _try(sample.rows, PostBuilder(mapping, names, now, notes, shape.format is FileFormat.XLSX))
-    warnings = [*_remarks(shape, sample, mapping, reason, good, names), *_remarks_of_notes(notes, mapping)]
-    if sheets:
-        warnings.append(Remark(template="Other sheets are not read: {sheets}.", params={"sheets": ", ".join(sheets)}))
-    if chosen:
-        warnings.append(
-            Remark(
-                template="The columns are those of {preset}. {doubt}",
-                params={"preset": chosen.name, "doubt": chosen.doubt},
-            )
-        )
+    posts, rejects = _try(sample.rows, PostBuilder(mapping, look.names, now, notes, look.is_spreadsheet))
+    warnings = [
+        *_remarks(look, mapping, reason),
+        *_remarks_of_notes(notes, mapping),
+        *_remarks_of_origin(preset, sheets),
+    ]
     return FilePlan(
         name=name,
         shape=shape,
         header_line=sample.header_line,
         names=tuple(sample.names),
-        columns=planned,
+        columns=tuple(_planned(column, mapping) for column in columns),
         mapping=mapping,
         order_reason=reason,
         warnings=tuple(warnings),
@@ -161,31 +143,6 @@ def plan_file(
         preview=tuple(posts[:_PREVIEW]),
         rejects=tuple(rejects),
     )
-
-
-def rows_of(stream: BinaryIO, shape: Shape, name: str, notes: Counter[str], width: int) -> Iterator[Row]:
-    """Yield the rows of a file of any format. Raises InputError where a compressed file breaks off."""
-    if shape.format is FileFormat.XLSX:
-        yield from sheet_rows(stream, shape, name, width)
-        return
-    bare = unpacked(stream, shape.compression)
-    read = {FileFormat.JSON_LINES: json_line_rows, FileFormat.JSON: json_rows}
-    done = 0
-    try:
-        if shape.format is FileFormat.TABLE:
-            rows = table_rows(bare, shape, notes, width)
-        else:
-            rows = read[shape.format](bare, shape, notes)
-        for row in rows:
-            done += 1
-            yield row
-    except UNPACK_ERRORS as error:
-        raise InputError(
-            "{file} breaks off after {rows} rows ({error}); what stands before is kept. Fetch the file again.",
-            file=name,
-            rows=done,
-            error=error,
-        ) from None
 
 
 def try_row(builder: PostBuilder, row: Row) -> Post | Reject:
@@ -201,66 +158,23 @@ def try_row(builder: PostBuilder, row: Row) -> Post | Reject:
     return Reject(line=line, why=record.template, params=params, raw=start[:200])
 
 
-class _Sample:
-    """The first rows of a file, the header apart."""
+class _Look:
+    """What was seen of a file: its shape and the rows of the sample that could be read."""
 
-    def __init__(self, rows: list[Row], notes: Counter[str]) -> None:
-        self.rows, self.notes = rows, notes
-        self.names: list[str] = []
-        self.header_line = 0
+    def __init__(self, name: str, shape: Shape, sample: Sample) -> None:
+        self.name, self.shape, self.has_header = name, shape, sample.header_line > 0
+        self.rows: list[Any] = [row for _, row, _ in sample.rows if not isinstance(row, InputError)]
+        if not self.rows:
+            raise nothing_readable(sample, name)
+        self.is_spreadsheet = shape.format is FileFormat.XLSX
+        self.names = sample.names if shape.format in (FileFormat.TABLE, FileFormat.XLSX) else None
 
-
-def _sample(stream: BinaryIO, shape: Shape, name: str) -> _Sample:
-    notes: Counter[str] = Counter()
-    rows: list[Row] = []
-    try:
-        rows.extend(islice(rows_of(stream, shape, name, notes, 0), SAMPLE_ROWS))
-    except InputError:
-        if not rows:
-            raise
-    sample = _Sample(rows, notes)
-    if shape.format not in (FileFormat.TABLE, FileFormat.XLSX):
-        return sample
-    header = _find_header(rows)
-    if header is not None:
-        line, cells, _ = rows[header]
-        sample.header_line = line
-        sample.names = _names(cells)
-    else:
-        width = max((len(cells) for _, cells, _ in rows if isinstance(cells, list)), default=0)
-        sample.names = [f"column {n}" for n in range(1, width + 1)]
-    # Read once more, now that the number of columns is known: rows that do not have it are told as such.
-    stream.seek(0)
-    notes.clear()
-    again = rows_of(stream, shape, name, notes, len(sample.names))
-    try:
-        sample.rows = [row for row in islice(again, SAMPLE_ROWS) if row[0] > sample.header_line]
-    except InputError:
-        sample.rows = [row for row in rows if row[0] > sample.header_line]
-    return sample
-
-
-def _find_header(rows: Sequence[Row]) -> int | None:
-    """Return which row names the columns: the first of the usual width that reads like names; None for none."""
-    tables = [(index, cells) for index, (_, cells, _) in enumerate(rows[:200]) if isinstance(cells, list)]
-    if not tables:
-        return None
-    widths = Counter(len(cells) for _, cells in tables)
-    usual = max(widths.items(), key=lambda pair: (pair[1], pair[0]))[0]
-    for index, cells in tables[:_HEADER_SEARCH]:
-        if named_cells(cells) >= 2 and is_header(cells) and len(cells) >= usual:
-            return index
-    index, cells = next((pair for pair in tables if len(pair[1]) >= usual), tables[0])
-    return index if is_header(cells) else None
-
-
-def _names(cells: Any) -> list[str]:
-    names: list[str] = []
-    for number, cell in enumerate(cells, 1):
-        name = str(cell).strip().lstrip("\ufeff") if cell is not None else ""
-        name = (name or f"column {number}").replace("|", "/")
-        names.append(name if name not in names else f"{name} ({number})")
-    return names
+    def cells(self, column: str | None) -> list[object]:
+        """Return the filled cells of a column, or of the columns `a|b`."""
+        if not column:
+            return []
+        getter = getter_of(column, self.names)
+        return [cell for cell in map(getter, self.rows) if cell is not None and cell != ""]
 
 
 def _mapping(preset: Preset | None, columns: Sequence[Column], time_zone: str, table: bool) -> ColumnMapping:
@@ -275,47 +189,38 @@ def _mapping(preset: Preset | None, columns: Sequence[Column], time_zone: str, t
     return ColumnMapping(columns=found, preset=preset.name, **{"time_zone": time_zone, **options})
 
 
-def _settled(
-    mapping: ColumnMapping, rows: Sequence[Any], names: Sequence[str] | None
-) -> tuple[ColumnMapping, OrderReason]:
+def _settled(mapping: ColumnMapping, look: _Look) -> tuple[ColumnMapping, OrderReason]:
     """Return the mapping with date order, decimal sign and top of the scale decided on the whole sample."""
     changes: dict[str, Any] = {}
     created = mapping.columns.get(Field.CREATED_AT)
-    order, reason = find_date_order(_cells(created, rows, names), mapping.date_order)
+    order, reason = find_date_order(look.cells(created), mapping.date_order)
     # What the owner declared stands, unless the sample leaves no other reading.
     changes["date_order"] = order
     stars = mapping.columns.get(Field.STARS)
     if stars:
-        cells = _cells(stars, rows, names)
+        cells = look.cells(stars)
         changes["decimal"] = guess_decimal(cells) if mapping.decimal == "." else mapping.decimal
         changes["stars_max"] = mapping.stars_max or guess_stars_max(cells, changes["decimal"])
     return msgspec.structs.replace(mapping, **changes), reason
 
 
-def _placed(mapping: ColumnMapping, rows: Sequence[Any], names: Sequence[str] | None, name: str) -> ColumnMapping:
+def _placed(mapping: ColumnMapping, look: _Look) -> ColumnMapping:
     """Return the mapping with a platform of the file's own where ids only count its rows.
 
     Two files numbered from 1 would otherwise be taken for the same posts.
     """
     if mapping.platform_is or Field.PLATFORM in mapping.columns or Field.URL in mapping.columns:
         return mapping
-    if not _has_short_ids(mapping, rows, names):
+    if not _has_short_ids(mapping, look):
         return mapping
-    stem = name.rsplit("/", 1)[-1].split(".", 1)[0].lower()
+    stem = look.name.rsplit("/", 1)[-1].split(".", 1)[0].lower()
     slug = "-".join("".join(c if c.isalnum() else " " for c in stem).split()) or "rows"
     return msgspec.structs.replace(mapping, platform_is=f"{UNKNOWN_PLATFORM}:{slug}")
 
 
-def _has_short_ids(mapping: ColumnMapping, rows: Sequence[Any], names: Sequence[str] | None) -> bool:
-    cells = _cells(mapping.columns.get(Field.ID), rows, names)
+def _has_short_ids(mapping: ColumnMapping, look: _Look) -> bool:
+    cells = look.cells(mapping.columns.get(Field.ID))
     return bool(cells) and all(len(str(cell)) < _SHORT_ID and str(cell).strip().isdigit() for cell in cells)
-
-
-def _cells(column: str | None, rows: Sequence[Any], names: Sequence[str] | None) -> list[object]:
-    if not column:
-        return []
-    getter = getter_of(column, names)
-    return [cell for cell in map(getter, rows) if cell is not None and cell != ""]
 
 
 def _planned(column: Column, mapping: ColumnMapping) -> PlannedColumn:
@@ -330,25 +235,7 @@ def _try(rows: Sequence[Row], builder: PostBuilder) -> tuple[list[Post], list[Re
     return posts, [outcome for outcome in outcomes if isinstance(outcome, Reject)]
 
 
-def _nothing_readable(sample: _Sample, name: str) -> InputError:
-    if not sample.rows:
-        return InputError(
-            "{file} holds a header and no row, or nothing at all; give a file with at least one post.", file=name
-        )
-    line, first, _ = sample.rows[0]
-    return InputError(
-        "No row of {file} can be read; the first one, on line {line}: {why}", file=name, line=line, why=first
-    )
-
-
-def _remarks(
-    shape: Shape,
-    sample: _Sample,
-    mapping: ColumnMapping,
-    reason: OrderReason,
-    rows: Sequence[Any],
-    names: Sequence[str] | None,
-) -> Iterator[Remark]:
+def _remarks(look: _Look, mapping: ColumnMapping, reason: OrderReason) -> Iterator[Remark]:
     order = str(mapping.date_order)
     if reason is OrderReason.AMBIGUOUS:
         yield Remark(
@@ -362,21 +249,18 @@ def _remarks(
             "the others are rejected.",
             params={"order": order},
         )
-    if shape.encoding is Encoding.CP1252:
+    if look.shape.encoding is Encoding.CP1252:
         yield Remark(template="The file is not UTF-8; it is read as Windows-1252.")
-    if names is not None and not sample.header_line:
+    if look.names is not None and not look.has_header:
         yield Remark(template="No header was found; the first row is taken for a post.")
     if Field.ID not in mapping.columns:
         yield Remark(template="No column holds an id; ids are made of the address, or of author, time and text.")
-    elif any(
-        is_rounded_id(c, spreadsheet=shape.format is FileFormat.XLSX)
-        for c in _cells(mapping.columns[Field.ID], rows, names)
-    ):
+    elif any(is_rounded_id(cell, spreadsheet=look.is_spreadsheet) for cell in look.cells(mapping.columns[Field.ID])):
         yield Remark(
             template="Some ids were rounded by a spreadsheet; theirs are made of the address, or of author, "
             "time and text."
         )
-    elif _has_short_ids(mapping, rows, names):
+    elif _has_short_ids(mapping, look):
         yield Remark(
             template="The ids only count the rows: a file with other posts under the same ids would replace these. "
             "The platform is {platform}; choose another with platform_is.",
@@ -398,4 +282,13 @@ def _remarks_of_notes(notes: Counter[str], mapping: ColumnMapping) -> Iterator[R
         yield Remark(
             template="{posts} posts of the sample lie in the future; they get the time of the import.",
             params={"posts": str(notes["time_future"])},
+        )
+
+
+def _remarks_of_origin(preset: Preset | None, sheets: Sequence[str]) -> Iterator[Remark]:
+    if sheets:
+        yield Remark(template="Other sheets are not read: {sheets}.", params={"sheets": ", ".join(sheets)})
+    if preset:
+        yield Remark(
+            template="The columns are those of {preset}. {doubt}", params={"preset": preset.name, "doubt": preset.doubt}
         )

@@ -7,35 +7,44 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TextIO
+from typing import NotRequired, TextIO, TypedDict, Unpack
 
 from tocsin.base.errors import InputError
 from tocsin.base.post import Post
 from tocsin.collect.adapter import Page, PageItem, Reject, Upsert
 from tocsin.collect.file.build import PostBuilder
-from tocsin.collect.file.plan import FilePlan, rows_of, try_row
+from tocsin.collect.file.plan import FilePlan, try_row
+from tocsin.collect.file.sample import rows_of
 from tocsin.collect.file.sniff import UNPACK_ERRORS, FileFormat, FileInput, opened, unpacked
 
 PAGE_ROWS = 4096
 _HEAD = 1 << 16
 
 
-def read_pages(
-    file: FileInput, plan: FilePlan, *, source: str, cursor: str, now: datetime, page_rows: int = PAGE_ROWS
-) -> Iterator[Page]:
-    """Yield the posts and rejects of a file, one item per row, in pages of `page_rows`; nothing when all was read.
+class Paging(TypedDict):
+    """source: name under which the cursor is kept, for messages. page_rows: rows a page, 4,096 by default."""
 
-    source: name under which the cursor is kept, for messages. cursor: "" or the `next_cursor` of an earlier page.
-    now: aware; every post is seen at it. The same file, plan and cursor give the same pages.
+    source: str
+    page_rows: NotRequired[int]
+
+
+def read_pages(
+    file: FileInput, plan: FilePlan, *, cursor: str, now: datetime, **paging: Unpack[Paging]
+) -> Iterator[Page]:
+    """Yield the posts and rejects of a file, one item per row, page by page; nothing when all was read.
+
+    cursor: "" or the `next_cursor` of an earlier page. now: aware; every post is seen at it.
+    The same file, plan and cursor give the same pages, whatever their size was before.
     Raises InputError when another file stands under the cursor, or a compressed file breaks off (after the pages
     before it).
     """
+    page_rows = paging.get("page_rows", PAGE_ROWS)
     notes: Counter[str] = Counter()
     names = plan.names or None
     spreadsheet = plan.shape.format is FileFormat.XLSX
     builder = PostBuilder(plan.mapping, names, now, notes, spreadsheet)
     with opened(file, plan.name) as stream:
-        done, mark = _resume(stream, plan, cursor, source)
+        done, mark = _resume(stream, plan, cursor, paging["source"])
         rows = rows_of(stream, plan.shape, plan.name, notes, len(plan.names))
         posts = (row for row in rows if row[0] > plan.header_line) if plan.header_line else rows
         for _ in zip(range(done), posts, strict=False):

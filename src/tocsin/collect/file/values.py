@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ _NO = frozenset({"0", "false", "no", "n", "non", "faux", "", "unverified", "none
 _PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 
+@lru_cache(4096)
 def fold_name(name: str) -> str:
     """Return a name without accents, case and punctuation, words separated by one space.
 
@@ -37,7 +38,8 @@ def fold_name(name: str) -> str:
 def read_id(raw: object, *, spreadsheet: bool) -> str:
     """Return an id as the text it was, or "" when it is not there or was rounded (see `is_rounded_id`)."""
     if isinstance(raw, str):
-        return "" if is_rounded_id(raw, spreadsheet=spreadsheet) else raw.strip()
+        rounded = ("+" in raw or "E" in raw or "e" in raw) and is_rounded_id(raw, spreadsheet=spreadsheet)
+        return "" if rounded else raw.strip()
     if isinstance(raw, bool) or raw is None or is_rounded_id(raw, spreadsheet=spreadsheet):
         return ""
     if isinstance(raw, int):
@@ -164,9 +166,11 @@ def read_language(raw: object) -> str | None:
     """
     if isinstance(raw, dict) and len(raw) == 1:
         raw = next(iter(raw))  # {"fr": "…"}, as ActivityPub writes it
-    if not isinstance(raw, str):
-        return None
-    text = raw.strip()
+    return _language(raw.strip()) if isinstance(raw, str) else None
+
+
+@lru_cache(4096)
+def _language(text: str) -> str | None:
     known = table("languages").get(fold_name(text))
     if known:
         return known
@@ -187,7 +191,7 @@ def read_platform(raw: object) -> str:
     return table("platforms").get(fold_name(text), text)
 
 
-@cache
+@lru_cache(4096)
 def platform_of_host(host: str) -> str:
     """Return the platform of a host name in lower case, "web" when it is none that is known.
 
