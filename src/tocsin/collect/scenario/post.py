@@ -128,7 +128,10 @@ def word(scene: Scene, speech: Speech, cue: Cue, dice: Dice) -> Wording:
     text = fill(dice.pick(family.texts), dice, lists, said)
     title = sentences(title)
     if not family.plain:
-        text = speak(text, cue.speaker.voice, dice, lists, said)
+        voice = cue.speaker.voice
+        if family.grave and voice.cheerful:
+            voice = msgspec.structs.replace(voice, openings=(), closings=())
+        text = speak(text, voice, dice, lists, said)
     else:
         text = sentences(text)
     if not title and parent and speech.kind in _ANSWERS and parent.title:

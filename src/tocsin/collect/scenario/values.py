@@ -53,7 +53,10 @@ class ScenarioSource(_Told, frozen=True, kw_only=True):
 
 
 class Voice(_Told, frozen=True, kw_only=True):
-    """A register. Chances are 0..1; openings and closings are templates; `replace` maps words to words."""
+    """A register. Chances are 0..1; openings and closings are templates; `replace` maps words to words.
+
+    cheerful: its openings and closings are left out of grave texts.
+    """
 
     openings: tuple[str, ...] = ()
     opening_p: float = 0.0
@@ -63,6 +66,7 @@ class Voice(_Told, frozen=True, kw_only=True):
     replace_p: float = 1.0
     lower_p: float = 0.0
     no_accents_p: float = 0.0
+    cheerful: bool = False
 
 
 class Person(_Told, frozen=True, kw_only=True):
@@ -94,7 +98,7 @@ class Templates(_Told, frozen=True, kw_only=True):
     """A family of texts in one language.
 
     about: whether they speak of the brand, so that a watch should catch them.
-    plain: written as they stand; no voice touches them. stars: least and most, for reviews.
+    plain: written as they stand; no voice touches them. grave: nothing cheerful is added to them. stars: least and most, for reviews.
     """
 
     language: str
@@ -102,6 +106,7 @@ class Templates(_Told, frozen=True, kw_only=True):
     titles: tuple[str, ...] = ()
     about: bool = True
     plain: bool = False
+    grave: bool = False
     stars: tuple[int, int] | None = None
 
 
