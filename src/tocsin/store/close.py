@@ -1,0 +1,267 @@
+"""Closing minutes: what waits, what stories are alive, and the one transaction that moves a brand forward."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tocsin.base.alert import Alert
+from tocsin.base.ids import stable_int
+from tocsin.base.kind import Tone
+from tocsin.base.seam import LIVE, BrandMinute, Event, OutboxRow
+from tocsin.base.story import MentionDigest, Story
+from tocsin.base.surge import Surge
+from tocsin.base.time import from_ms, to_ms
+from tocsin.store import bulk
+from tocsin.store.database import Database, marks
+from tocsin.store.map import (
+    ALERT_COLUMNS,
+    STORY_COLUMNS,
+    SURGE_COLUMNS,
+    alert_row,
+    story_of,
+    story_row,
+    surge_row,
+    unpack_bands,
+)
+from tocsin.store.write.counts import add_story_counts
+from tocsin.store.write.tell import keep_events, keep_outbox
+
+
+class ClosedRange(msgspec.Struct, frozen=True, kw_only=True):
+    """What closing the minutes from `from_minute` to `to_minute`, both included, gave.
+
+    from_minute may lie before the last closed one when late posts came; then nothing is reopened.
+    assignments: (row of the mention, id of its story, or "" for none). stories: new and changed, whole.
+    """
+
+    timeline: str
+    brand: str
+    from_minute: int
+    to_minute: int
+    assignments: Sequence[tuple[int, str]] = ()
+    stories: Sequence[Story] = ()
+    fold_version: str = ""
+    fold_state: bytes | None = None
+    surges: Sequence[Surge] = ()
+    alerts: Sequence[Alert] = ()
+    events: Sequence[Event] = ()
+    outbox: Sequence[OutboxRow] = ()
+
+
+class FoldRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a brand stands on a timeline. closed_minute: -1 before the first close. state: None before the first fold.
+
+    generation: to hand back with the next close, which is refused if another came first.
+    """
+
+    closed_minute: int = -1
+    generation: int = 0
+    version: str = ""
+    state: bytes | None = None
+
+
+def fold_record(db: Database, timeline: str, brand: str) -> FoldRecord:
+    """Return where the brand stands on the timeline."""
+    row = db.row(
+        "select closed_minute, generation, version, state from store_foldstate where timeline_id = %s and brand_id = %s",
+        [db.names.find_timeline(timeline), db.names.brand(brand)],
+    )
+    if row is None:
+        return FoldRecord()
+    state = None if row[3] is None else bytes(row[3])
+    return FoldRecord(closed_minute=row[0], generation=row[1], version=row[2], state=state)
+
+
+def newest_backfill_state(db: Database, brand: str, version: str) -> bytes | None:
+    """Return the state that the fold of this version left on the back-fill of a brand that reaches furthest, or None."""
+    found = db.value(
+        "select f.state from store_foldstate f join store_timeline t on t.id = f.timeline_id where t.kind = 'backfill'"
+        " and f.brand_id = %s and f.version = %s and f.state is not null order by f.closed_minute desc, t.name limit 1",
+        [db.names.brand(brand), version],
+    )
+    return None if found is None else bytes(found)
+
+
+def brands_pending(db: Database, timeline: str, upto: int) -> list[str]:
+    """Return the slugs of the brands that have posts to close up to and with the minute `upto`."""
+    rows = db.rows(
+        "select b.slug from store_brand b where exists (select 1 from store_mention m where m.pending"
+        " and m.timeline_id = %s and m.brand_id = b.id and m.minute <= %s) order by b.slug",
+        [db.names.find_timeline(timeline), upto],
+    )
+    return [slug for (slug,) in rows]
+
+
+# fmt: off
+_DIGEST = (
+    "m.id, m.minute, p.platform, p.native_id, p.created_ms, p.seen_ms, p.text, p.title, m.language, m.tone, m.severity,"
+    " m.kinds, s.name, a.platform, a.handle, a.followers, m.own, m.exact, m.bands, m.terms, w.body"
+)
+# fmt: on
+
+
+def pending_minutes(db: Database, timeline: str, brand: str, upto: int, limit_rows: int) -> list[BrandMinute]:
+    """Return what waits up to and with `upto`, oldest minute first: whole minutes, until `limit_rows` are reached.
+
+    Each holds the distinct posts of the brand, sorted by (platform, native_id). Late posts come first, being older.
+    """
+    number, slug = db.names.find_timeline(timeline), brand
+    if number is None:
+        return []
+    place = [number, db.names.brand(brand)]
+    where = "m.pending and m.timeline_id = %s and m.brand_id = %s and m.minute <= %s"
+    last, total = None, 0
+    for minute, rows in db.rows(
+        f"select m.minute, count(*) from store_mention m where {where} group by m.minute order by m.minute",
+        [*place, upto],
+    ):
+        if last is not None and total + rows > limit_rows:
+            break
+        last, total = minute, total + rows
+    if last is None:
+        return []
+    live = timeline == LIVE
+    minutes: dict[int, list[MentionDigest]] = {}
+    for row in db.rows(
+        f"select {_DIGEST} from store_mention m join store_post p on p.id = m.post_id"
+        " join store_watch w on w.id = m.watch_id left join store_author a on a.id = p.author_id"
+        f" left join store_source s on s.id = m.source where {where}",
+        [*place, last],
+    ):
+        minutes.setdefault(row[1], []).append(_digest(row, slug, live=live))
+    return [
+        BrandMinute(
+            brand=brand,
+            timeline=timeline,
+            minute=minute,
+            mentions=sorted(minutes[minute], key=lambda one: (one.platform, one.native_id)),
+            stories=(),
+        )
+        for minute in sorted(minutes)
+    ]
+
+
+class _Danger(msgspec.Struct):
+    danger_severity: int = 80
+
+
+_danger = msgspec.json.Decoder(_Danger)
+
+
+def _digest(row: tuple[Any, ...], brand: str, *, live: bool) -> MentionDigest:
+    return MentionDigest(
+        row=row[0],
+        brand=brand,
+        minute=row[1],
+        platform=row[2],
+        native_id=row[3],
+        at=from_ms(row[5] if live else row[4]),
+        text=row[6],
+        title=row[7],
+        language=row[8],
+        negative=row[9] == Tone.NEGATIVE.value,
+        severity=row[10],
+        danger=row[10] >= _danger.decode(row[20]).danger_severity,
+        kinds=tuple(row[11].split()),
+        source=row[12] or "",
+        author=0 if row[14] is None else stable_int(row[13], row[14]),
+        reach=row[15] or 0,
+        own=bool(row[16]),
+        exact=row[17],
+        bands=unpack_bands(row[18]),
+        terms=tuple(row[19].split()),
+    )
+
+
+def active_stories(db: Database, timeline: str, brand: str, since: datetime) -> list[Story]:
+    """Return the stories of a brand with a post at or after the instant, oldest first."""
+    rows = db.rows(
+        f"select {', '.join(STORY_COLUMNS)} from store_story where timeline_id = %s and brand_id = %s and last_ms >= %s"
+        " order by first_ms, name",
+        [db.names.find_timeline(timeline), db.names.brand(brand), to_ms(since)],
+    )
+    return [story_of(row, brand, timeline) for row in rows]
+
+
+def commit_close(db: Database, closed: ClosedRange, generation: int | None = None) -> bool:
+    """Write all that closing gave, or nothing and False if another closed first.
+
+    generation: of the `FoldRecord` the work began from; None trusts the mentions alone, all of which must still wait.
+    """
+    timeline, brand = db.names.timeline(closed.timeline), db.names.brand(closed.brand)
+    try:
+        with db.transaction():
+            _move_on(db, timeline, brand, closed, generation)
+            _keep_stories(db, timeline, brand, closed.stories)
+            _assign(db, timeline, brand, closed.assignments)
+            rows = [(timeline, brand, *surge_row(surge)) for surge in closed.surges]
+            bulk.upsert(db, "store_surge", ("timeline_id", "brand_id", *SURGE_COLUMNS), ("id",), rows)
+            bulk.insert_new(db, "store_alert", ALERT_COLUMNS, [alert_row(alert) for alert in closed.alerts])
+            keep_events(db, closed.events)
+            keep_outbox(db, closed.outbox)
+    except _TakenError:
+        return False
+    return True
+
+
+class _TakenError(Exception):
+    """Another process closed these minutes first: undo what this one wrote."""
+
+
+def _move_on(db: Database, timeline: int, brand: int, closed: ClosedRange, generation: int | None) -> None:
+    """Compare and swap the generation, and never let the last closed minute go back."""
+    db.run(
+        "insert into store_foldstate (timeline_id, brand_id, closed_minute, generation, version, state)"
+        " values (%s, %s, -1, 0, '', null) on conflict (timeline_id, brand_id) do nothing",
+        [timeline, brand],
+    )
+    moved = db.run(
+        "update store_foldstate set closed_minute = case when closed_minute > %s then closed_minute else %s end,"
+        " generation = generation + 1, version = %s, state = %s"
+        " where timeline_id = %s and brand_id = %s and generation = coalesce(%s, generation)",
+        [
+            closed.to_minute,
+            closed.to_minute,
+            closed.fold_version,
+            closed.fold_state,
+            timeline,
+            brand,
+            generation,
+        ],
+    )
+    if moved != 1:
+        raise _TakenError
+
+
+def _keep_stories(db: Database, timeline: int, brand: int, stories: Sequence[Story]) -> None:
+    columns = ("timeline_id", "brand_id", *STORY_COLUMNS)
+    rows = [(timeline, brand, *story_row(story)) for story in stories]
+    bulk.upsert(db, "store_story", columns, ("timeline_id", "name"), rows)
+
+
+def _assign(db: Database, timeline: int, brand: int, assignments: Sequence[tuple[int, str]]) -> None:
+    """Give each mention its story; one whose post was deleted meanwhile changes nothing."""
+    stories: dict[str, int] = {}
+    for chunk in bulk.chunks(sorted({name for _, name in assignments if name})):
+        sql = f"select name, id from store_story where timeline_id = %s and name in ({marks(len(chunk))})"
+        stories.update(dict(db.rows(sql, [timeline, *chunk])))
+    minutes: dict[int, int] = {}
+    for chunk in bulk.chunks(sorted({row for row, _ in assignments})):
+        sql = f"select id, minute, pending from store_mention where brand_id = %s and id in ({marks(len(chunk))})"
+        for row, minute, pending in db.rows(sql, [brand, *chunk]):
+            if not pending:
+                raise _TakenError
+            minutes[row] = minute
+    told = {row: stories[name] if name else None for row, name in assignments if row in minutes}
+    bulk.update(
+        db,
+        "update store_mention set pending = %s, story_id = %s where id = %s",
+        [(False, story, row) for row, story in sorted(told.items())],
+    )
+    counts = Counter((story, minutes[row]) for row, story in told.items() if story is not None)
+    add_story_counts(db, brand, [(story, minute, posts) for (story, minute), posts in sorted(counts.items())])

@@ -1,0 +1,423 @@
+"""Rows to values of `base`, and back. Times are milliseconds in rows and aware instants in values."""
+
+from __future__ import annotations
+
+import struct
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tocsin.base.alert import Alert, AlertCause, AlertState
+from tocsin.base.ids import stable_id, stable_int
+from tocsin.base.mention import (
+    CopyKeys,
+    KindScore,
+    Mention,
+    PersonalData,
+    Reason,
+    Sentiment,
+    Severity,
+    Span,
+    Verdict,
+)
+from tocsin.base.post import Audience, Author, Engagement, Media, Post, PostKind, TimeDoubt
+from tocsin.base.story import Story, StoryState
+from tocsin.base.surge import Surge, SurgeLevel
+from tocsin.base.time import from_ms, to_ms
+
+
+class RestBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of a post that no query asks for, kept as one JSON text."""
+
+    time_doubt: TimeDoubt | None = None
+    links: tuple[str, ...] = ()
+    lang_claimed: str | None = None
+    parent_id: str | None = None
+    root_id: str | None = None
+    shared_id: str | None = None
+    engagement: Engagement | None = None
+    media: tuple[Media, ...] = ()
+    place: str | None = None
+
+
+class ReadingBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was read in a mention beyond its columns, kept as one JSON text."""
+
+    spans: tuple[Span, ...] = ()
+    language_p: float
+    sentiment: Sentiment
+    kinds: tuple[KindScore, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    personal: tuple[PersonalData, ...] = ()
+
+
+class StoryMemory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of a story only grouping reads."""
+
+    terms: dict[str, float] = {}
+    exacts: tuple[int, ...] = ()
+    bands: tuple[tuple[int, ...], ...] = ()
+
+
+_encoder = msgspec.json.Encoder()
+_rest = msgspec.json.Decoder(RestBody)
+_reading = msgspec.json.Decoder(ReadingBody)
+_memory = msgspec.json.Decoder(StoryMemory)
+_reasons = msgspec.json.Decoder(tuple[Reason, ...])
+_strings = msgspec.json.Decoder(tuple[str, ...])
+
+
+def to_json(value: object) -> str:
+    """Return the JSON text of a value."""
+    return _encoder.encode(value).decode()
+
+
+def ms_or_none(at: datetime | None) -> int | None:
+    """Return milliseconds since 1970, or None."""
+    return None if at is None else to_ms(at)
+
+
+def at_or_none(ms: int | None) -> datetime | None:
+    """Return the aware instant, or None."""
+    return None if ms is None else from_ms(ms)
+
+
+def author_id(platform: str, handle: str) -> int:
+    """Return the number of an account: the same on every machine."""
+    return stable_int(platform, handle)
+
+
+AUTHOR_COLUMNS = ("id", "platform", "handle", "name", "followers", "created_ms", "verified")
+
+
+def author_row(author: Author) -> tuple[Any, ...]:
+    """Return the row of an author, in the order of `AUTHOR_COLUMNS`."""
+    number = author_id(author.platform, author.handle)
+    created = ms_or_none(author.created_at)
+    name = None if author.name is None else clean(author.name)
+    return (number, author.platform, clean(author.handle), name, author.followers, created, author.verified)
+
+
+def author_of(row: tuple[Any, ...]) -> Author | None:
+    """Return the author of a row in the order of `AUTHOR_COLUMNS`; None when the post had none."""
+    number, platform, handle, name, followers, created_ms, verified = row
+    if number is None:
+        return None
+    return Author(
+        platform=platform,
+        handle=handle,
+        name=name,
+        followers=followers,
+        created_at=at_or_none(created_ms),
+        verified=None if verified is None else bool(verified),
+    )
+
+
+# fmt: off
+POST_COLUMNS = (
+    "platform", "native_id", "author_id", "kind", "audience", "created_ms", "seen_ms", "edited_ms",
+    "title", "text", "url", "stars", "stars_max", "rest",
+)
+# fmt: on
+
+
+def post_row(post: Post) -> tuple[Any, ...]:
+    """Return the row of a post, in the order of `POST_COLUMNS`."""
+    author = post.author
+    return (
+        post.platform,
+        stored_id(post.native_id),
+        None if author is None else author_id(author.platform, author.handle),
+        post.kind.value,
+        post.audience.value,
+        to_ms(post.created_at),
+        to_ms(post.seen_at),
+        ms_or_none(post.edited_at),
+        clean(post.title),
+        clean(post.text),
+        None if post.url is None else clean(post.url),
+        post.stars,
+        post.stars_max,
+        rest_json(post),
+    )
+
+
+def rest_json(post: Post) -> str:
+    """Return the JSON of the fields of a post that have no column."""
+    rest = RestBody(
+        time_doubt=post.time_doubt,
+        links=post.links,
+        lang_claimed=post.lang_claimed,
+        parent_id=post.parent_id,
+        root_id=post.root_id,
+        shared_id=post.shared_id,
+        engagement=post.engagement,
+        media=post.media,
+        place=post.place,
+    )
+    return to_json(rest)
+
+
+def clean(text: str) -> str:
+    """Return the text without what one of the databases cannot keep: NUL, and halves of surrogate pairs.
+
+    NUL becomes U+2400 and a lone half U+FFFD, one code point for one, so that spans still fit.
+    """
+    if "\0" in text:
+        text = text.replace("\0", "\u2400")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+        return text
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+
+
+# PostgreSQL refuses to index more than some 2,700 bytes; the longest identifier of any platform is far under this.
+_LONGEST_ID = 600
+
+
+def stored_id(native_id: str) -> str:
+    """Return the identifier as it is stored: itself, or its beginning and a digest when it is over 600 code points."""
+    native_id = clean(native_id)
+    if len(native_id) <= _LONGEST_ID:
+        return native_id
+    return f"{native_id[:_LONGEST_ID]}#{stable_id(native_id)}"
+
+
+def post_of(row: tuple[Any, ...], author: Author | None) -> Post:
+    """Return the post of a row in the order of `POST_COLUMNS`."""
+    rest = _rest.decode(row[13])
+    return Post(
+        platform=row[0],
+        native_id=row[1],
+        author=author,
+        kind=PostKind(row[3]),
+        audience=Audience(row[4]),
+        created_at=from_ms(row[5]),
+        seen_at=from_ms(row[6]),
+        edited_at=at_or_none(row[7]),
+        title=row[8],
+        text=row[9],
+        url=row[10],
+        stars=row[11],
+        stars_max=row[12],
+        time_doubt=rest.time_doubt,
+        links=rest.links,
+        lang_claimed=rest.lang_claimed,
+        parent_id=rest.parent_id,
+        root_id=rest.root_id,
+        shared_id=rest.shared_id,
+        engagement=rest.engagement,
+        media=rest.media,
+        place=rest.place,
+    )
+
+
+# fmt: off
+READING_COLUMNS = (
+    "own", "language", "tone", "severity", "kinds", "exact", "bands", "terms", "reading",
+)
+# fmt: on
+
+
+def reading_row(mention: Mention) -> tuple[Any, ...]:
+    """Return what was read in a mention, in the order of `READING_COLUMNS`."""
+    verdict = mention.verdict
+    body = ReadingBody(
+        spans=mention.spans,
+        language_p=verdict.language_p,
+        sentiment=verdict.sentiment,
+        kinds=verdict.kinds,
+        reasons=verdict.severity.reasons,
+        personal=verdict.personal,
+    )
+    keys = verdict.keys
+    return (
+        mention.own,
+        verdict.language,
+        verdict.sentiment.label.value,
+        verdict.severity.score,
+        " ".join(score.kind.value for score in verdict.kinds),
+        keys.exact,
+        pack_bands(keys.bands),
+        " ".join(keys.terms),
+        to_json(body),
+    )
+
+
+def verdict_of(row: tuple[Any, ...], version: str) -> tuple[Verdict, tuple[Span, ...]]:
+    """Return the verdict and the spans of a row in the order of `READING_COLUMNS`."""
+    body = _reading.decode(row[8])
+    verdict = Verdict(
+        language=row[1],
+        language_p=body.language_p,
+        sentiment=body.sentiment,
+        kinds=body.kinds,
+        severity=Severity(score=row[3], reasons=body.reasons),
+        personal=body.personal,
+        keys=CopyKeys(exact=row[5], bands=unpack_bands(row[6]), terms=tuple(row[7].split())),
+        version=version,
+    )
+    return verdict, body.spans
+
+
+def pack_bands(bands: tuple[int, ...]) -> bytes:
+    """Return unsigned 32-bit numbers as little-endian bytes."""
+    return struct.pack(f"<{len(bands)}I", *bands)
+
+
+def unpack_bands(packed: bytes) -> tuple[int, ...]:
+    """Return the numbers of `pack_bands`."""
+    whole = bytes(packed)
+    return struct.unpack(f"<{len(whole) // 4}I", whole)
+
+
+# fmt: off
+STORY_COLUMNS = (
+    "name", "title", "keywords", "first_platform", "first_native_id", "first_ms", "last_ms", "posts", "copies",
+    "negative", "severity", "state", "kind", "platforms", "languages", "memory",
+)
+# fmt: on
+
+
+def story_row(story: Story) -> tuple[Any, ...]:
+    """Return the row of a story, in the order of `STORY_COLUMNS`."""
+    return (
+        story.id,
+        clean(story.title),
+        to_json(story.keywords),
+        story.first_post[0],
+        story.first_post[1],
+        to_ms(story.first_at),
+        to_ms(story.last_at),
+        story.posts,
+        story.copies,
+        story.negative,
+        story.severity,
+        story.state.value,
+        story.kind,
+        to_json(story.platforms),
+        to_json(story.languages),
+        _encoder.encode(StoryMemory(terms=story.terms, exacts=story.exacts, bands=story.bands)),
+    )
+
+
+def story_of(row: tuple[Any, ...], brand: str, timeline: str) -> Story:
+    """Return the story of a row in the order of `STORY_COLUMNS`."""
+    memory = _memory.decode(bytes(row[15]))
+    return Story(
+        id=row[0],
+        brand=brand,
+        timeline=timeline,
+        title=row[1],
+        keywords=_strings.decode(row[2]),
+        first_post=(row[3], row[4]),
+        first_at=from_ms(row[5]),
+        last_at=from_ms(row[6]),
+        posts=row[7],
+        copies=row[8],
+        negative=row[9],
+        severity=row[10],
+        state=StoryState(row[11]),
+        kind=row[12],
+        platforms=_strings.decode(row[13]),
+        languages=_strings.decode(row[14]),
+        terms=memory.terms,
+        exacts=memory.exacts,
+        bands=memory.bands,
+    )
+
+
+# fmt: off
+SURGE_COLUMNS = (
+    "id", "level", "at_ms", "since_ms", "window_min", "expected", "seen", "excess_p", "authors", "negative",
+    "learning", "story", "reasons",
+)
+ALERT_COLUMNS = (
+    "id", "brand", "timeline", "cause", "level", "at_ms", "subject", "title", "story", "reasons", "state",
+    "snoozed_ms", "by", "note",
+)
+# fmt: on
+
+
+def surge_row(surge: Surge) -> tuple[Any, ...]:
+    """Return the row of a surge, in the order of `SURGE_COLUMNS`."""
+    return (
+        surge.id,
+        surge.level.value,
+        to_ms(surge.at),
+        to_ms(surge.since),
+        surge.window_min,
+        surge.expected,
+        surge.seen,
+        surge.excess_p,
+        surge.authors,
+        surge.negative,
+        surge.learning,
+        surge.story,
+        to_json(surge.reasons),
+    )
+
+
+def surge_of(row: tuple[Any, ...], brand: str, timeline: str) -> Surge:
+    """Return the surge of a row in the order of `SURGE_COLUMNS`."""
+    return Surge(
+        id=row[0],
+        brand=brand,
+        timeline=timeline,
+        level=SurgeLevel(row[1]),
+        at=from_ms(row[2]),
+        since=from_ms(row[3]),
+        window_min=row[4],
+        expected=row[5],
+        seen=row[6],
+        excess_p=row[7],
+        authors=row[8],
+        negative=row[9],
+        learning=bool(row[10]),
+        story=row[11],
+        reasons=_reasons.decode(row[12]),
+    )
+
+
+def alert_row(alert: Alert) -> tuple[Any, ...]:
+    """Return the row of an alert, in the order of `ALERT_COLUMNS`."""
+    return (
+        alert.id,
+        alert.brand,
+        alert.timeline,
+        alert.cause.value,
+        alert.level,
+        to_ms(alert.at),
+        alert.subject,
+        clean(alert.title),
+        alert.story,
+        to_json(alert.reasons),
+        alert.state.value,
+        ms_or_none(alert.snoozed_until),
+        alert.by,
+        clean(alert.note),
+    )
+
+
+def alert_of(row: tuple[Any, ...]) -> Alert:
+    """Return the alert of a row in the order of `ALERT_COLUMNS`."""
+    return Alert(
+        id=row[0],
+        brand=row[1],
+        timeline=row[2],
+        cause=AlertCause(row[3]),
+        level=row[4],
+        at=from_ms(row[5]),
+        subject=row[6],
+        title=row[7],
+        story=row[8],
+        reasons=_reasons.decode(row[9]),
+        state=AlertState(row[10]),
+        snoozed_until=at_or_none(row[11]),
+        by=row[12],
+        note=row[13],
+    )

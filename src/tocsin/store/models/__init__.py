@@ -1,0 +1,52 @@
+"""The tables, by what they hold."""
+
+from tocsin.store.models.duty import Alert, AlertAction, Audit, Event, FreeText, Label, Outbox
+from tocsin.store.models.mentions import Count, KindCount, Mention, StoryCount
+from tocsin.store.models.posts import Author, Post, RejectRow, Revision, Sighting, Tombstone, Unmatched
+from tocsin.store.models.setup import (
+    Brand,
+    Cursor,
+    Fact,
+    ImportRecord,
+    Lease,
+    Reading,
+    Source,
+    Timeline,
+    Watch,
+    WatchVersion,
+)
+from tocsin.store.models.stories import FoldState, Story, Surge
+
+__all__ = [
+    "Alert",
+    "AlertAction",
+    "Audit",
+    "Author",
+    "Brand",
+    "Count",
+    "Cursor",
+    "Event",
+    "Fact",
+    "FoldState",
+    "FreeText",
+    "ImportRecord",
+    "KindCount",
+    "Label",
+    "Lease",
+    "Mention",
+    "Outbox",
+    "Post",
+    "Reading",
+    "RejectRow",
+    "Revision",
+    "Sighting",
+    "Source",
+    "Story",
+    "StoryCount",
+    "Surge",
+    "Timeline",
+    "Tombstone",
+    "Unmatched",
+    "Watch",
+    "WatchVersion",
+]

@@ -1,0 +1,1 @@
+"""Everything that is read for people and for the engine."""

@@ -1,0 +1,203 @@
+"""Search: the index proposes posts of a brand, the matcher's exact verifier decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tocsin.base.seam import LIVE
+from tocsin.screen.match.values import PostFacts
+from tocsin.screen.match.verify import PostWords, verify
+from tocsin.screen.query import (
+    And,
+    Comparison,
+    Exact,
+    FieldName,
+    FieldTest,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+)
+from tocsin.screen.query.ast import READ_KINDS
+from tocsin.store.database import Database, marks
+from tocsin.store.queries.mentions import SELECT, mention_of
+from tocsin.store.rows import MentionRow
+from tocsin.store.write.index import LEXEME, mark
+
+# A first page is found among its own candidates; only when the verifier refuses many are larger stretches read.
+_FIRST_STRETCH = 64
+_LONGEST_STRETCH = 1_000
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+# What a post must hold to be worth verifying: a word, a beginning, all or any of several; None when nothing is known.
+Wanted = tuple[str, ...] | None
+
+
+def search(
+    db: Database, brand: str, query: Query, *, world: str = LIVE, limit: int = 100, before: int | None = None
+) -> list[MentionRow]:
+    """Return the posts of a brand that match a query, the last to come in first, one mention a post.
+
+    before: row of the last one of the previous page.
+    """
+    number, place = db.names.find_timeline(world), db.names.brand(brand)
+    if number is None or limit <= 0:
+        return []
+    language = _Sqlite() if db.is_sqlite else _Postgres()
+    wanted = language.node(query.root)
+    own = language.word(f"b:{number}:{place}")
+    expression = own if wanted is None else language.both([own, wanted])
+    found: list[MentionRow] = []
+    for row in _candidates(db, expression, before, limit):
+        if _holds(query, row):
+            found.append(row)
+            if len(found) == limit:
+                break
+    return found
+
+
+def _candidates(db: Database, expression: str, before: int | None, limit: int) -> Iterator[MentionRow]:
+    match = "store_search match %s" if db.is_sqlite else "doc @@ %s::tsquery"
+    last = 2**63 - 1 if before is None else before
+    stretch = min(max(limit, _FIRST_STRETCH), _LONGEST_STRETCH)
+    while True:
+        ids = db.rows(
+            f"select rowid from store_search where {match} and rowid < %s order by rowid desc limit %s",
+            [expression, last, stretch],
+        )
+        if ids:
+            numbers = [row for (row,) in ids]
+            rows = db.rows(f"{SELECT} where m.id in ({marks(len(numbers))}) order by m.id desc", numbers)
+            yield from (mention_of(db, row) for row in rows)
+            last = numbers[-1]
+        if len(ids) < stretch:
+            return
+        stretch = _LONGEST_STRETCH
+
+
+def _holds(query: Query, row: MentionRow) -> bool:
+    post, verdict = row.post, row.verdict
+    facts = PostFacts(
+        lang=verdict.language,
+        source=row.source,
+        platform=post.platform,
+        kind=post.kind.value,
+        kinds=tuple(score.kind.value for score in verdict.kinds),
+        author=post.author.handle if post.author else None,
+        stars=post.stars,
+        stars_max=post.stars_max,
+    )
+    return verify(query, PostWords(post.text, post.title), lambda: facts) is not None
+
+
+class _Translator:
+    """Walks a query and writes what its posts must hold; never more than that, so that no match is missed."""
+
+    def word(self, word: str) -> str:
+        raise NotImplementedError
+
+    def prefix(self, word: str) -> str:
+        raise NotImplementedError
+
+    def both(self, parts: list[str]) -> str:
+        raise NotImplementedError
+
+    def either(self, parts: list[str]) -> str:
+        raise NotImplementedError
+
+    def node(self, node: Node) -> str | None:
+        """Return the expression of a node; None when it may hold for any post."""
+        match node:
+            case And(parts):
+                known = [part for part in map(self.node, parts) if part is not None]
+                return self.both(known) if known else None
+            case Or(parts):
+                each = [self.node(part) for part in parts]
+                return None if None in each else self.either([part for part in each if part is not None])
+            case Near(left, right):
+                return self.node(And((left, right)))
+            case Not():
+                return None
+            case FieldTest(field, value, comparison):
+                return self._field(field, value) if comparison is Comparison.EQUAL else None
+            case Prefix(word):
+                return self.prefix(word)
+            case Fuzzy(word):
+                return self.either([self.word(near) for near in _one_edit(word)])
+            case Exact():
+                return self._phrase(node.folded)
+            case Phrase(words):
+                return self._phrase(words)
+
+    def _phrase(self, words: tuple[str, ...]) -> str | None:
+        if not words:
+            return None
+        each = self.both([self.word(word) for word in dict.fromkeys(words)])
+        return each if len(words) == 1 else self.either([each, self.word("".join(words))])
+
+    def _field(self, field: FieldName, value: str) -> str | None:
+        kind = {FieldName.LANG: "l", FieldName.PLATFORM: "p", FieldName.AUTHOR: "a"}.get(field)
+        if field is FieldName.KIND and value in READ_KINDS:
+            return self.word(f"k:{value}")
+        if kind is None:
+            return None
+        return self.word(mark(kind, value.partition("-")[0] if kind == "l" else value))
+
+
+class _Sqlite(_Translator):
+    """The expressions of FTS5."""
+
+    def word(self, word: str) -> str:
+        """One word, in quotes, so that nothing in it is an operator."""
+        return '"' + word.replace('"', '""') + '"'
+
+    def prefix(self, word: str) -> str:
+        """Words that begin so."""
+        return f"{self.word(word)}*"
+
+    def both(self, parts: list[str]) -> str:
+        """All of the parts."""
+        return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
+
+    def either(self, parts: list[str]) -> str:
+        """Any of the parts."""
+        return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+
+
+class _Postgres(_Translator):
+    """The expressions of tsquery."""
+
+    def word(self, word: str) -> str:
+        """One lexeme, in quotes."""
+        return "'" + word[:LEXEME].replace("\\", "\\\\").replace("'", "''") + "'"
+
+    def prefix(self, word: str) -> str:
+        """Lexemes that begin so."""
+        return f"{self.word(word)}:*"
+
+    def both(self, parts: list[str]) -> str:
+        """All of the parts."""
+        return parts[0] if len(parts) == 1 else f"({' & '.join(parts)})"
+
+    def either(self, parts: list[str]) -> str:
+        """Any of the parts."""
+        return parts[0] if len(parts) == 1 else f"({' | '.join(parts)})"
+
+
+def _one_edit(word: str) -> list[str]:
+    """The word, and all that are one misspelling away with Latin letters, digits, or letters of the word itself."""
+    letters = dict.fromkeys(_LETTERS + word)
+    found = {word: None}
+    for at in range(len(word) + 1):
+        before, after = word[:at], word[at:]
+        found.update(dict.fromkeys(before + letter + after for letter in letters))
+        if after:
+            found[before + after[1:]] = None
+            found.update(dict.fromkeys(before + letter + after[1:] for letter in letters))
+        if len(after) > 1:
+            found[before + after[1] + after[0] + after[2:]] = None
+    return [near for near in found if near]

@@ -1,0 +1,1 @@
+"""Everything that the engine writes: slices, closed minutes, counts, the index, removals."""

@@ -1,0 +1,291 @@
+"""Take in what a stage made of a slice of a source: one transaction, idempotent, exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tocsin.base.mention import Mention
+from tocsin.base.post import Post
+from tocsin.base.seam import Deletion, Partial, Screened, Slice, world_of
+from tocsin.base.tally import post_minute, tally
+from tocsin.base.time import to_ms
+from tocsin.collect.adapter import Reject
+from tocsin.store import bulk
+from tocsin.store.database import Database, marks
+from tocsin.store.map import (
+    AUTHOR_COLUMNS,
+    POST_COLUMNS,
+    READING_COLUMNS,
+    author_row,
+    clean,
+    post_row,
+    reading_row,
+    rest_json,
+)
+from tocsin.store.rows import CommitResult
+from tocsin.store.write import ring
+from tocsin.store.write.counts import CountKey, KindKey, add_counts
+from tocsin.store.write.index import Document, add_documents, document
+from tocsin.store.write.known import Key, Stored, find_posts, post_key
+from tocsin.store.write.remove import delete_sightings
+from tocsin.store.write.revise import Changed, revise
+from tocsin.store.write.tombstone import author_tombstone, post_tombstone
+
+
+class Taking(NamedTuple):
+    """A slice on its way in: the numbers it is stored under."""
+
+    timeline_name: str
+    timeline: int
+    world: int
+    source: int
+    now_ms: int
+
+
+def commit(
+    db: Database,
+    part: Slice,
+    screened: Screened,
+    *,
+    seen: Sequence[Post] | int,
+    rejects: Sequence[Reject],
+    deletions: Sequence[Deletion],
+    now: datetime,
+) -> CommitResult:
+    """Write a slice if the cursor of its source still stands at `from_cursor`; return what changed."""
+    taking = _prepare(db, part, screened.mentions, now)
+    with db.transaction():
+        db.one_writer(f"world {taking.world}")
+        if not _move_cursor(db, taking, part, screened):
+            return CommitResult(accepted=False)
+        extra = () if isinstance(seen, int) else seen
+        posts = {post_key(post): post for post in extra}
+        posts.update({post_key(mention.post): mention.post for mention in screened.mentions})
+        barred = _barred(db, taking, posts)
+        stored = find_posts(db, taking.world, posts)
+        ids, fresh = _insert_posts(db, taking, screened.mentions, stored, barred)
+        again = {key: post for key, post in posts.items() if key in stored and key not in barred}
+        _sight(db, taking, again, stored)
+        changed = _changed(again, stored, screened.mentions)
+        # Before new mentions are written: the index must be told the old words of what it holds.
+        revise(db, taking.now_ms, changed)
+        written = _write_mentions(db, taking, screened, ids, barred)
+        gone = delete_sightings(db, taking.world, taking.source, deletions, taking.now_ms)
+        ring.keep_unmatched(db, taking.source, screened.unmatched, taking.now_ms)
+        ring.keep_rejects(db, taking.source, taking.timeline, rejects, taking.now_ms)
+    return CommitResult(
+        accepted=True,
+        new_posts=len(fresh),
+        new_mentions=written,
+        revised=len(changed),
+        known=len(screened.mentions) - written,
+        refused=len(barred),
+        deleted=gone,
+    )
+
+
+def _prepare(db: Database, part: Slice, mentions: Sequence[Mention], now: datetime) -> Taking:
+    names = db.names
+    for brand, watch in sorted({(mention.brand, mention.watch) for mention in mentions}):
+        names.watch(brand, watch)
+    for version in sorted({mention.verdict.version for mention in mentions}):
+        names.reading(version)
+    timeline, world = names.timeline(part.timeline), names.timeline(world_of(part.timeline))
+    return Taking(part.timeline, timeline, world, names.source(part.source, create=True), to_ms(now))
+
+
+def _move_cursor(db: Database, taking: Taking, part: Slice, screened: Screened) -> bool:
+    """Compare and swap; the first slice of a source on a timeline finds no row, and makes it."""
+    if part.from_cursor == "":
+        db.run(
+            "insert into store_cursor (source_id, timeline_id, cursor, posts, unmatched, unreadable, rules_version,"
+            " stage_version) values (%s, %s, '', 0, 0, 0, '', '') on conflict (source_id, timeline_id) do nothing",
+            [taking.source, taking.timeline],
+        )
+    moved = db.run(
+        "update store_cursor set cursor = %s, posts = posts + %s, unmatched = unmatched + %s,"
+        " unreadable = unreadable + %s, rules_version = %s, stage_version = %s"
+        " where source_id = %s and timeline_id = %s and cursor = %s",
+        [
+            part.to_cursor,
+            part.posts,
+            screened.unmatched_posts,
+            len(screened.unreadable),
+            part.rules_version,
+            part.stage_version,
+            taking.source,
+            taking.timeline,
+            part.from_cursor,
+        ],
+    )
+    return moved == 1
+
+
+def _barred(db: Database, taking: Taking, posts: Mapping[Key, Post]) -> set[Key]:
+    """The posts that a tombstone of their own or of their author keeps out."""
+    if not posts or db.value("select 1 from store_tombstone limit 1") is None:
+        return set()
+    digests: dict[str, list[Key]] = {}
+    for key, post in posts.items():
+        digests.setdefault(post_tombstone(db, taking.world, key), []).append(key)
+        if post.author is not None:
+            for platform in (post.author.platform, ""):  # erased there, or everywhere
+                digests.setdefault(author_tombstone(db, platform, post.author.handle), []).append(key)
+    barred: set[Key] = set()
+    for chunk in bulk.chunks(list(digests)):
+        sql = f"select digest from store_tombstone where digest in ({marks(len(chunk))})"
+        for (digest,) in db.rows(sql, list(chunk)):
+            barred.update(digests[digest])
+    return barred
+
+
+def _insert_posts(
+    db: Database, taking: Taking, mentions: Sequence[Mention], stored: Mapping[Key, Stored], barred: set[Key]
+) -> tuple[dict[Key, int], list[Post]]:
+    """Write the posts of mentions that are not stored yet; return the number of every post, and the new ones."""
+    ids = {key: row.id for key, row in stored.items()}
+    fresh: dict[Key, Post] = {}
+    for mention in mentions:
+        key = post_key(mention.post)
+        if key not in ids and key not in barred:
+            fresh[key] = mention.post
+    authors = {author.handle + "\0" + author.platform: author for post in fresh.values() if (author := post.author)}
+    rows = sorted(author_row(author) for author in authors.values()) if authors else []
+    bulk.update(db, _KEEP_AUTHOR, rows)
+    numbers = bulk.reserve(db, "store_post", len(fresh))
+    ids.update(zip(fresh, numbers, strict=True))
+    bulk.insert(
+        db,
+        "store_post",
+        ("id", "world_id", *POST_COLUMNS),
+        [(number, taking.world, *post_row(post)) for number, post in zip(numbers, fresh.values(), strict=True)],
+    )
+    bulk.insert(
+        db,
+        "store_sighting",
+        ("post_id", "source_id", "seen_ms"),
+        [(number, taking.source, to_ms(post.seen_at)) for number, post in zip(numbers, fresh.values(), strict=True)],
+    )
+    return ids, list(fresh.values())
+
+
+# What is shown of an account now, without losing what this post does not tell.
+_KEEP_AUTHOR = (
+    f"insert into store_author ({', '.join(AUTHOR_COLUMNS)}) values ({marks(len(AUTHOR_COLUMNS))})"
+    " on conflict (id) do update set "
+    + ", ".join(f"{name} = coalesce(excluded.{name}, store_author.{name})" for name in AUTHOR_COLUMNS[3:])
+)
+
+
+def _sight(db: Database, taking: Taking, again: Mapping[Key, Post], stored: Mapping[Key, Stored]) -> None:
+    """Note that known posts were seen through this source too, and what is shown under them now."""
+    sightings = sorted((stored[key].id, taking.source, to_ms(post.seen_at)) for key, post in again.items())
+    bulk.insert_new(db, "store_sighting", ("post_id", "source_id", "seen_ms"), sightings)
+    fresh = [(rest, stored[key].id) for key, post in again.items() if (rest := rest_json(post)) != stored[key].rest]
+    bulk.update(db, "update store_post set rest = %s where id = %s", sorted(fresh, key=lambda row: row[1]))
+
+
+def _write_mentions(db: Database, taking: Taking, screened: Screened, ids: Mapping[Key, int], barred: set[Key]) -> int:
+    """Write the mentions that are new, count them, index the lead ones; return how many there were."""
+    fresh, leads = _new_mentions(db, screened.mentions, ids, barred)
+    if not fresh:
+        return 0
+    numbers = bulk.reserve(db, "store_mention", len(fresh))
+    rows: list[tuple[Any, ...]] = []
+    documents: list[Document] = []
+    kinds: dict[KindKey, int] = {}
+    for number, (mention, post_id), lead in zip(numbers, fresh, leads, strict=True):
+        brand, watch = db.names.brand(mention.brand), db.names.watch(mention.brand, mention.watch)
+        minute = post_minute(mention.post, taking.timeline_name)
+        read = reading_row(mention)
+        version = db.names.reading(mention.verdict.version)
+        place = (taking.timeline, taking.world, brand, watch, post_id, taking.source, minute, lead, lead, version)
+        rows.append((number, *place, *read))
+        if lead:
+            documents.append(document(number, mention.post, (taking.world, brand), read))
+            for kind in read[4].split():
+                kinds[(brand, minute, kind)] = kinds.get((brand, minute, kind), 0) + 1
+    bulk.insert(db, "store_mention", MENTION_COLUMNS, rows)
+    add_documents(db, documents)
+    add_counts(db, taking.timeline, _count(db, taking, screened, fresh, leads), kinds)
+    return len(fresh)
+
+
+# fmt: off
+MENTION_COLUMNS = (
+    "id", "timeline_id", "world_id", "brand_id", "watch_id", "post_id", "source", "minute", "lead", "pending",
+    "version_id", *READING_COLUMNS,
+)
+# fmt: on
+
+
+def _new_mentions(
+    db: Database, mentions: Sequence[Mention], ids: Mapping[Key, int], barred: set[Key]
+) -> tuple[list[tuple[Mention, int]], list[bool]]:
+    """The mentions that are not stored, each with the number of its post, and whether each is the brand's first."""
+    wanted: dict[tuple[int, int], tuple[Mention, int, int]] = {}
+    for mention in mentions:
+        key = post_key(mention.post)
+        if key in barred:
+            continue
+        watch, brand = db.names.watch(mention.brand, mention.watch), db.names.brand(mention.brand)
+        wanted.setdefault((ids[key], watch), (mention, ids[key], brand))
+    known: set[tuple[int, int]] = set()
+    led: set[tuple[int, int]] = set()
+    for chunk in bulk.chunks(sorted({post_id for post_id, _ in wanted})):
+        sql = f"select post_id, watch_id, brand_id from store_mention where post_id in ({marks(len(chunk))})"
+        for post_id, watch_id, brand_id in db.rows(sql, list(chunk)):
+            known.add((post_id, watch_id))
+            led.add((post_id, brand_id))
+    fresh: list[tuple[Mention, int]] = []
+    leads: list[bool] = []
+    for (post_id, watch), (mention, _, brand) in wanted.items():
+        if (post_id, watch) in known:
+            continue
+        fresh.append((mention, post_id))
+        leads.append((post_id, brand) not in led)
+        led.add((post_id, brand))
+    return fresh, leads
+
+
+def _count(
+    db: Database, taking: Taking, screened: Screened, fresh: Sequence[tuple[Mention, int]], leads: Sequence[bool]
+) -> dict[CountKey, int]:
+    """The partials of the stage when all its mentions are new; counted again when some are not."""
+    if len(fresh) == len(screened.mentions) and _all_lead(fresh, leads):
+        return _numbered(db, screened.partials)
+    watches = [part for part in tally((mention for mention, _ in fresh), taking.timeline_name) if part.watch]
+    led = (mention for (mention, _), lead in zip(fresh, leads, strict=True) if lead)
+    brands = [part for part in tally(led, taking.timeline_name) if not part.watch]
+    return _numbered(db, [*watches, *brands])
+
+
+def _all_lead(fresh: Sequence[tuple[Mention, int]], leads: Sequence[bool]) -> bool:
+    """Whether the brand rows of the stage are right: as many leads as distinct posts of brands in the slice."""
+    return sum(leads) == len({(mention.brand, post_id) for mention, post_id in fresh})
+
+
+def _numbered(db: Database, partials: Iterable[Partial]) -> dict[CountKey, int]:
+    counts: dict[CountKey, int] = {}
+    for part in partials:
+        brand = db.names.brand(part.brand)
+        watch = db.names.watch(part.brand, part.watch) if part.watch else 0
+        key = (brand, watch, part.minute, part.platform, part.language, part.tone)
+        counts[key] = counts.get(key, 0) + part.posts
+    return counts
+
+
+def _changed(again: Mapping[Key, Post], stored: Mapping[Key, Stored], mentions: Sequence[Mention]) -> list[Changed]:
+    """The known posts whose words are not what is stored, each with what was read in it now."""
+    changed: dict[Key, Changed] = {}
+    for key, post in again.items():
+        row = stored[key]
+        if (row.title, row.text) != (clean(post.title), clean(post.text)):
+            changed[key] = Changed(row.id, post, [])
+    for mention in mentions:
+        key = post_key(mention.post)
+        if key in changed:
+            changed[key].mentions.append(mention)
+    return list(changed.values())
