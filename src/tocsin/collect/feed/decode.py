@@ -43,6 +43,7 @@ _DECLARATION = re.compile(
     r"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]+)\s*["'][^>]{0,200}?\?>""", re.IGNORECASE
 )
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]+)""", re.IGNORECASE)
+_WESTERN = frozenset("àâäáçéèêëîïíñôöóœùûüúÿæßÀÂÄÁÇÉÈÊËÎÏÍÑÔÖÓŒÙÛÜÚŸÆ«»’‘“”…–—€°·•\u00a0©®™²³½")
 _SAMPLE_BYTES = 65_536
 
 
@@ -80,13 +81,21 @@ def decode_feed(body: bytes, content_type: str = "") -> Decoded:
 def _guessed(body: bytes, declared: str) -> Decoded:
     if declared in ("", "utf-8") and _is_mostly_utf8(body):
         return Decoded(body=_declared_utf8(body.decode("utf-8", "replace")), notes={"charset_replaced": 1})
-    best = from_bytes(body[:_SAMPLE_BYTES]).best()
-    name = _codec(best.encoding) if best is not None else ""
-    text = body.decode(name or declared or "cp1252", "replace")
+    text = body.decode("cp1252", "replace")
+    if not _is_western(text):
+        best = from_bytes(body[:_SAMPLE_BYTES]).best()
+        name = _codec(best.encoding) if best is not None else ""
+        text = body.decode(name or declared or "cp1252", "replace")
     notes = {"charset_guessed": 1}
     if "\ufffd" in text:
         notes["charset_replaced"] = 1
     return Decoded(body=_declared_utf8(text), notes=notes)
+
+
+def _is_western(text: str) -> bool:
+    """Return whether nearly all foreign characters are those of French and its neighbours; guessers take à for ŕ."""
+    foreign = re.findall(r"[^\x00-\x7f]", text)
+    return sum(character in _WESTERN for character in foreign) >= 0.95 * len(foreign)
 
 
 def _is_mostly_utf8(body: bytes) -> bool:
@@ -127,9 +136,9 @@ def _codec(name: str) -> str:
         return ""
     wider = _WIDER.get(known, known)
     try:
-        b"".decode(wider)
-    except LookupError:  # a codec, but not of text
-        return ""
+        b"a".decode(wider)
+    except (LookupError, UnicodeError):  # a codec, but not of text; UTF-16 does not end after one byte
+        return wider if wider.startswith(("utf-16", "utf-32")) else ""
     return wider
 
 

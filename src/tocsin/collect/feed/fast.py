@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import fastfeedparser
@@ -17,6 +18,7 @@ _MARKED_TITLE = re.compile(
     rb"<(?:atom:)?title\b[^<>]*\b(?:type|mode)\s*=\s*[\"'](?:text/)?(?:html|escaped)", re.IGNORECASE
 )
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _PREFIX = re.compile(r"(</?)[A-Za-z0-9]+:")
 
 
@@ -27,7 +29,7 @@ def read_fast(body: bytes) -> FeedRead:
     """
     found = fastfeedparser.parse(body, include_tags=False)
     head: Mapping[str, Any] = found["feed"]
-    times = _Times(body, found["entries"])
+    times = _Times(body)
     is_atom = _ATOM.search(body, 0, 4000) is not None
     title_is_html = not is_atom or _MARKED_TITLE.search(body) is not None
     return FeedRead(
@@ -89,13 +91,9 @@ def _media(enclosures: Sequence[Mapping[str, Any]], parts: Sequence[Mapping[str,
 class _Times:
     """Gives back what the reader loses: it reads a time without zone as UTC, and takes some ids for times."""
 
-    def __init__(self, body: bytes, entries: Sequence[object]) -> None:
-        written = dates_written(body)
-        self._naive = naive_walls(written) if not all(map(has_zone, written)) else frozenset()
-        # With fewer times than entries, some entry has none, and its id may have been read as one.
-        self._known = None
-        if len(written) < len(entries):
-            self._known = frozenset(_as_utc(moment) for moment in map(read_time, written) if moment is not None)
+    def __init__(self, body: bytes) -> None:
+        self._written = dates_written(body)
+        self._naive = naive_walls(self._written) if not all(map(has_zone, self._written)) else frozenset()
 
     def moment(self, read: str | None, guid: str) -> datetime | None:
         if not read:
@@ -106,10 +104,19 @@ class _Times:
             return None
         if self._naive and moment.replace(tzinfo=None) in self._naive:
             return moment.replace(tzinfo=None)
-        if guid and self._known is not None and moment not in self._known:
+        if guid and not guid.startswith(("http://", "https://")) and not self._may_hold(moment):
             return None
         return moment
 
+    def _may_hold(self, moment: datetime) -> bool:
+        """Return whether a time stands in the feed as such, or some stands in a form that only the reader knows."""
+        return moment in self._known or self._has_others
 
-def _as_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    @cached_property
+    def _known(self) -> frozenset[datetime]:
+        found = map(read_time, self._written)
+        return frozenset(moment.astimezone(UTC) for moment in found if moment is not None and moment.tzinfo is not None)
+
+    @cached_property
+    def _has_others(self) -> bool:
+        return any(read_time(text) is None and _DIGIT.search(text) is not None for text in self._written)

@@ -15,6 +15,22 @@ _DATE_ELEMENT = re.compile(
 _ZONE = re.compile(
     r"(?:\d[ ]?Z|[+-]\d\d(?::?\d\d)?|(?<![A-Za-z])(?!AM\b|PM\b)[A-Z]{1,5})(?:\s*\([^)]*\))?\s*$", re.IGNORECASE
 )
+_ZONES_OF_ZERO = frozenset({"GMT", "UT", "UTC", "WET", "Z"})
+# The names that Python's own reader of mail dates does not know; one that means several zones is left out.
+_ZONE_HOURS = {
+    "AEDT": 11,
+    "AEST": 10,
+    "BST": 1,
+    "CEST": 2,
+    "CET": 1,
+    "EEST": 3,
+    "EET": 2,
+    "JST": 9,
+    "MSK": 3,
+    "WEST": 1,
+    "WET": 0,
+    "Z": 0,
+}
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 
 
@@ -51,9 +67,12 @@ def read_time(written: str) -> datetime | None:
         if parts is None:
             return None
         wall = datetime(*parts[:6])  # noqa: DTZ001  the zone follows
-        offset_s = parts[9]
-        if offset_s is None or not has_zone(text):
+        if not has_zone(text):
             return wall
+        name = text.rpartition(" ")[2].upper()
+        offset_s = _ZONE_HOURS[name] * 3600 if name in _ZONE_HOURS else parts[9]
+        if not offset_s and name.isalpha() and name not in _ZONES_OF_ZERO:
+            return None  # the reader takes a name it does not know for UTC
         return (wall - timedelta(seconds=offset_s)).replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
