@@ -1,1 +1,1 @@
-"""Stories: mentions about one thing, found as they come."""
+"""Group mentions about one thing into stories, as they come."""

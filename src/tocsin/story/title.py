@@ -1,0 +1,98 @@
+"""Give a story a line that people can read, its most central sentence, and its keywords as they were written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from tocsin.base.text import fold_spans, fold_words
+
+MOST_CHARS = 90
+_FEWEST_CHARS = 12
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_SHARE_MARK = re.compile(r"^\s*(?:RT|MT|via)\b[\s:]*", re.IGNORECASE)
+_LEADING_HANDLES = re.compile(r"^\s*(?:\.?@[\w.-]+[\s:,]*)+")
+_TAG_PILE = re.compile(r"(?:\s*#\w+){2,}\s*$")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=\S)|\s*\n+\s*")
+_SPACES = re.compile(r"\s+")
+
+
+def clean_line(text: str) -> str:
+    """Return the text on one line without addresses, share marks, leading handles and a pile of hashtags at its end.
+
+    >>> clean_line("RT @alice: @bruno Le colis est perdu https://example.org/1 #colis #alba")
+    'Le colis est perdu'
+    """
+    line = _LINK.sub(" ", text)
+    before = ""
+    while before != line:
+        before = line
+        line = _LEADING_HANDLES.sub("", _SHARE_MARK.sub("", line))
+    # A text of hashtags alone keeps them: they are all it says.
+    bare = _TAG_PILE.sub("", line)
+    return _SPACES.sub(" ", bare if bare.strip() else line).strip(" \t-–—:|")
+
+
+def title_of(text: str, title: str, weights: Mapping[str, float]) -> str:
+    """Return a title of at most 90 characters for a post: its own title if it has one, else its weightiest sentence.
+
+    weights: of stemmed terms, higher for those that make the story. "" if the post has no words.
+    """
+    if clean_line(title):
+        return shorten(clean_line(title))
+    if not weights:
+        return shorten(clean_line(text))
+    sentences = [clean_line(part) for part in _SENTENCE.split(clean_lines(text)) if clean_line(part)]
+    if not sentences:
+        return ""
+    long = [sentence for sentence in sentences if len(sentence) >= _FEWEST_CHARS] or sentences
+    best = max(range(len(long)), key=lambda place: (centrality(long[place], weights), -place))
+    return shorten(long[best])
+
+
+def clean_lines(text: str) -> str:
+    """Return the text without addresses, share marks and leading handles, its line breaks kept."""
+    line = _LINK.sub(" ", text)
+    return _LEADING_HANDLES.sub("", _SHARE_MARK.sub("", line))
+
+
+def centrality(line: str, weights: Mapping[str, float]) -> float:
+    """Return the weight of the story's terms that the line holds; what is cut off at 90 characters does not count."""
+    return sum(weights.get(term, 0.0) for term in {stem(word) for word in fold_words(line[:MOST_CHARS])})
+
+
+def shorten(line: str) -> str:
+    """Return the line cut at a word within 90 characters, with an ellipsis if it was cut.
+
+    >>> len(shorten("mot " * 40)) <= 90, shorten("court")
+    (True, 'court')
+    """
+    if len(line) <= MOST_CHARS:
+        return line
+    cut = line[: MOST_CHARS - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > MOST_CHARS // 2 else cut).rstrip(" ,;:.-–—") + "…"
+
+
+def surfaces(terms: Sequence[str], text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return each stemmed term as people write it: as in the text, else as in `known`, else the stem itself."""
+    written: dict[str, str] = {}
+    for word, start, end in fold_spans(text):
+        written.setdefault(stem(word), text[start:end])
+    for keyword in known:
+        for word in fold_words(keyword)[:1]:
+            written[stem(word)] = keyword
+    return tuple(written.get(term, term) for term in terms)
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Return a folded word without the endings of plural and feminine, so that annulé, annulée and annulés are one.
+
+    >>> stem("annulees"), stem("delays"), stem("bus")
+    ('annul', 'delay', 'bus')
+    """
+    if len(word) <= 4:
+        return word
+    return word.rstrip("sx").rstrip("e") or word
