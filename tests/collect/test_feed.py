@@ -80,6 +80,7 @@ def test_an_entry_becomes_a_post_with_all_that_the_feed_says() -> None:
         ("tag:example.org,2026:1", "tag:example.org,2026:1"),
         ("https://blog.example.org/?p=1", "https://blog.example.org/?p=1"),
         ("urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a", "urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a"),
+        ("https://blog.example.org/a#une note", "https://blog.example.org/a#une%20note"),
         ("", "https://blog.example.org/a?id=1"),
     ],
 )

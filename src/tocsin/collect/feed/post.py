@@ -24,6 +24,7 @@ MEDIA_KEPT = 20
 # Pages that only pass a reader on, with the parameter that holds where to (Google Alerts and News, read 2026-11).
 _PASSING = {("www.google.com", "/url"): ("url", "q"), ("www.google.fr", "/url"): ("url", "q")}
 _COMMENT_MARK = re.compile(r"#(?:comment-?|c-?|comment_|comments/)\d+$", re.IGNORECASE)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*\(([^()]+)\)\s*")
 _NAME_AND_MAIL = re.compile(r"\s*([^<>]*[^<>\s])\s*<[^<>]*>\s*")
@@ -58,7 +59,10 @@ def native_id(entry: Entry, place: FeedPlace, *, guid_is_shared: bool = False) -
     if guid and not guid_is_shared:
         if guid == entry.link.strip() and link is not None:
             return link
-        return guid if is_worldwide_id(guid) else f"{place.feed}#{guid}"
+        if is_worldwide_id(guid):
+            return guid
+        # Some write an address with spaces in it.
+        return (canonical_url(guid) if _WEB.match(guid) else None) or f"{place.feed}#{guid}"
     if link is not None and link != canonical_url(place.base):
         return link
     return f"{place.feed}#{stable_id(entry.title, entry.content)}"
@@ -66,9 +70,10 @@ def native_id(entry: Entry, place: FeedPlace, *, guid_is_shared: bool = False) -
 
 def entry_url(entry: Entry, place: FeedPlace) -> str | None:
     """Return the canonical address of the entry's page, without the page that only passes the reader on, or None."""
-    if not entry.link.strip():
+    written = entry.link.strip() or (entry.guid.strip() if _WEB.match(entry.guid.strip()) else "")
+    if not written:
         return None
-    url = canonical_url(entry.link, entry.base or place.base)
+    url = canonical_url(written, entry.base or place.base)
     if url is None:
         return None
     parts = urlsplit(url)

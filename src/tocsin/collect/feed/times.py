@@ -70,7 +70,7 @@ def read_time(written: str) -> datetime | None:
         if not has_zone(text):
             return wall
         name = text.rpartition(" ")[2].upper()
-        offset_s = _ZONE_HOURS[name] * 3600 if name in _ZONE_HOURS else parts[9]
+        offset_s = _ZONE_HOURS[name] * 3600 if name in _ZONE_HOURS else parts[9] or 0
         if not offset_s and name.isalpha() and name not in _ZONES_OF_ZERO:
             return None  # the reader takes a name it does not know for UTC
         return (wall - timedelta(seconds=offset_s)).replace(tzinfo=UTC)
