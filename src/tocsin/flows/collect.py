@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tocsin.base.errors import SourceError
+from tocsin.base.errors import AddressError, SourceError
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
 from tocsin.collect.adapter import Answer, Done, Page, Request, Source, Subscribe
 from tocsin.collect.registry import load_adapter
 from tocsin.flows.engine import Engine
 from tocsin.flows.ingest import Ingested, ingest_collected
-from tocsin.net.http import Fetched, HttpClient
+from tocsin.net.http import HttpClient
+from tocsin.net.values import Fetched, HttpRequest
 from tocsin.store.rows import SourceRow
 
 AT_ONCE = 16
@@ -57,12 +58,17 @@ async def _read_all(
     return await asyncio.gather(*(read(source, cursor) for source, cursor in questions))
 
 
+def client_of(settings: Settings) -> HttpClient:
+    """Return the guarded client of an installation, not yet opened."""
+    return HttpClient(contact=settings.contact, allow_hosts=settings.allow_hosts)
+
+
 def check_feed(settings: Settings, url: str, now: datetime) -> Page:
     """Return what a feed holds, storing nothing. Raises SourceError, AddressError."""
     source = Source(name="check", adapter="feed", options={"url": url})
 
     async def read() -> Page | SourceError | Done:
-        async with HttpClient.of(settings) as client:
+        async with client_of(settings) as client:
             return await _read(client, source, "", now)
 
     answer = asyncio.run(read())
@@ -87,10 +93,12 @@ async def _read(client: HttpClient, source: Source, cursor: str, now: datetime) 
         return adapter.parse(source, cursor, answer_of(fetched), now)
     except SourceError as error:
         return error
+    except AddressError as error:
+        return SourceError(error.template, permanent=True, **error.params)
 
 
 async def _fetch(client: HttpClient, request: Request) -> Fetched:
-    return await client.get(request.url, headers={"accept": request.accept, **request.headers})
+    return await client.get(HttpRequest(url=request.url, headers=request.headers, accept=request.accept))
 
 
 def answer_of(fetched: Fetched) -> Answer:

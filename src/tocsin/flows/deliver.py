@@ -31,7 +31,7 @@ def deliver(engine: Engine, now: datetime) -> Delivered:
     report = Delivered()
     for item in engine.store.outbox_claim(now, AT_ONCE):
         try:
-            _send(engine, item)
+            _send(engine, item, now)
         except SourceError as error:
             wait = RETRY[min(item.tries, len(RETRY) - 1)]
             engine.store.outbox_failed(item.id, str(error), now + wait, permanent=error.permanent)
@@ -42,13 +42,13 @@ def deliver(engine: Engine, now: datetime) -> Delivered:
     return report
 
 
-def _send(engine: Engine, item: OutboxItem) -> None:
+def _send(engine: Engine, item: OutboxItem, now: datetime) -> None:
     body: Mapping[str, Any] = msgspec.json.decode(item.body)
     alert = engine.store.alert(str(body["alert"]))
     letter = _letter(engine, alert)
     channel, _, target = item.action.partition(":")
     if channel == "mail":
-        send_mail(engine.settings, letter.mail_to(target, engine.settings.mail_from))
+        send_mail(engine.settings, letter.mail_to(target, now))
     elif channel == "apprise":
         urls = engine.settings.notify_urls
         if not target.isdigit() or int(target) >= len(urls):
@@ -57,7 +57,7 @@ def _send(engine: Engine, item: OutboxItem) -> None:
                 permanent=True,
                 number=target,
             )
-        send_apprise([urls[int(target)]], letter.subject, letter.text)
+        send_apprise([urls[int(target)]], letter.subject, letter.text, allow_hosts=engine.settings.allow_hosts)
     else:
         raise SourceError("There is no way to send {action!r}.", permanent=True, action=item.action)
 

@@ -17,7 +17,7 @@ from tocsin.base.story import Story
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_of, minute_start
 from tocsin.collect.adapter import Page, Upsert
-from tocsin.collect.scenario import Scenario, play, scenario_brands, scenario_watches
+from tocsin.collect.scenario import Scenario, play, scenario_watches
 from tocsin.flows.close import close_timeline
 from tocsin.flows.engine import Engine, open_engine
 from tocsin.flows.ingest import ingest_page
@@ -54,7 +54,7 @@ def start_demo(settings: Settings, scenario: Scenario) -> Engine:
     folder.mkdir(parents=True, mode=0o700)
     mine = msgspec.structs.replace(settings, data_dir=folder, database_url="", mail_to=(), notify_urls=())
     engine = open_engine(mine, migrate=True)
-    for brand in scenario_brands(scenario):
+    for brand in scenario.brands.values():
         engine.store.save_brand(brand)
     for watch in scenario_watches(scenario):
         engine.store.save_watch(watch)

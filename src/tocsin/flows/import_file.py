@@ -6,17 +6,22 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
 from tocsin.base.errors import InputError
 from tocsin.base.time import minute_of
-from tocsin.collect.file import FilePlan, plan_file, read_pages
+from tocsin.collect.adapter import Page, Reject
+from tocsin.collect.file import FilePlan, plan_file, read_pages, save_preset, write_reject
 from tocsin.flows.close import Closed, close_timeline
 from tocsin.flows.engine import Engine
 from tocsin.flows.ingest import Ingested, ingest_page
+from tocsin.flows.preview import Preview, preview_posts
+from tocsin.store.rows import ImportRow
 
 _HEAD_BYTES = 1 << 20
+_SAMPLE_POSTS = 5_000
 
 
 class Imported(msgspec.Struct, kw_only=True):
@@ -29,22 +34,67 @@ class Imported(msgspec.Struct, kw_only=True):
     closed: Closed
 
 
+class WatchSample(msgspec.Struct, frozen=True, kw_only=True):
+    """What one watch would find in the beginning of a file."""
+
+    brand: str
+    watch: str
+    found: Preview
+
+
 def plan_import(
     engine: Engine, path: Path, preset: str | None, overrides: Mapping[str, str], now: datetime
 ) -> FilePlan:
-    """Return how the file would be read; nothing is stored. Raises InputError when it cannot be."""
+    """Return how the file would be read; nothing is stored. Raises InputError when it cannot be.
+
+    preset: the name of a shipped preset, of one kept by `keep_preset`, or the path of one.
+    """
     brands = engine.rules().brands
     zone = brands[0].time_zone if brands else "Europe/Paris"
-    return plan_file(path, name=path.name, preset=preset, overrides=overrides, time_zone=zone, now=now)
+    kept = _preset_path(engine, preset) if preset else None
+    wanted = str(kept) if kept and kept.is_file() else preset
+    return plan_file(path, name=path.name, preset=wanted, overrides=overrides, time_zone=zone, now=now)
+
+
+def keep_preset(engine: Engine, plan: FilePlan, name: str) -> Path:
+    """Keep the plan's reading of columns under a name; return where. Raises InputError on a name that is a path."""
+    path = _preset_path(engine, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_preset(plan.mapping, path)
+    return path
+
+
+def sample_watches(engine: Engine, path: Path, plan: FilePlan, now: datetime) -> list[WatchSample]:
+    """Return what each watch would find in the first posts of a file, and the handles it would miss."""
+    posts = []
+    for page in read_pages(path, plan, cursor="", now=now):
+        posts += page.posts
+        if len(posts) >= _SAMPLE_POSTS:
+            break
+    names = {brand.slug: brand.name for brand in engine.rules().brands}
+    return [
+        WatchSample(
+            brand=watch.brand,
+            watch=watch.name,
+            found=preview_posts(posts[:_SAMPLE_POSTS], watch.query, names[watch.brand], limit=3),
+        )
+        for watch in engine.rules().watches
+    ]
 
 
 def import_file(
-    engine: Engine, path: Path, plan: FilePlan, now: datetime, progress: Callable[[Ingested], None] | None = None
+    engine: Engine,
+    path: Path,
+    plan: FilePlan,
+    now: datetime,
+    *,
+    rejects_path: Path | None = None,
+    progress: Callable[[Ingested], None] | None = None,
 ) -> Imported:
     """Store the posts of a file that concern a brand, then close its minutes; return what was done.
 
     The same file under the same rules resumes where it stopped, and adds nothing once it was read whole. Under other
-    rules it is screened again, and only what is new is added.
+    rules it is screened again, and only what is new is added. Rows that cannot be read go to `rejects_path`.
     """
     rules = engine.rules()
     if not rules.watches:
@@ -53,26 +103,66 @@ def import_file(
             "`tocsin watch add --brand NAME --query QUERY` first.",
             file=path.name,
         )
-    name = f"{path.name}-{_digest(path)[:8]}"
+    digest = _digest(path)
+    name = f"{path.name}-{digest[:8]}"
     source, timeline = f"file:{name}", f"backfill:{name}-{rules.version[:6]}"
     engine.store.ensure_timeline(timeline)
-    cursor = engine.store.cursor(source, timeline)
+    begun = engine.store.cursor(source, timeline)
+    record = ImportRow(timeline=timeline, source=source, origin=path.name, digest=digest, started_at=now)
+    number = engine.store.save_import(record)
     done = Ingested()
-    begun = cursor
-    for page in read_pages(path, plan, source=source, cursor=cursor, now=now):
-        one = ingest_page(engine, source, timeline, page, cursor, now)
-        done.add(one)
-        if not one.accepted:
-            raise InputError(
-                "{file} is being imported by another process at this moment; wait for it to end.", file=path.name
-            )
-        cursor = page.next_cursor
-        if progress:
-            progress(done)
+    with _Rejects(rejects_path) as rejects:
+        cursor = begun
+        for page in read_pages(path, plan, cursor=begun, now=now, source=source):
+            one = ingest_page(engine, source, timeline, page, cursor, now)
+            done.add(one)
+            if not one.accepted:
+                raise InputError(
+                    "{file} is being imported by another process at this moment; wait for it to end.", file=path.name
+                )
+            rejects.keep(page)
+            cursor = page.next_cursor
+            if progress:
+                progress(done)
     closed = close_timeline(engine, timeline, minute_of(now), now)
-    return Imported(
-        source=source, timeline=timeline, again=bool(begun) and done.read == 0, ingested=done, closed=closed
+    engine.store.save_import(
+        msgspec.structs.replace(
+            record, id=number, ended_at=now, posts=done.posts, mentions=done.mentions, rejects=done.rejects
+        )
     )
+    again = bool(begun) and done.read == 0 and done.rejects == 0
+    return Imported(source=source, timeline=timeline, again=again, ingested=done, closed=closed)
+
+
+class _Rejects:
+    """The file of rows that could not be read, made when the first of them comes."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._out: TextIO | None = None
+
+    def __enter__(self) -> _Rejects:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._out is not None:
+            self._out.close()
+
+    def keep(self, page: Page) -> None:
+        rejects = [item for item in page.items if isinstance(item, Reject)]
+        if not rejects or self._path is None:
+            return
+        if self._out is None:
+            self._out = self._path.open("a", encoding="utf-8")
+        for reject in rejects:
+            write_reject(self._out, reject)
+        self._out.flush()
+
+
+def _preset_path(engine: Engine, name: str) -> Path:
+    if "/" in name or "\\" in name:
+        return Path(name)
+    return engine.settings.data_dir / "presets" / f"{name.removesuffix('.toml')}.toml"
 
 
 def _digest(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from email.message import EmailMessage
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +13,7 @@ from tocsin.base.brand import Brand
 from tocsin.base.post import Post
 from tocsin.base.surge import Surge
 from tocsin.flows.i18n import N_, Translator, translator
+from tocsin.net.send import Mail
 
 _EXCERPT = 240
 
@@ -24,16 +25,9 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     message_id: str
 
-    def mail_to(self, address: str, sender: str) -> EmailMessage:
-        """Return the mail to one address."""
-        mail = EmailMessage()
-        mail["Subject"] = self.subject
-        mail["From"] = sender or "tocsin@localhost"
-        mail["To"] = address
-        mail["Message-ID"] = self.message_id
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(self.text)
-        return mail
+    def mail_to(self, address: str, at: datetime) -> Mail:
+        """Return the mail to one address, dated `at`."""
+        return Mail(message_id=self.message_id, to=(address,), subject=self.subject, text=self.text, at=at)
 
 
 def write_letter(alert: Alert, surge: Surge | None, posts: Sequence[Post], brand: Brand, language: str) -> Letter:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tocsin.base.mention import Mention
 from tocsin.flows.engine import Engine
 from tocsin.screen.query import parse_query
+from tocsin.store.rows import MentionRow
 
 
-def search_mentions(engine: Engine, query: str, brand: str | None, limit: int) -> list[Mention]:
+def search_mentions(engine: Engine, query: str, brand: str | None, limit: int) -> list[MentionRow]:
     """Return the mentions that match, newest first, at most `limit`. Raises QueryError."""
     wanted = parse_query(query)
     slugs = [brand] if brand else [known.slug for known in engine.store.brands()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from html import escape
@@ -103,7 +103,7 @@ def render(state: Status, t: Translator) -> str:
     )
 
 
-def _table(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]], empty: str) -> str:
+def _table(title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], empty: str) -> str:
     if not rows:
         return f"<h2>{escape(title)}</h2><p>{escape(empty)}</p>"
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)

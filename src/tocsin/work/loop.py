@@ -12,7 +12,7 @@ from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
 from tocsin.base.time import minute_of
 from tocsin.flows.close import close_timeline
-from tocsin.flows.collect import collect_due
+from tocsin.flows.collect import client_of, collect_due
 from tocsin.flows.deliver import deliver
 from tocsin.flows.engine import Engine, open_engine
 from tocsin.net.http import HttpClient
@@ -23,15 +23,16 @@ TICK_S = 5.0  # well under the 10 s between heartbeats that the watermark counts
 def run_worker(settings: Settings, clock: Callable[[], datetime], stop: Event, say: Callable[[str], None]) -> None:
     """Work until `stop` is set, at least one turn; each turn's work is committed before the next begins."""
     engine = open_engine(settings)
-    client = HttpClient.of(settings)
+    client = client_of(settings)
     with asyncio.Runner() as network:
         try:
+            network.run(client.__aenter__())
             while True:
                 turn(engine, network, client, clock(), say)
                 if stop.wait(TICK_S):
                     return
         finally:
-            network.run(client.close())
+            network.run(client.__aexit__(None, None, None))
             engine.store.close()
 
 

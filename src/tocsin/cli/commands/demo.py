@@ -30,11 +30,11 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Play it: a picture that moves on a terminal, a JSON line per alert on a pipe."""
-    from tocsin.collect.scenario import load_scenario
+    from tocsin.collect.scenario import builtin_scenario
     from tocsin.flows.demo import play_demo, start_demo
 
     t, out = context.t, context.out
-    scenario = load_scenario("maison_alba")
+    scenario = builtin_scenario("maison_alba")
     context.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     out.say(t.text(N_("Ten days of Maison Alba, an invented company: the past is being read…")))
     engine = start_demo(context.settings, scenario)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tocsin.base.errors import InputError
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
 from tocsin.flows.i18n import N_, Translator
+
+if TYPE_CHECKING:
+    from tocsin.collect.file import FilePlan
+    from tocsin.flows.import_file import Imported, WatchSample
 
 
 def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
@@ -33,19 +38,19 @@ def run(args: argparse.Namespace, context: Context) -> int:
         raise InputError("No file was named; write `tocsin import FILE`.")
     if not args.file.is_file():
         raise InputError("There is no file {file}; check its path.", file=args.file)
-    from tocsin.flows.import_file import import_file, keep_preset, plan_import, preview_import
+    from tocsin.flows.import_file import import_file, keep_preset, plan_import, sample_watches
 
     engine, now = context.engine(), context.now()
-    overrides = _overrides(args.map)
-    plan = plan_import(engine, args.file, args.preset, overrides, now)
+    plan = plan_import(engine, args.file, args.preset, _overrides(args.map), now)
     if args.save_preset:
         path = keep_preset(engine, plan, args.save_preset)
         context.out.say(context.t.text(N_("The preset is kept as {path}."), path=path))
     if args.preview:
-        return _preview(context, preview_import(engine, plan))
-    _show_plan(context, preview_import(engine, plan), on_the_side=True)
+        return _preview(context, plan, sample_watches(engine, args.file, plan, now))
+    for line in _plan_lines(plan, context.t):
+        context.out.say(line)
+    rejects = args.rejects or args.file.with_name(args.file.name + ".rejects.jsonl")
     with context.out.progress(args.file.name, None) as bar:
-        rejects = args.rejects or args.file.with_name(args.file.name + ".rejects.jsonl")
         done = import_file(
             engine, args.file, plan, now, rejects_path=rejects, progress=lambda so_far: bar.to(so_far.read)
         )
@@ -63,38 +68,101 @@ def _overrides(pairs: list[str]) -> dict[str, str]:
 
 
 def _presets(context: Context) -> int:
-    from tocsin.collect.file import list_presets
+    from tocsin.collect.file import list_presets, load_preset
 
     t = context.t
-    rows = [{"name": preset.name, "source": preset.source} for preset in list_presets()]
-    columns = [Column("name", t.text(N_("Preset"))), Column("source", t.text(N_("For")))]
+    presets = [load_preset(name) for name in list_presets()]
+    rows = [{"name": preset.name, "source": preset.source, "doubt": preset.doubt} for preset in presets]
+    columns = [Column("name", t.text(N_("Preset"))), Column("source", t.text(N_("Source")))]
     context.out.rows(rows, columns, t.text(N_("No preset.")))
     return 0
 
 
-def _preview(context: Context, preview: Mapping[str, object]) -> int:
+def _preview(context: Context, plan: FilePlan, samples: list[WatchSample]) -> int:
     if context.out.as_json:
-        context.out.rows([preview], [], "")
-    else:
-        _show_plan(context, preview, on_the_side=False)
+        context.out.rows([_plan_row(plan, samples)], [], "")
+        return 0
+    for line in [*_plan_lines(plan, context.t), *_post_lines(plan), *_watch_lines(samples, context.t)]:
+        context.out.text(line)
     return 0
 
 
-def _show_plan(context: Context, preview: Mapping[str, object], *, on_the_side: bool) -> None:
-    from tocsin.cli.commands.show_plan import plan_lines
+def _plan_row(plan: FilePlan, samples: list[WatchSample]) -> dict[str, Any]:
+    return {
+        "file": plan.name,
+        "format": plan.shape.format.value,
+        "encoding": plan.shape.encoding.value,
+        "compression": plan.shape.compression.value,
+        "preset": plan.mapping.preset,
+        "columns": [{"name": column.name, "field": column.field, "samples": column.samples} for column in plan.columns],
+        "date_order": plan.mapping.date_order.value if plan.mapping.date_order else None,
+        "time_zone": plan.mapping.time_zone,
+        "warnings": [str(warning) for warning in plan.warnings],
+        "posts": list(plan.preview),
+        "rejects": list(plan.rejects),
+        "watches": [
+            {
+                "brand": sample.brand,
+                "watch": sample.watch,
+                "hits": sample.found.hits,
+                "looked_at": sample.found.looked_at,
+                "missing_handles": sample.found.missing_handles,
+            }
+            for sample in samples
+        ],
+    }
 
-    say = context.out.say if on_the_side else context.out.text
-    for line in plan_lines(preview, context.t):
-        say(line)
+
+def _plan_lines(plan: FilePlan, t: Translator) -> Iterator[str]:
+    yield t.text(
+        N_("{file}: {format}, {encoding}, {rows} rows looked at."),
+        file=plan.name,
+        format=plan.shape.format.value,
+        encoding=plan.shape.encoding.value,
+        rows=plan.sampled,
+    )
+    if plan.mapping.preset:
+        yield t.text(N_("The columns are those of {preset}."), preset=plan.mapping.preset)
+    for column in plan.columns:
+        samples = " | ".join(" ".join(sample.split())[:40] for sample in column.samples[:2])
+        yield f"  {column.field or '-':<14} {column.name:<24} {samples}"
+    for warning in plan.warnings:
+        yield f"  ! {t.text(warning.template, **warning.params)}"
 
 
-def _say_done(context: Context, done: object, rejects: Path) -> int:
-    from tocsin.flows.import_file import Imported
+def _post_lines(plan: FilePlan) -> Iterator[str]:
+    yield ""
+    for post in plan.preview:
+        author = f"@{post.author.handle}" if post.author else "?"
+        yield f"  {post.created_at:%Y-%m-%d %H:%M}  {author}  {' '.join(f'{post.title} {post.text}'.split())[:100]}"
 
-    assert isinstance(done, Imported)
+
+def _watch_lines(samples: list[WatchSample], t: Translator) -> Iterator[str]:
+    yield ""
+    if not samples:
+        yield t.text(N_("No watch yet: add one with `tocsin watch add`."))
+    for sample in samples:
+        found = sample.found
+        yield t.text(
+            N_("Watch {watch} of {brand}: {hits} of the first {looked_at} posts match ({share:.1f} %)."),
+            watch=sample.watch,
+            brand=sample.brand,
+            hits=found.hits,
+            looked_at=found.looked_at,
+            share=100 * found.hits / max(1, found.looked_at),
+        )
+        for handle, share in found.missing_handles:
+            yield "  ! " + t.text(
+                N_("@{handle} stands in {share:.0f} % of the posts and the query does not hold it: add OR @{handle}?"),
+                handle=handle,
+                share=100 * share,
+            )
+
+
+def _say_done(context: Context, done: Imported, rejects: Path) -> int:
     t, out, counts, closed = context.t, context.out, done.ingested, done.closed
     if out.as_json:
-        out.rows([done.as_row()], [], "")
+        out.rows([_done_row(done)], [], "")
     if done.again:
         out.say(t.text(N_("This file was read whole before, under the same watches: 0 posts added.")))
         return 0
@@ -126,3 +194,21 @@ def _say_done(context: Context, done: object, rejects: Path) -> int:
         )
     )
     return 0
+
+
+def _done_row(done: Imported) -> dict[str, Any]:
+    counts, closed = done.ingested, done.closed
+    return {
+        "timeline": done.timeline,
+        "again": done.again,
+        "read": counts.read,
+        "posts": counts.posts,
+        "mentions": counts.mentions,
+        "known": counts.known,
+        "revised": counts.revised,
+        "unmatched": counts.unmatched,
+        "rejects": counts.rejects,
+        "stories": closed.stories,
+        "surges": closed.surges,
+        "alerts": closed.alerts,
+    }
