@@ -24,6 +24,7 @@ from tocsin.collect.file.values import (
     table,
 )
 
+_SURE_TEXTS = ("text", "texte", "full text", "content", "contenu")  # believed even where they hold numbers
 _DEPTH = 3  # how far into nested JSON objects columns are looked for
 
 
@@ -70,7 +71,13 @@ def guess_columns(columns: Sequence[Column]) -> dict[str, str]:
         fits = _FITS.get(Field(field), _anything)
         for form in forms:
             named = by_name.get(form)
-            if named and named.cells and named.name not in taken and fits(named):
+            sure = form in _SURE_TEXTS and field == Field.TEXT
+            if (
+                named
+                and named.cells
+                and named.name not in taken
+                and (fits(named) or (sure and _share(named, _is_scalar) > 0.5))
+            ):
                 take(field, named)
                 break
     for field, looks in ((Field.URL, _all_urls), (Field.CREATED_AT, _all_dates), (Field.TEXT, None)):
@@ -176,10 +183,12 @@ def _anything(column: Column) -> bool:
 
 
 def _is_id(column: Column) -> bool:
-    if not _anything(column) or _share(column, lambda cell: is_rounded_id(cell, spreadsheet=False)) > 0.5:
+    if not _anything(column):
         return False
+    if _share(column, lambda cell: is_rounded_id(cell, spreadsheet=True)) > 0.5:
+        return True  # taken, so that the reader says what a spreadsheet did to them
     distinct = len(Counter(str(cell) for cell in column.cells))
-    return column.empty * 5 <= len(column.cells) and distinct * 100 >= len(column.cells) * 90
+    return column.empty * 5 <= len(column.cells) and distinct * 2 >= len(column.cells)
 
 
 def _is_text(column: Column) -> bool:
@@ -208,7 +217,7 @@ def _is_author(column: Column) -> bool:
 
 
 def _is_named_time(column: Column) -> bool:
-    return _share(column, _is_date) > 0.6
+    return _share(column, _is_date) > 0.3  # its name already says it; what is no date is rejected row by row
 
 
 def _all_dates(column: Column) -> bool:

@@ -103,11 +103,10 @@ class _JsonStream:
             if self._text[self._at] in "]}":
                 return
             key = self._map_key() if self._shape.records_key == "*" else None
-            line, start = self._line_here(), self._at
-            row = self._value()
-            raw = self._text[start : start + 800] if isinstance(row, InputError) else self._text[start : self._at]
+            line = self._line_here()
+            row, raw = self._value()
             if isinstance(row, InputError):
-                self._resume_after(start)
+                self._resume()
             elif len(raw) > MAX_ROW:
                 row, raw = _too_long(), raw[:800]
             elif isinstance(row, dict) and key is not None:
@@ -168,26 +167,33 @@ class _JsonStream:
         self._at = match.end()
         return str(json.loads(match[1], strict=False))
 
-    def _value(self) -> object:
-        start_len = len(self._text) - self._at
+    def _value(self) -> tuple[object, str]:
+        """Return the record at the pen and its raw form; a broken one leaves the pen where it begins."""
         while True:
             try:
                 row, end = self._decoder.raw_decode(self._text, self._at)
             except (ValueError, RecursionError) as error:
-                if len(self._text) - self._at <= MAX_ROW and self._more():
+                unfinished = self._may_go_on(error)
+                if unfinished and len(self._text) - self._at <= MAX_ROW and self._more():
                     continue
-                too_long = len(self._text) - self._at > MAX_ROW and start_len < len(self._text)
-                return _too_long() if too_long and "Unterminated" in str(error) else _no_json(error)
+                too_long = unfinished and len(self._text) - self._at > MAX_ROW
+                return _too_long() if too_long else _no_json(error), self._text[self._at : self._at + 800]
             # A number at the very end of the window may go on.
             if end == len(self._text) and not isinstance(row, (dict, list)) and self._more():
                 continue
             raw = self._text[self._at : end]
             self._at = end
-            return clean_surrogates(row, self._notes) if "\\ud" in raw or "\\uD" in raw else row
+            return (clean_surrogates(row, self._notes) if "\\ud" in raw or "\\uD" in raw else row), raw
 
-    def _resume_after(self, start: int) -> None:
+    def _may_go_on(self, error: Exception) -> bool:
+        """Return whether a record may only look broken because the window ends in it."""
+        if not isinstance(error, json.JSONDecodeError):
+            return False
+        return error.msg.startswith("Unterminated") or error.pos >= len(self._text) - 8
+
+    def _resume(self) -> None:
         """Go to the next place where a record seems to begin after a broken one."""
-        self._at = start + 1
+        self._at += 1
         while True:
             match = _NEXT_RECORD.search(self._text, self._at)
             if match:

@@ -174,7 +174,7 @@ def _refuse_binary(head: bytes, name: str) -> None:
 
 def _refuse_noise(text: str, name: str) -> None:
     sample = text[:8192]
-    odd = sum(1 for c in sample if (c < " " and c not in "\t\n\r\f\v\x1b\x00") or c in "\x7f\ufffd")
+    odd = sum(1 for c in sample if (c < " " and c not in "\t\n\r\f\v\x1b\x00") or c == "\x7f")
     if odd * 20 > len(sample):
         raise InputError(
             "{file} is not text; give JSON lines, JSON, CSV or XLSX, bare or gzipped.",
@@ -199,7 +199,8 @@ def _encoding(head: bytes) -> Encoding:
     except UnicodeDecodeError:
         good = len(re.findall(r"[^\x00-\x7f]", head.decode("utf-8", "ignore")))
         bad = head.decode("utf-8", "replace").count("\ufffd")
-        return Encoding.UTF_8 if good > bad else Encoding.CP1252
+        # UTF-8 sequences hardly ever stand in another text by chance: some of them, and the file is mixed.
+        return Encoding.UTF_8 if good * 20 > bad else Encoding.CP1252
     return Encoding.UTF_8
 
 
@@ -268,9 +269,10 @@ def _delimiter(text: str, *, whole: bool) -> str:
         width, often = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
         if width < 2:
             continue
-        header = next(row for row in rows if len(row) == width)
-        named = sum(fold_name(cell) in known for cell in header) > 0
-        score = (named, often / len(rows), width)
+        start = next(index for index, row in enumerate(rows) if len(row) == width)
+        named = any(fold_name(cell) in known for cell in rows[start])
+        # Some lines about the query may stand before the header.
+        score = (named, often / len(rows[start if start < 20 else 0 :]), width)
         if score[1] > 0.5 and (named or score[1] > 0.9) and (best is None or score > best[0]):
             best = (score, sign)
     if best is None or (not best[0][0] and fold_name(lines[0].strip().strip('"')) in known):

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 from tocsin.base.errors import InputError
 from tocsin.collect.file.rows import MAX_ROW, Row, byte_lines, decode
-from tocsin.collect.file.sniff import Compression, Shape
+from tocsin.collect.file.sniff import UNPACK_ERRORS, Compression, Shape, unpacked
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -175,9 +175,13 @@ class _Workbook:
         from openpyxl import load_workbook  # slow to load, and few files need it
         from openpyxl.utils.exceptions import InvalidFileException
 
-        stream: BinaryIO = self._stream
+        stream = self._stream
+        stream.seek(0)
         if self._shape.compression is Compression.GZIP:
-            stream = io.BytesIO(stream.read(_MAX_UNPACKED + 1))
+            try:
+                stream = io.BytesIO(unpacked(stream, Compression.GZIP).read(_MAX_UNPACKED + 1))
+            except UNPACK_ERRORS:
+                raise self._broken() from None
         self._check(stream)
         try:
             self._book = load_workbook(stream, read_only=True, data_only=True)

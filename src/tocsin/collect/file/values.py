@@ -79,8 +79,8 @@ def read_count(raw: object) -> int | None:
     elif isinstance(raw, float):
         value = raw
     else:
-        if isinstance(raw, str) and raw.isdecimal() and raw.isascii() and len(raw) < 19:
-            return int(raw)
+        if isinstance(raw, str) and raw.isdecimal() and raw.isascii() and int(raw[:40]) < 2**63:
+            return int(raw[:40])
         if not str(raw).strip() or str(raw).strip().lower() in ("-", "n/a", "na", "nan", "null", "none"):
             return None
         value = _loose_number(str(raw), counts=True)
