@@ -62,10 +62,16 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
     values.update(_from_toml(path, must_exist=file is not None or "TOCSIN_CONFIG" in environ))
     values.update(given)
     try:
-        settings = msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise SettingsError("A setting has the wrong type: {error}. Mend it and start again.", error=error) from None
     return _checked(settings)
+
+
+def _decode(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise NotImplementedError(kind)  # msgspec asks for this of a hook that does not know the type
 
 
 def _default_data_dir(environ: Mapping[str, str]) -> str:

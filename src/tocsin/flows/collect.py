@@ -94,7 +94,7 @@ async def _read(client: HttpClient, source: Source, cursor: str, now: datetime) 
     except SourceError as error:
         return error
     except AddressError as error:
-        return SourceError(error.template, permanent=True, **error.params)
+        return SourceError("The address is refused: {reason}", permanent=True, reason=error)
 
 
 async def _fetch(client: HttpClient, request: Request) -> Fetched:

@@ -67,7 +67,7 @@ def keep_preset(engine: Engine, plan: FilePlan, name: str) -> Path:
 def sample_watches(engine: Engine, path: Path, plan: FilePlan, now: datetime) -> list[WatchSample]:
     """Return what each watch would find in the first posts of a file, and the handles it would miss."""
     posts = []
-    for page in read_pages(path, plan, cursor="", now=now):
+    for page in read_pages(path, plan, cursor="", now=now, source="sample"):
         posts += page.posts
         if len(posts) >= _SAMPLE_POSTS:
             break
