@@ -27,6 +27,7 @@ from tocsin.screen.match.tables import (
     SPECIAL,
     UNSPACED,
     WIDE_BORDER,
+    ascii_classes,
     ascii_table,
     fold_tables,
 )
@@ -71,18 +72,28 @@ class _DirectLane:
 
     codes: NDArray[Any]
     folded: NDArray[np.uint8]
-    classes: NDArray[np.uint8]
 
     def __init__(self, texts: list[str], numbers: list[int], table: NDArray[np.uint8]) -> None:
         self.numbers = numbers
         self._fold(texts, table)
-        borders = np.flatnonzero(self.folded == BORDER)
+        places = np.flatnonzero(self.folded >= SPECIAL)
+        kinds = self.folded[places]
+        borders = places[kinds == BORDER]
+        if len(borders) != len(texts) + 1:  # a text holds the border itself, which is no character
+            self._fold([text.replace(WIDE_BORDER, "\0") for text in texts], table)
+            places = np.flatnonzero(self.folded >= SPECIAL)
+            kinds = self.folded[places]
+            borders = places[kinds == BORDER]
         self.starts = borders[:-1] + 2  # of each text; a border stands between two spaces
         self.ends = borders[1:] + 1  # its border included
-        self.careful: set[int] = set()
-        self._signs = self._settle_specials()
+        self._signs = places[kinds == SIGN]
+        self.folded[self._signs] = SPACE
+        self.careful = self._find_careful(places, kinds)
 
     def _fold(self, texts: list[str], table: NDArray[np.uint8]) -> None:
+        raise NotImplementedError
+
+    def _classes(self, codes: NDArray[Any]) -> NDArray[np.uint8]:
         raise NotImplementedError
 
     def buffers(self) -> list[Buffer]:
@@ -95,43 +106,40 @@ class _DirectLane:
         """The numbers of the texts that one byte a character cannot fold."""
         return [self.numbers[index] for index in sorted(self.careful)]
 
-    def _settle_specials(self) -> NDArray[np.intp]:
-        """Turn what is not final into bytes that are; return where signs stand."""
+    def _find_careful(self, places: NDArray[np.intp], kinds: NDArray[np.uint8]) -> set[int]:
+        """Return the texts to fold one by one, as indexes in the lane; settle the accents that are separators."""
         folded = self.folded
-        places = np.flatnonzero(folded >= SPECIAL)
-        kinds = folded[places]
-        signs = places[kinds == SIGN]
-        folded[signs] = SPACE
         careful = [places[kinds == CARE]]
         accents = places[kinds == ACCENT]
         if len(accents):
-            at_start = folded[accents - 1] == SPACE  # after an emoji: no word has begun, so it is a separator
+            at_start = folded[accents - 1] == SPACE  # after an emoji: no word has begun
             folded[accents[at_start]] = SPACE
             careful.append(accents[~at_start])
         unspaced = places[kinds == UNSPACED]
         if len(unspaced):
             careful.append(unspaced[_is_spelled(folded[unspaced - 1]) | _is_spelled(folded[unspaced + 1])])
         found = np.concatenate(careful)
-        if len(found):
-            self.careful.update(np.unique(np.searchsorted(self.starts, found, "right") - 1).tolist())
-        return signs
+        return set((np.searchsorted(self.starts, found, "right") - 1).tolist())
 
     def _cuts(self) -> NDArray[np.intp]:
         first: NDArray[np.intp] = self._signs[self.folded[self._signs - 1] == SPACE] + 1
-        return cut_many(self.codes, first, self.classes) if len(first) else first
+        return cut_many(self.codes, first, self._classes)
 
 
 def _is_spelled(bytes_: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Whether each byte is a folded letter or digit of a spaced script."""
-    return np.logical_and(bytes_ != SPACE, bytes_ < SPECIAL)
+    spelled: NDArray[np.bool_] = (bytes_ != SPACE) & (bytes_ < SPECIAL)
+    return spelled
 
 
 class _AsciiLane(_DirectLane):
     def _fold(self, texts: list[str], table: NDArray[np.uint8]) -> None:
         joined = f" {ASCII_BORDER} ".join(["", *texts, "\0" * PADDING]).encode("latin-1")
-        self.codes = np.frombuffer(joined, np.uint8)
+        self.codes = np.frombuffer(joined.translate(ascii_classes()), np.uint8)
         self.folded = np.frombuffer(bytearray(joined.translate(ascii_table())), np.uint8)
-        self.classes = fold_tables().classes
+
+    def _classes(self, codes: NDArray[Any]) -> NDArray[np.uint8]:
+        return codes  # they are classes already
 
 
 class _WideLane(_DirectLane):
@@ -139,9 +147,9 @@ class _WideLane(_DirectLane):
         joined = f" {WIDE_BORDER} ".join(["", *texts, "\0" * PADDING])
         self.codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
         self.folded = np.take(table, self.codes, mode="clip")
-        self.classes = fold_tables().classes
-        if np.count_nonzero(self.folded == BORDER) != len(texts) + 1:
-            self._fold([text.replace(WIDE_BORDER, "\0") for text in texts], table)
+
+    def _classes(self, codes: NDArray[Any]) -> NDArray[np.uint8]:
+        return np.take(fold_tables().classes, codes, mode="clip")
 
 
 class _PlainBuffer:
@@ -165,9 +173,10 @@ class _CutBuffer:
     """The texts of a lane that have cuts, with a space at each."""
 
     def __init__(self, plain: _PlainBuffer, lane: _DirectLane, cuts: NDArray[np.intp]) -> None:
-        holders = np.unique(np.searchsorted(lane.starts, cuts, "right") - 1)
-        starts = np.sort(np.concatenate([lane.starts[holders], cuts]))
-        ends = np.sort(np.concatenate([cuts, lane.ends[holders]]))
+        holds = np.zeros(len(lane.starts), bool)
+        holds[np.searchsorted(lane.starts, cuts, "right") - 1] = True
+        starts = np.sort(np.concatenate([lane.starts[holds], cuts]))
+        ends = np.sort(np.concatenate([cuts, lane.ends[holds]]))
         data = plain.data
         pieces = [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         self.data = b" " + b" ".join(pieces) + b" "
@@ -184,6 +193,9 @@ class _CutBuffer:
         return int(self._origins[index] + position - self._piece_starts[index])
 
 
+_BORDER_BYTES = b" %c " % BORDER
+
+
 class _CarefulBuffer:
     """Texts folded one by one into UTF-8, with a space at their cuts."""
 
@@ -192,7 +204,7 @@ class _CarefulBuffer:
         self._cuts = cuts
         self._texts = [insert_cuts(text, own) if own else text for text, own in zip(texts, cuts, strict=True)]
         folded = [text.translate(FOLD_TABLE).encode() for text in self._texts]
-        self.data = b" \n ".join([b"", *folded, b""])
+        self.data = _BORDER_BYTES.join([b"", *folded, b""])
         self._starts = list(accumulate((len(text) + 3 for text in folded), initial=3))
         self._bytes_before: dict[int, list[int]] = {}
 

@@ -124,16 +124,15 @@ def _rarest(choices: list[list[Needle] | None]) -> list[Needle] | None:
 
 
 # Words that stand in a large share of French or English posts whatever these speak of.
-_COMMON = frozenset(
-    """
-    a about after all also an and any are as at au aussi aux avec avoir be been but by can ce cela ces cette
-    comme could dans de des deux do du elle en est et etre faire fait for from get good had has have he her
-    his how i if il ils in is it its je jour just la le les leur like ma mais me mes moi mon more my ne new no
-    non nos not notre nous now of on one or ou out par pas people plus pour qu quand que qui sa sans se ses si
-    so son sont sur ta te than that the their them there they this time to tout tous tres tu un une up us very
-    vos votre vous was we what when who will with would you your
-    """.split()
-)
+_COMMON_TEXT = """
+a about after all also an and any are as at au aussi aux avec avoir be been but by can ce cela ces cette comme
+could dans de des deux do du elle en est et etre faire fait for from get good had has have he her his how i if il
+ils in is it its je jour just la le les leur like ma mais me mes moi mon more my ne new no non nos not notre nous
+now of on one or ou out par pas people plus pour qu quand que qui sa sans se ses si so son sont sur ta te than that
+the their them there they this time to tout tous tres tu un une up us very vos votre vous was we what when who will
+with would you your
+"""
+_COMMON = frozenset(_COMMON_TEXT.split())
 _COMMON_SHARE = 0.1
 _LETTER_SHARE = 0.5  # each further letter makes a word about half as frequent
 

@@ -19,13 +19,13 @@ from tocsin.screen.match.tags import tag_class
 
 # Bytes of the folded buffer beside a-z, 0-9. No pattern holds any of them but SPACE.
 SPACE = 0x20
-BORDER = 0x0A  # between two texts
 OPAQUE = 0x01  # a letter of another script
 SPECIAL = 0xF8  # this and above: not final, looked at once more
 UNSPACED = 0xF8  # a character that is a word by itself
 ACCENT = 0xF9  # folds to nothing
 SIGN = 0xFA  # # or @
 CARE = 0xFB  # the whole post must be folded one by one
+BORDER = 0xFC  # between two texts
 
 ASCII_BORDER = "\x80"  # cannot occur in an ASCII text
 WIDE_BORDER = "\uffff"  # not a character; texts that hold it all the same are mended first
@@ -74,6 +74,12 @@ def fold_tables() -> FoldTables:
     folded[ord(WIDE_BORDER)] = BORDER
     folded[-1] = CARE
     return FoldTables(folded, classes, {page: np.array(codes, np.intp) for page, codes in pages.items()})
+
+
+@cache
+def ascii_classes() -> bytes:
+    """Return the `bytes.translate` table that gives each ASCII character its class inside a tag."""
+    return fold_tables().classes[:128].tobytes().ljust(256, b"\0")
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ END, LOWER, UPPER, OTHER, DIGIT, UNDERSCORE = 0, 1, 2, 4, 8, 16
 LETTER = LOWER | UPPER | OTHER
 
 _SIGN = re.compile("[#@]")
-PADDING = 32  # longer than nearly all tags; the few longer ones are looked at again with a wider window
+PADDING = 24  # longer than nearly all tags; the few longer ones are looked at again with a wider window
 
 
 def tag_class(char: str) -> int:
@@ -94,33 +94,35 @@ def _is_cut(before: int, here: int, after: int) -> bool:
     return before == UPPER and here == UPPER and after == LOWER
 
 
-def cut_many(codes: NDArray[Any], first: NDArray[np.intp], classes: NDArray[np.uint8]) -> NDArray[np.intp]:
+def cut_many(
+    codes: NDArray[Any], first: NDArray[np.intp], class_of: Callable[[NDArray[Any]], NDArray[np.uint8]]
+) -> NDArray[np.intp]:
     """Return where tags are cut, as positions in `codes`, ascending; `cut_positions` for a whole batch at once.
 
     codes: character codes of the joined texts, shape (n,), of which the last PADDING belong to no tag.
-    first: position after each sign, shape (k,).
-    classes: class of each code, shape (number of classes,); larger codes take the last entry. Texts whose tags hold
-    accents that fold to nothing are not for this function.
+    first: position after each sign, shape (k,), ascending. class_of: returns the classes of an array of codes.
+    Texts whose tags hold accents that fold to nothing are not for this function.
     """
     window, found = PADDING, []
     while len(first):
-        rows = np.take(classes, sliding_window_view(codes, window)[first], mode="clip")
-        ends = np.where(rows == END, np.arange(window), window).min(axis=1)
-        at_row, at_column = np.nonzero(_cuts_of_rows(rows, ends))
-        found.append(first[at_row] + at_column)
-        first = first[ends == window]
-        window *= 8
+        rows = class_of(sliding_window_view(codes, window)[first])
+        is_end = rows == END
+        ends = is_end.argmax(axis=1)
+        ends[~is_end[np.arange(len(rows)), ends]] = 0  # no end in sight: left to a wider window
+        at_row, at_column = divmod(np.flatnonzero(_changes(rows)), window)
+        inside = at_column < ends[at_row]
+        found.append(first[at_row[inside]] + at_column[inside])
+        first = first[~is_end.any(axis=1)]
+        window *= 4
         codes = np.concatenate([codes, np.zeros(window, codes.dtype)]) if len(first) else codes
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.intp)
+    return np.sort(np.concatenate(found)) if len(found) > 1 else found[0] if found else first
 
 
-def _cuts_of_rows(rows: NDArray[np.uint8], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return True at column c where the tag that begins each row is cut before c; same shape as `rows`."""
+def _changes(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return True at column c where the class changes in a way that cuts before c; same shape as `rows`."""
     cuts = np.zeros(rows.shape, bool)
-    before, here = rows[:, :-1], rows[:, 1:]
-    cuts[:, 1:] = (before == LOWER) & (here == UPPER)
-    digits, letters = rows == DIGIT, (rows & LETTER) > 0
-    cuts[:, 1:] |= (digits[:, :-1] & letters[:, 1:]) | (letters[:, :-1] & digits[:, 1:])
-    capitals = (before == UPPER) & (here == UPPER)
-    cuts[:, 1:-1] |= capitals[:, :-1] & (rows[:, 2:] == LOWER)
-    return cuts & (np.arange(rows.shape[1]) < ends[:, None])
+    upper, lower, digit = rows == UPPER, rows == LOWER, rows == DIGIT
+    letter = (rows & LETTER) != 0
+    cuts[:, 1:] = (lower[:, :-1] & upper[:, 1:]) | (digit[:, :-1] & letter[:, 1:]) | (letter[:, :-1] & digit[:, 1:])
+    cuts[:, 1:-1] |= upper[:, :-2] & upper[:, 1:-1] & lower[:, 2:]
+    return cuts

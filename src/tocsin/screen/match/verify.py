@@ -57,11 +57,10 @@ class PostWords:
 def verify(query: Query, words: PostWords, facts: Callable[[], PostFacts]) -> tuple[Span, ...] | None:
     """Return the sorted spans of the terms that make a query hold for a post, or None when it does not hold.
 
-    facts: called at most once, and only if the words leave the answer open.
+    facts: called at most once, only if the query tests a field and its words do not rule it out.
     """
-    known: PostFacts | None = None
-    truth = _truth(query.root, words, None)
-    if truth is None:
+    truth, known = _truth(query.root, words, None), None
+    if truth is not False and query.needs_facts:
         known = facts()
         truth = _truth(query.root, words, known)
     return tuple(sorted(_held_spans(query.root, words, known))) if truth else None
