@@ -26,12 +26,12 @@ OWN = Path(__file__).resolve().parent / "kinds_fr_en.jsonl"
 LANGUAGES = {"french": "fr", "english": "en", "german": "de", "italian": "it", "portuguese": "pt", "spanish": "es"}
 # Floors: a little under what was reached when they were set, in points.
 FLOORS = {
-    "sentiment fr (UMSAB val, macro-F1)": 50.0,
-    "sentiment en (UMSAB val, macro-F1)": 56.0,
-    "offensive en (TweetEval val, macro-F1)": 55.0,
-    "complaint en (complaints val, macro-F1)": 60.0,
-    "kinds fr+en (own lines, tuned half, macro-F1)": 80.0,
-    "kinds fr+en (own lines, held half, macro-F1)": 70.0,
+    "sentiment fr (UMSAB val, macro-F1)": 55.0,
+    "sentiment en (UMSAB val, macro-F1)": 60.0,
+    "offensive en (TweetEval val, macro-F1)": 46.0,
+    "complaint en (complaints val, macro-F1)": 69.0,
+    "kinds fr+en (own lines, tuned half, macro-F1)": 92.0,
+    "kinds fr+en (own lines, held half, macro-F1)": 90.0,
     "language, 6 languages (UMSAB val, accuracy)": 98.0,
 }
 
@@ -87,7 +87,8 @@ def _sentiment(rows: list[dict]) -> float:
 
 def _offensive(rows: list[dict]) -> float:
     said = [
-        "offensive" if {k.kind for k in verdict.kinds} & {Kind.INSULT, Kind.THREAT} else "not" for verdict in _read(rows)
+        "offensive" if {k.kind for k in verdict.kinds} & {Kind.INSULT, Kind.THREAT} else "not"
+        for verdict in _read(rows)
     ]
     return macro_f1([row["label"] for row in rows], said, ["offensive", "not"])
 
@@ -137,7 +138,7 @@ def _digest(paths: Sequence[Path]) -> str:
 
 
 def _fit() -> int:
-    """Ridge-penalised softmax regression on the sums of the lexicon, both languages together, by plain gradient steps."""
+    """Ridge-penalised softmax regression on the sums of the lexicon, both languages together."""
     inputs, targets = [], []
     for language, code in (("french", "fr"), ("english", "en")):
         path = DATA / "umsab-sentiment" / f"{language}.train.jsonl"

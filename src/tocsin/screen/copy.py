@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import islice
 
 import numpy as np
 import xxhash
-from numpy.typing import NDArray
 
 from tocsin.base.mention import CopyKeys
 from tocsin.base.text import fold_words
@@ -18,9 +18,6 @@ BANDS = 32
 ROWS = 2
 LEAST_WORDS = 4
 TERMS = 24
-_SHARES = frozenset(
-    ("like likes rt rts retweet retweets share shares partage partages vue vues view views jaime repost reposts").split()
-)
 _SEED = 0x70C51
 _WORDS_REMEMBERED = 200_000
 
@@ -44,13 +41,14 @@ def bare_words(words: list[str]) -> list[str]:
     """Return the words without a leading RT and without numbers of shares (`12 likes`)."""
     if words and words[0] == "rt":
         words = words[1:]
-    if _SHARES.isdisjoint(words):
+    shares = tables.word_list("shares")
+    if shares.isdisjoint(words):
         return words
     return [
         word
         for i, word in enumerate(words)
-        if not (word in _SHARES and i and words[i - 1][0].isdigit())
-        and not (word[0].isdigit() and i + 1 < len(words) and words[i + 1] in _SHARES)
+        if not (word in shares and i and words[i - 1][0].isdigit())
+        and not (word[0].isdigit() and i + 1 < len(words) and words[i + 1] in shares)
     ]
 
 
@@ -93,14 +91,9 @@ def _terms(features: Features, words: list[str], brand_words: frozenset[str]) ->
     return tuple(islice(rare, TERMS))
 
 
+@cache
 def _stop_words() -> frozenset[str]:
-    global _STOP
-    if _STOP is None:
-        _STOP = tables.word_list("stop_fr") | tables.word_list("stop_en")
-    return _STOP
-
-
-_STOP: frozenset[str] | None = None
+    return tables.word_list("stop_fr") | tables.word_list("stop_en")
 
 
 class _WordHashes(dict[str, int]):

@@ -1,10 +1,11 @@
-"""Turn each text once into the tokens that every reader works on: folded words, sentence marks, emoji and placeholders."""
+"""Turn each text once into the tokens that every reader works on: folded words, marks, emoji, placeholders."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -16,13 +17,15 @@ QUOTE = '"'
 SENTENCE_ENDS = frozenset(".!?")
 MARKS = frozenset({".", ",", "!", "?", QUOTE, HANDLE, SMILE, FROWN})
 
-_NOISE = re.compile(r"https?://\S+|\bwww\.\S+|(?<![\w.])@\w[\w.]*")
+_ADDRESS = re.compile(r"https?://\S+")
+_BARE_ADDRESS = re.compile(r"www\.\S+")
+_HANDLE = re.compile(r"@\w[\w.]*")
 _EMOTICON = re.compile(r"[:;=]['-]*[)(DPp\[\]/|](?!\w)|<3")
 _SAD = frozenset("([/|")
 _TAG = re.compile(r"#(\w+)")
 _CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")
 _LONG = re.compile(r"([a-z])\1\1")
-_SPACED = ".,!?\"\x01\x02@"
+_SPACED = '.,!?"\x01\x02@'
 
 
 class Features(msgspec.Struct, frozen=True, gc=False):
@@ -105,9 +108,13 @@ def read_features(texts: Sequence[str], emoji: frozenset[str], tag_prefixes: tup
 
 def _read_one(text: str, emoji: frozenset[str], tag_prefixes: tuple[str, ...]) -> Features:
     bare, links = text, 0
-    if "@" in text or "://" in text or "www." in text:
-        links = text.count("://") + text.count(" www.")
-        bare = _NOISE.sub(_placeholder, text)
+    if "http" in bare:
+        bare, links = _ADDRESS.subn(" ", bare)
+    if "www." in bare:
+        bare, more = _BARE_ADDRESS.subn(" ", bare)
+        links += more
+    if "@" in bare:
+        bare = _HANDLE.sub(_placeholder, bare)
     if ":" in bare or ";" in bare or "=" in bare or "<3" in bare:
         bare = _EMOTICON.sub(_emoticon, bare)
     folded = fold_marked(bare)
@@ -118,29 +125,38 @@ def _read_one(text: str, emoji: frozenset[str], tag_prefixes: tuple[str, ...]) -
     tags: tuple[str, ...] = ()
     if "#" in bare:
         found = _TAG.findall(bare)
-        tags = tuple(fold_marked(tag).replace(" ", "") for tag in found)
-        for tag, plain in zip(found, tags, strict=True):
-            tokens += _cut_tag(tag, plain, tag_prefixes)
+        tags = tuple([_fold_tag(tag) for tag in found])
+        for tag in found:
+            tokens += _cut_tag(tag, tag_prefixes)
     return Features(text, tokens, words, tags, links, _LONG.search(folded) is not None)
 
 
 def _placeholder(found: re.Match[str]) -> str:
-    return " @ " if found[0][0] == "@" else " "
+    """A handle gives its mark; what follows a letter or a full stop is the end of a mail address and stays."""
+    before = found.string[found.start() - 1] if found.start() else " "
+    return found[0] if before.isalnum() or before in "._" else f" {HANDLE} "
 
 
 def _emoticon(found: re.Match[str]) -> str:
     return f" {FROWN} " if found[0][-1] in _SAD else f" {SMILE} "
 
 
-def _cut_tag(tag: str, plain: str, prefixes: tuple[str, ...]) -> list[str]:
+@lru_cache(maxsize=65536)
+def _fold_tag(tag: str) -> str:
+    return fold_marked(tag).replace(" ", "")
+
+
+@lru_cache(maxsize=65536)
+def _cut_tag(tag: str, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     """The words inside `#BoycottMaisonAlba` or `#boycottmaisonalba`, after a full stop; nothing for a plain tag."""
     parts = [fold_marked(part).strip() for part in _CUT.findall(tag)]
     if len(parts) > 1:
-        return [".", *parts]
+        return (".", *parts)
+    plain = _fold_tag(tag)
     for prefix in prefixes:
         if plain.startswith(prefix) and len(plain) > len(prefix):
-            return [".", prefix, plain[len(prefix) :]]
-    return []
+            return (".", prefix, plain[len(prefix) :])
+    return ()
 
 
 def shorten(token: str) -> tuple[str, str]:

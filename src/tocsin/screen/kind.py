@@ -15,6 +15,7 @@ from tocsin.screen.tables.pattern import Match
 TARGETED = frozenset({Kind.INSULT, Kind.DENIGRATION, Kind.DEFAMATION, Kind.THREAT})
 THREATS = frozenset(Kind) - {Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM}
 _LEAST_P = 0.3
+_AGAINST_PRAISE = frozenset({Kind.SPAM, Kind.FAKE_REVIEW, Kind.THREAT, Kind.LEAK, Kind.IMPERSONATION})
 _NEAR = 6  # tokens between the brand and the words that aim at it
 
 
@@ -36,6 +37,8 @@ def read_kinds(
         _from_rules(features, matches, brand_at, reasons)
     _from_tone(features, sentiment, reasons)
     _from_stars(stars, reasons)
+    if Kind.PRAISE in reasons and not _AGAINST_PRAISE.isdisjoint(reasons):
+        reasons[Kind.PRAISE].append(Reason(code="guard.other_aim", weight=-20))
     scores = []
     for kind, because in reasons.items():
         p = _probability(sum(int(reason.weight) for reason in because))
@@ -107,8 +110,10 @@ def _aim(found: list[Match], brand_at: Sequence[int]) -> list[Reason]:
 
 def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, list[Reason]]) -> None:
     if sentiment.label is Tone.NEGATIVE:
-        if Kind.COMPLAINT in reasons:
-            reasons[Kind.COMPLAINT].append(Reason(code="tone.negative", weight=round(12 * sentiment.negative)))
+        spoken = features.links == 0 and not _personal().isdisjoint(features.words)
+        if Kind.COMPLAINT in reasons or spoken:
+            weight = round((_SPOKEN if spoken else _TOLD) * sentiment.negative)
+            reasons.setdefault(Kind.COMPLAINT, []).append(Reason(code="tone.negative", weight=weight))
         if Kind.PRAISE in reasons:
             reasons[Kind.PRAISE].append(Reason(code="tone.negative", weight=-round(30 * sentiment.negative)))
         if Kind.QUESTION in reasons:
@@ -143,6 +148,14 @@ def _from_stars(stars: tuple[float | None, float | None], reasons: dict[Kind, li
 
 def _reason(features: Features, match: Match, weight: int) -> Reason:
     return Reason(code=match.rule.code, words=tuple(features.tokens[match.start : match.end]), weight=weight)
+
+
+_SPOKEN, _TOLD = 28, 12  # what a negative tone is worth in the first or second person, and without
+
+
+@cache
+def _personal() -> frozenset[str]:
+    return tables.word_list("personal")
 
 
 _HARM = frozenset({"danger.safety", "danger.injury", "danger.fire"})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -22,6 +22,12 @@ _BITS = 10
 _MASK = (1 << _BITS) - 1
 _MAX_BYTES = 400  # read by the model; more changes nothing and costs time
 _UNIT = 1024  # integer steps per nat of the model's log-probabilities
+# Set on the train parts of UMSAB; run `python -m eval.reading` after changing one.
+_PER_FUNCTION_WORD = 0.6
+_RARE = ("nl", "pl", "tr")
+_RARE_COST = 0.5
+_OTHER_SCRIPTS = ("ar", "ja", "ko", "ru", "uk", "zh")
+_LEAST_P = 0.2
 _SMALL_BATCH = 24  # below it, one text after the other is quicker than numpy
 
 
@@ -43,16 +49,16 @@ def guess_languages(
     byte n-grams (py3langid) restricted to the candidates, its log-probabilities rounded to integers so that every
     machine gives the same sum, softened by the root of the length as its author does.
     """
-    guesses: list[Guess | None] = [_by_words(f) for f in features]
-    doubtful = [i for i, guess in enumerate(guesses) if guess is None]
+    guesses: list[Guess | None] = [_by_words(f) or _by_script(f) for f in features]
     groups: dict[tuple[str, ...], list[int]] = {}
-    for i in doubtful:
-        groups.setdefault(tuple(languages[i]), []).append(i)
+    for i, guess in enumerate(guesses):
+        if guess is None:
+            groups.setdefault(tuple(languages[i]), []).append(i)
     for extra, indices in groups.items():
-        texts = [_bytes_of(features[i]) for i in indices]
-        wanted = [claimed[i] for i in indices]
-        few = [len(features[i].words) for i in indices]
-        for i, guess in zip(indices, _model().guess(texts, wanted, few, extra), strict=True):
+        priors = [_prior(features[i], claimed[i], extra) for i in indices]
+        for i, guess in zip(
+            indices, _model().guess([_bytes_of(features[i]) for i in indices], priors, extra), strict=True
+        ):
             guesses[i] = guess
     return [guess or Guess(UNDETERMINED, 0.0) for guess in guesses]
 
@@ -63,7 +69,7 @@ def detect_language(text: str) -> Guess:
 
 
 def _by_words(features: Features) -> Guess | None:
-    """The language whose function words are clearly most frequent; `und` if there is nothing to read; None if in doubt."""
+    """The language whose function words clearly lead; `und` if there is nothing to read; None if in doubt."""
     words = features.words
     if len(words) < 8 and sum(len(w) for w in words if not w.isdigit()) < 3:
         return Guess(UNDETERMINED, 0.0)
@@ -85,6 +91,51 @@ def _by_words(features: Features) -> Guess | None:
     return Guess(_BY_WORDS[which], _certainty(min(margin, 12)))
 
 
+def _prior(features: Features, claimed: str | None, wanted: tuple[str, ...]) -> dict[str, float]:
+    """What to add to the softened scores, in nats: function words seen, what the source claims, what is watched."""
+    few = max(len(features.words), 1)
+    prior = dict.fromkeys(_RARE, -_RARE_COST)
+    if all(word.isascii() for word in features.words):
+        prior |= dict.fromkeys(_OTHER_SCRIPTS, -99.0)
+    get = _packed().get
+    packed = sum([get(word, 0) for word in features.words])
+    for language in _BY_WORDS:
+        prior[language] = (packed & _MASK) * _PER_FUNCTION_WORD
+        packed >>= _BITS
+    for language in wanted:
+        prior[language] = prior.get(language, 0.0) + 1.0 / few
+    if claimed:
+        code = claimed[:2].lower()
+        prior[code] = prior.get(code, 0.0) + 3.0 / few
+    return prior
+
+
+def _by_script(features: Features) -> Guess | None:
+    """The language of a script that one candidate alone uses, if most letters are of it; None otherwise."""
+    letters = "".join(features.words)
+    if letters.isascii():
+        return None
+    for script, language in _SCRIPTS:
+        found = len(script.findall(letters))
+        if found * 2 > len(letters):
+            if language == "ru" and _UKRAINIAN.search(letters):
+                language = "uk"
+            elif language == "zh" and _KANA.search(letters):
+                language = "ja"
+            return Guess(language, 0.98)
+    return None
+
+
+_SCRIPTS = (
+    (re.compile("[\u0400-\u04ff]"), "ru"),
+    (re.compile("[\u3040-\u30ff]"), "ja"),
+    (re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), "zh"),
+    (re.compile("[\uac00-\ud7af\u1100-\u11ff]"), "ko"),
+)
+_UKRAINIAN = re.compile("[іїєґ]")
+_KANA = re.compile("[\u3040-\u30ff]")
+
+
 @cache
 def _certainty(margin: int) -> float:
     return round(1.0 - 0.02 * 0.6 ** (margin - 2), 4)
@@ -104,7 +155,9 @@ def _bytes_of(features: Features) -> bytes:
     """What the model reads: the text without links, handles and signs of tags, in lower case where it shouts."""
     text = features.text
     if "@" in text or "://" in text or "#" in text:
-        text = " ".join(w for w in text.split() if not ("@" in w or "://" in w or w[0] == "#")) or " ".join(features.words)
+        text = " ".join(w for w in text.split() if not ("@" in w or "://" in w or w[0] == "#")) or " ".join(
+            features.words
+        )
     if text.isupper():
         text = text.lower()
     return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")[:_MAX_BYTES]
@@ -126,8 +179,9 @@ class _Model:
         self._tables: dict[tuple[str, ...], tuple[list[str], NDArray[np.int64], NDArray[np.int64]]] = {}
 
     def guess(
-        self, texts: Sequence[bytes], claimed: Sequence[str | None], words: Sequence[int], extra: tuple[str, ...]
+        self, texts: Sequence[bytes], priors: Sequence[Mapping[str, float]], extra: tuple[str, ...]
     ) -> list[Guess]:
+        """The language of each text; `und` under the least probability."""
         labels, weights, prior = self._restricted(extra)
         rows, visited = self._walk_batch(texts) if len(texts) >= _SMALL_BATCH else self._walk_each(texts)
         features = len(self._weights)
@@ -137,8 +191,14 @@ class _Model:
             row, feature = np.divmod(keys, features)
             starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
             scores[row[starts]] += np.add.reduceat(weights[feature] * self._logs[counts, None], starts, axis=0)
+        roots = np.sqrt([len(text) or 1 for text in texts])[:, None]
+        soft = scores / (roots * _UNIT * _UNIT) + [[prior.get(label, 0.0) for label in labels] for prior in priors]
+        best = soft.argmax(axis=1)
+        top = soft.max(axis=1, keepdims=True)
+        chances = (1.0 / np.exp(soft - top).sum(axis=1)).round(4).tolist()
         return [
-            _soften(labels, scores[i], len(text), claimed[i], words[i]) for i, text in enumerate(texts)
+            Guess(labels[i], p) if p >= _LEAST_P else Guess(UNDETERMINED, 0.0)
+            for i, p in zip(best.tolist(), chances, strict=True)
         ]
 
     def _restricted(self, extra: tuple[str, ...]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
@@ -146,8 +206,10 @@ class _Model:
             wanted = {*CANDIDATES, *extra}
             columns = [i for i, label in enumerate(self._labels) if label in wanted]
             self._tables[extra] = (
-                [self._labels[i] for i in columns], np.ascontiguousarray(self._weights[:, columns]), self._prior[columns]
-            )  # fmt: skip
+                [self._labels[i] for i in columns],
+                np.ascontiguousarray(self._weights[:, columns]),
+                self._prior[columns],
+            )
         return self._tables[extra]
 
     def _walk_each(self, texts: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -181,18 +243,6 @@ class _Model:
             rows.append(order[hit])
             visited.append(seen[hit])
         return np.concatenate(rows or [order[:0]]), np.concatenate(visited or [order[:0]])
-
-
-def _soften(labels: list[str], scores: NDArray[np.int64], size: int, claimed: str | None, words: int) -> Guess:
-    """Softmax of the scores over the root of the length; the claimed language gains more where there are fewer words."""
-    root = math.sqrt(size or 1) * _UNIT * _UNIT
-    values = [score / root for score in scores.tolist()]
-    if claimed:
-        code = claimed[:2].lower()
-        values = [v + (3.0 / max(words, 1) if label == code else 0.0) for v, label in zip(values, labels, strict=True)]
-    top = max(values)
-    total = sum(math.exp(v - top) for v in values)
-    return Guess(labels[values.index(top)], round(1.0 / total, 4))
 
 
 @cache

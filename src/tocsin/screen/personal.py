@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import phonenumbers
 from stdnum import iban, luhn
@@ -11,6 +11,8 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import nir
 
 from tocsin.base.mention import PersonalData, PersonalKind, Span, TextField
+from tocsin.base.text import fold_words
+from tocsin.screen import tables
 
 _REGIONS = ("FR", "BE", "CH", "GB", "US")
 _MANY = 20  # kinds of data looked for stop there in one text: more is a list, and a person will see it
@@ -20,11 +22,14 @@ _PHONE = re.compile(r"(?<![\w/#.,])(?:\+|00)?\(?\d(?:[ .\-()/]{0,2}\d){7,14}(?!\
 _IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?(?!\w)")
 _CARD = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?!\w)")
 _SOCIAL = re.compile(r"(?<!\w)[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\w)", re.I)
-_WAY_FR = r"rue|avenue|av\.|boulevard|bd|place|impasse|chemin|allées?|quai|cours|route|square|passage|faubourg|lotissement"
+_WAY_FR = (
+    r"rue|avenue|av\.|boulevard|bd|place|impasse|chemin|allées?|quai|cours|route|square|passage|faubourg|lotissement"
+)
 _WAY_EN = r"street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|dr\.|boulevard|blvd|square|close|court|terrace|crescent"
 _ADDRESS = re.compile(
-    rf"(?<!\w)\d{{1,4}} ?(?:bis|ter|quater|[a-d])?,? (?:(?:{_WAY_FR})\s(?:[\w'’.-]+\s?){{1,6}}?(?:,?\s?\d{{5}}(?:\s[\w'’-]+)?"
-    rf"|(?=[,.;!?\n]|$))|(?:[A-Z][\w'’.-]+ ){{1,3}}(?:{_WAY_EN})(?!\w)(?:,? [A-Z][\w ]{{1,20}}?,? [A-Z\d][A-Z\d ]{{3,8}})?)",
+    rf"(?<!\w)\d{{1,4}} ?(?:bis|ter|quater|[a-d])?,? "
+    rf"(?:(?:{_WAY_FR})\s(?:[\w'’.-]+\s?){{1,6}}?(?:,?\s?\d{{5}}(?:\s[\w'’-]+)?|(?=[,.;!?\n]|$))"
+    rf"|(?:[A-Z][\w'’.-]+ ){{1,3}}(?:{_WAY_EN})(?!\w)(?:,? [A-Z][\w ]{{1,20}}?,? [A-Z\d][A-Z\d ]{{3,8}})?)",
     re.I,
 )
 _ORDER = re.compile(
@@ -39,45 +44,54 @@ _SIGNATURE = re.compile(
     r"((?-i:[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’.-]*){0,3}))",
     re.I,
 )
-_SIGNED = ("cordialement", "bien à vous", "salutations", "bonne journée", "bonne soirée", "signé", "merci d'avance")
-_SIGNED += ("regards", "sincerely", "yours", "cheers", "signed")
 
 
-def find_personal_data(title: str, text: str) -> tuple[PersonalData, ...]:
+def find_personal_data(title: str, text: str, words: Sequence[str] | None = None) -> tuple[PersonalData, ...]:
     """Return where personal data stand in the title and text of a post, in order, none inside another.
 
+    words: the folded words of both without links, when the caller has them already; they only spare work.
     Check digits are verified: cards by Luhn, IBAN by ISO 7064, social security numbers by their key, phones by the
     numbering plans of phonenumbers (France and neighbours for national forms). A name is only sought after a closing
     formula; an address needs a number and a sort of way. At most 20 a field.
     """
-    found = _in_field(TextField.TEXT, text)
-    return (_in_field(TextField.TITLE, title) + found) if title else found
-
-
-def _in_field(field: TextField, text: str) -> tuple[PersonalData, ...]:
-    at_sign = "@" in text
-    digits = _DIGITS.search(text) is not None
-    if not at_sign and not digits and "\n" not in text and not _may_be_signed(text):
+    if words is None:
+        words = fold_words(f"{title} {text}")
+    seen = frozenset(words)
+    number = bool(words) and min(words) < _AFTER_DIGITS
+    if not number and "@" not in text and "@" not in title and tables.word_list("closing").isdisjoint(seen):
         return ()
+    digits = sum(len(word) for word in words if word < _AFTER_DIGITS) if number else 0
+    found = _in_field(TextField.TEXT, text, seen, digits)
+    return (_in_field(TextField.TITLE, title, seen, digits) + found) if title else found
+
+
+def _in_field(field: TextField, text: str, words: frozenset[str], digits: int) -> tuple[PersonalData, ...]:
+    """digits: how many characters the words that begin with a digit have, in the whole post."""
     taken: list[tuple[int, int, PersonalKind]] = []
-    if at_sign:
+    if "@" in text:
         _take(taken, ((*m.span(), PersonalKind.EMAIL) for m in _EMAIL.finditer(text)))
-    if digits:
-        for finder in _WITH_DIGITS:
+    if digits >= _LEAST_DIGITS:
+        for finder in (_ibans, _social_numbers, _cards):
             _take(taken, finder(text))
-    if _may_be_signed(text):
+    if not tables.word_list("order").isdisjoint(words):
+        _take(taken, _orders(text))
+    if digits and not tables.word_list("way").isdisjoint(words):
+        _take(taken, _addresses(text))
+    if digits >= _LEAST_DIGITS:
+        _take(taken, _phones(text))
+    if not tables.word_list("closing").isdisjoint(words):
         _take(taken, ((*m.span(1), PersonalKind.SIGNATURE_NAME) for m in _SIGNATURE.finditer(text)))
+    if not taken:
+        return ()
     return tuple(
-        PersonalData(kind=kind, span=Span(field=field, start=start, end=end)) for start, end, kind in sorted(taken)[:_MANY]
+        PersonalData(kind=kind, span=Span(field=field, start=start, end=end))
+        for start, end, kind in sorted(taken)[:_MANY]
     )
 
 
-_DIGITS = re.compile(r"\d\D{0,2}\d|\d .*(?:rue|avenue|boulevard|street|road)", re.I)
-
-
-def _may_be_signed(text: str) -> bool:
-    lowered = text.lower()
-    return any(word in lowered for word in _SIGNED)
+# What must stand among the folded words before a careful expression is worth its time.
+_AFTER_DIGITS = ":"  # sorts after every ASCII digit and before every letter
+_LEAST_DIGITS = 9
 
 
 def _take(taken: list[tuple[int, int, PersonalKind]], found: Iterator[tuple[int, int, PersonalKind]]) -> None:
@@ -143,6 +157,3 @@ def _holds(validate: Callable[[str], str], written: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-_WITH_DIGITS = (_ibans, _social_numbers, _cards, _orders, _addresses, _phones)

@@ -84,7 +84,7 @@ class Reader:
                     sentiment=sentiment,
                     kinds=kinds,
                     severity=weigh_severity(seen, matches, kinds, sentiment, standing, sensitive),
-                    personal=find_personal_data(post.title, post.text),
+                    personal=find_personal_data(post.title, post.text, seen.words),
                     keys=keys[i],
                     version=self.version,
                 )

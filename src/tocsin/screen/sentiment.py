@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -53,6 +53,8 @@ def read_tone(
     or diminisher changes the next weight, an idiom replaces its words, `but` halves what came before. The sums become
     probabilities by a three-way softmax whose constants stand in scale.toml with how they were set.
     """
+    if not hits and stars[0] is None:
+        return _toneless(form_of(features)), _NOTHING
     tally = tally_tone(features, hits, matches)
     good, bad, reasons = tally.good, tally.bad, tally.words
     given, most = stars
@@ -70,6 +72,17 @@ def read_tone(
         sure=ordered[2] - ordered[1] >= _scale().sure_margin,
         reasons=_reasons(reasons, star_weight, stars),
     ), tally
+
+
+_NOTHING = Tally(0, 0, ())
+
+
+@cache
+def _toneless(form: tuple[int, int, int, int]) -> Sentiment:
+    negative, neutral, positive = _probabilities(0, 0, form)
+    ordered = sorted((negative, neutral, positive))
+    sure = ordered[2] - ordered[1] >= _scale().sure_margin
+    return Sentiment(negative=negative, neutral=neutral, positive=positive, sure=sure)
 
 
 def tally_tone(features: Features, hits: Sequence[Hit], matches: Sequence[Match]) -> Tally:
@@ -104,7 +117,7 @@ def _weigh_words(tokens: list[str], hits: Sequence[Hit], covered: dict[int, str]
     scale = _scale()
     turned_until, factor, factor_until, last = -1, 10, -1, -9
     for at, (valence, role, _) in hits:
-        if at in covered:
+        if not (valence or role) or at in covered:
             continue
         if role == Role.NEGATOR:
             if last == at - 1 and weights.get(last, 0) > 0:  # « j'aime pas »: the verb stands before
@@ -141,6 +154,7 @@ def form_of(features: Features) -> tuple[int, int, int, int]:
     return (int(features.links > 0), int("?" in tokens), int("!" in tokens), int(len(features.words) < 8))
 
 
+@lru_cache(maxsize=65536)
 def _probabilities(good: int, bad: int, form: tuple[int, int, int, int]) -> tuple[float, float, float]:
     """(negative, neutral, positive) by softmax; neutral is the reference whose logit is 0."""
     inputs = softmax_inputs(good, bad, form)
@@ -153,7 +167,7 @@ def _probabilities(good: int, bad: int, form: tuple[int, int, int, int]) -> tupl
 
 
 def softmax_inputs(good: int, bad: int, form: tuple[int, int, int, int]) -> tuple[int, ...]:
-    """Return what the softmax sees, shape (10,): the constant, the sums, their small parts, their difference's sign, the form."""
+    """Return what the softmax sees, shape (10,): constant, sums, their small parts, sign of their difference, form."""
     return (1, good, bad, min(good, 30), min(bad, 30), (good > bad) - (good < bad), *form)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from tocsin.screen import tables
 from tocsin.screen.features import Features
 from tocsin.screen.tables.pattern import Match
 
+_LIKELY = 0.8
 _HARMLESS = (Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM)
 
 
@@ -41,14 +42,17 @@ def weigh_severity(
     """
     if standing.own:
         return Severity(score=0, reasons=(Reason(code="author.own"),))
-    reasons = _kind_reasons(kinds)
+    reasons = list(_kind_reasons(tuple([(k.kind, k.p) for k in kinds])))
     praised = sentiment.label is Tone.POSITIVE or any(k.kind is Kind.PRAISE and k.p >= 0.5 for k in kinds)
     if sentiment.label is Tone.NEGATIVE:
         weight = round(_scale()["tone"] * sentiment.negative)
         reasons.append(Reason(code="tone.negative", weight=weight))
-    dangers = _dangers(features, matches, kinds, praised)
+    dangers = _dangers(features, matches, kinds, praised) if matches else []
     reasons += dangers
-    reasons += [Reason(code="word.sensitive", words=(word,), weight=_scale()["sensitive"]) for word in sensitive[:3]]
+    if sensitive:
+        reasons += [
+            Reason(code="word.sensitive", words=(word,), weight=_scale()["sensitive"]) for word in sensitive[:3]
+        ]
     harmful = bool(dangers or sensitive) or any(k.kind not in _HARMLESS for k in kinds)
     reasons += _reach(standing, harmful)
     total = sum(int(reason.weight) for reason in reasons)
@@ -58,19 +62,20 @@ def weigh_severity(
     return Severity(score=max(0, min(100, total)), reasons=tuple(reasons))
 
 
-def _kind_reasons(kinds: Sequence[KindScore]) -> list[Reason]:
+@lru_cache(maxsize=4096)
+def _kind_reasons(kinds: tuple[tuple[Kind, float], ...]) -> tuple[Reason, ...]:
     """The gravest kind whole, half of it certain and half by its probability; the second at a third."""
-    weighed = sorted(((round(_kind_weight(k.kind) * (0.5 + k.p / 2)), k.kind.value) for k in kinds), reverse=True)
+    weighed = sorted(((round(_kind_weight(kind) * (0.5 + p / 2)), kind.value) for kind, p in kinds), reverse=True)
     reasons = []
     for rank, (weight, kind) in enumerate(weighed[:2]):
         share = weight if rank == 0 else weight // 3
         if share:
             reasons.append(Reason(code=f"kind.{kind}", weight=share))
-    return reasons
+    return tuple(reasons)
 
 
 def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindScore], praised: bool) -> list[Reason]:
-    """Each sort of danger once, the gravest first, the others at a third; none where a guard or praise speaks against."""
+    """Each sort of danger once, the gravest whole, the others at a third; none where a guard or praise stands."""
     found: dict[str, Match] = {}
     for match in matches:
         if match.rule.target.startswith("danger."):
@@ -79,7 +84,8 @@ def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindS
                 found[match.rule.code] = match
         elif match.rule.target == "guard.danger":
             return []
-    if not found or (praised and "danger.journalist" not in found):
+    leak = next((k for k in kinds if k.kind is Kind.LEAK and k.p >= _LIKELY), None)
+    if not (found or leak) or (praised and not leak and "danger.journalist" not in found):
         return []
     grave = any(k.kind not in _HARMLESS for k in kinds)
     weighed = []
@@ -88,6 +94,8 @@ def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindS
         if not grave and code in ("danger.insider", "danger.legal", "danger.child", "danger.injury"):
             weight = _scale()["idle_danger"]
         weighed.append((weight, code, tuple(features.tokens[match.start : match.end])))
+    if leak:
+        weighed.append((_scale()["leak"], "danger.leak", leak.reasons[0].words))
     weighed.sort(key=lambda w: (-w[0], w[1]))
     if weighed[0][1] == "danger.child":  # a child alone is no danger
         return []
@@ -97,7 +105,8 @@ def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindS
     ]
 
 
-def _reach(standing: Standing, harmful: bool) -> list[Reason]:
+@lru_cache(maxsize=4096)
+def _reach(standing: Standing, harmful: bool) -> tuple[Reason, ...]:
     """Three points for each power of ten of followers from a thousand on; a third of it where nothing harms."""
     reasons = []
     followers = standing.followers or 0
@@ -107,7 +116,7 @@ def _reach(standing: Standing, harmful: bool) -> list[Reason]:
         reasons.append(Reason(code=code, words=(str(followers),), weight=weight if harmful else weight // 3))
     if standing.verified:
         reasons.append(Reason(code="author.verified", weight=_scale()["verified"] if harmful else 1))
-    return reasons
+    return tuple(reasons)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The word lists, rules and constants of the first reading: sorted files beside this one, read once when first asked for.
+"""The word lists, rules and constants of the first reading: sorted files, read once when first asked for.
 
 lexicon_LANG.tsv: word (see `inflect`), valence -4..4. rules_LANG.tsv: target, weight, reason code, pattern (see
 `pattern`; `<name>` is a class). classes.tsv: language, name, words. words.tsv: list, words. scale.toml: constants.

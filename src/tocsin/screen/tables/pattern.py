@@ -1,4 +1,4 @@
-"""Find the word patterns of the tables in a list of tokens: one dictionary look-up per token, a check only where one hits."""
+"""Find the word patterns of the tables in tokens: one look-up per token, a check only where it hits."""
 
 from __future__ import annotations
 
@@ -59,11 +59,7 @@ class Entry(NamedTuple):
     anchored: tuple[_Anchored, ...]
 
 
-class Hit(NamedTuple):
-    """A word of the tables at a position among the tokens."""
-
-    at: int
-    entry: Entry
+Hit = tuple[int, Entry]  # a word of the tables at a position among the tokens
 
 
 class Lexicon:
@@ -97,8 +93,8 @@ class Lexicon:
         """Return the words of the tables among the tokens, in order."""
         get = self._entries.get
         if features.elongated:
-            return [Hit(i, e) for i, t in enumerate(features.tokens) if (e := get(t) or self._elongated(t))]
-        return [Hit(i, e) for i, e in enumerate(map(get, features.tokens)) if e is not None]
+            return [(i, e) for i, t in enumerate(features.tokens) if (e := get(t) or self._elongated(t))]
+        return [(i, e) for i, e in enumerate(map(get, features.tokens)) if e is not None]
 
     def _elongated(self, token: str) -> Entry | None:
         once, twice = shorten(token)
@@ -119,7 +115,7 @@ class Lexicon:
 
 
 def parse_element(text: str) -> _Element:
-    """Return an element: `word|word`, `..` or `...` (gaps of at most 2 or 4 tokens), BRAND, NUMBER; `?` ends an optional one."""
+    """Return an element: `word|word`, `..` or `...` (at most 2 or 4 tokens), BRAND, NUMBER; `?` ends an optional one."""
     if text in ("..", "..."):
         return _Element(frozenset(), 2 if text == ".." else 4, False, False, False)
     optional = len(text) > 1 and text.endswith("?")
