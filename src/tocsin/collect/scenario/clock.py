@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tocsin.base.time import from_ms, to_ms
 from tocsin.collect.scenario.dice import Dice
 from tocsin.collect.scenario.values import Curve, Growth, Phase
 
@@ -81,7 +82,10 @@ def spread(dice: Dice, growth: Growth) -> float:
 def moments(
     dice: Dice, count: int, growth: Growth, stretch: tuple[datetime, timedelta], lively: Lively
 ) -> list[datetime]:
-    """Return `count` instants over a stretch (start, length), sorted; hours of little life get few of them."""
+    """Return `count` instants (UTC, whole milliseconds) over a stretch (start, length), sorted.
+
+    Hours of little life get few of them.
+    """
     start, long = stretch
     found: list[datetime] = []
     for _ in range(count):
@@ -90,7 +94,7 @@ def moments(
             at = start + long * spread(dice, growth)
             if dice.share() < lively(at):
                 break
-        found.append(at)
+        found.append(from_ms(to_ms(at)))
     return sorted(found)
 
 

@@ -24,7 +24,7 @@ _MOST_SCALE = 100
 
 
 def play(scenario: Scenario, seed: int, end: datetime, days: float | None = None, scale: float = 1.0) -> Iterator[Post]:
-    """Yield the posts of the last `days` days before `end`, sorted by created_at.
+    """Return an iterator over the posts of the last `days` days before `end`, sorted by created_at.
 
     The same arguments give the same posts, ids included, on any machine. Posts after the end are never made; what is
     made just before it is seen at the end at the latest. Counts shown are those of the first reading (see `reread`).

@@ -98,7 +98,8 @@ class Templates(_Told, frozen=True, kw_only=True):
     """A family of texts in one language.
 
     about: whether they speak of the brand, so that a watch should catch them.
-    plain: written as they stand; no voice touches them. grave: nothing cheerful is added to them. stars: least and most, for reviews.
+    plain: written as they stand; no voice touches them. grave: nothing cheerful is added to them.
+    stars: least and most, for reviews.
     """
 
     language: str
