@@ -192,7 +192,7 @@ def _is_id(column: Column) -> bool:
 
 
 def _is_text(column: Column) -> bool:
-    return _share(column, lambda cell: isinstance(cell, str) and not looks_like_url(cell)) > 0.8 and not all(
+    return _share(column, lambda cell: isinstance(cell, str) and not looks_like_url(cell)) > 0.4 and not all(
         isinstance(cell, str) and cell.isdigit() for cell in column.cells
     )
 
