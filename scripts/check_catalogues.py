@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from catalogues import LANGUAGES, faults_of, key_of, load
-from sources import Text, reason_codes, reasons, texts_of
+from sources import Text, reason_codes, reasons, table_codes, texts_of
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def _language_faults(language: str, texts: list[Text]) -> Iterator[str]:
 
 def _reason_faults() -> Iterator[str]:
     table = reasons()
-    for code, whole, place in reason_codes():
+    for code, whole, place in (*reason_codes(), *table_codes()):
         known = code in table if whole else any(name.startswith(code) for name in table)
         if not known:
             yield f"{place}: the reason {code!r} has no words; add it to src/tocsin/flows/reasons.py."

@@ -90,6 +90,15 @@ def reason_codes(folder: Path = SOURCES) -> Iterator[tuple[str, bool, str]]:
                     yield str(code.values[0].value), False, place
 
 
+def table_codes(folder: Path = SOURCES) -> Iterator[tuple[str, bool, str]]:
+    """Yield (code, True, place) for every reason that the rules of the kinds carry, in their third column."""
+    for path in sorted((folder / "screen" / "tables").glob("rules_*.tsv")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            columns = line.split("\t")
+            if not line.startswith("#") and len(columns) >= 3:
+                yield columns[2], True, f"{path.relative_to(folder.parent).as_posix()}:{number}"
+
+
 def _of_module(tree: ast.Module, name: str) -> Iterator[Text | Fault]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _is_ours(_name(node.exc.func)):

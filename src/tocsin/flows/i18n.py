@@ -64,7 +64,8 @@ class Translator:
         template = REASONS.get(reason.code)
         if template is None:
             return f"{reason.code} {words}".rstrip()
-        said = self.text(template, words=words, value=reason.words[0] if reason.words else "")
+        value, other = (*reason.words, "", "")[:2]
+        said = self.text(template, words=words, value=value, other=other)
         return said if not words or "{" in template else f"{said} {words}"
 
     def quoted(self, words: Sequence[str]) -> str:
