@@ -68,7 +68,8 @@ class FoldRecord(msgspec.Struct, frozen=True, kw_only=True):
 def fold_record(db: Database, timeline: str, brand: str) -> FoldRecord:
     """Return where the brand stands on the timeline."""
     row = db.row(
-        "select closed_minute, generation, version, state from store_foldstate where timeline_id = %s and brand_id = %s",
+        "select closed_minute, generation, version, state from store_foldstate"
+        " where timeline_id = %s and brand_id = %s",
         [db.names.find_timeline(timeline), db.names.brand(brand)],
     )
     if row is None:
@@ -78,7 +79,7 @@ def fold_record(db: Database, timeline: str, brand: str) -> FoldRecord:
 
 
 def newest_backfill_state(db: Database, brand: str, version: str) -> bytes | None:
-    """Return the state that the fold of this version left on the back-fill of a brand that reaches furthest, or None."""
+    """Return the state that the fold of this version left on the brand's back-fill that reaches furthest, or None."""
     found = db.value(
         "select f.state from store_foldstate f join store_timeline t on t.id = f.timeline_id where t.kind = 'backfill'"
         " and f.brand_id = %s and f.version = %s and f.state is not null order by f.closed_minute desc, t.name limit 1",

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
+from django.apps import apps
 from django.conf import settings as django_conf
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -68,6 +69,7 @@ def django_settings(settings: Settings) -> dict[str, Any]:
         "DATABASES": {DEFAULT_DB_ALIAS: database_settings(settings)},
         "INSTALLED_APPS": ["tocsin.store"],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "LOGGING_CONFIG": None,
         "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "LANGUAGE_CODE": settings.language,
@@ -80,8 +82,6 @@ def open_store(settings: Settings, *, migrate: bool = False) -> Store:
     migrate: create or upgrade the tables first; the data folder is created with access for its owner alone.
     Raises StoreError if the database is out of reach, unreadable, or its tables are of another version.
     """
-    from tocsin.store.store import Store
-
     return Store(connect(settings, migrate=migrate), settings)
 
 
@@ -93,8 +93,6 @@ def connect(settings: Settings, *, migrate: bool = False) -> str:
     with plain_errors():
         connection = connections[alias]
         _check_engine(connection)
-        from tocsin.store.schema import check_schema, migrate_schema
-
         if migrate:
             migrate_schema(connection)
         check_schema(connection)
@@ -106,7 +104,8 @@ def _alias(settings: Settings) -> str:
     wanted = database_settings(settings)
     if not django_conf.configured:
         django_conf.configure(**django_settings(settings))
-    django.setup()
+    if not apps.ready:
+        django.setup()
     if _same_database(connections.settings[DEFAULT_DB_ALIAS], wanted):
         return DEFAULT_DB_ALIAS
     named = json.dumps({key: wanted.get(key, "") for key in _IDENTITY}, sort_keys=True)
@@ -144,8 +143,6 @@ def _prepare_folder(settings: Settings, *, create: bool) -> None:
 def _check_engine(connection: BaseDatabaseWrapper) -> None:
     connection.ensure_connection()
     if connection.vendor == "sqlite":
-        import sqlite3
-
         if sqlite3.sqlite_version_info < _MIN_SQLITE:
             raise StoreError("SQLite {version} is too old; 3.37 or newer is needed.", version=sqlite3.sqlite_version)
     elif connection.pg_version < _MIN_POSTGRES:  # type: ignore[attr-defined]

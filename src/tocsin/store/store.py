@@ -331,7 +331,7 @@ class Store:
     def latest_mentions(
         self, brand: str, *, world: str = LIVE, limit: int = 100, before: tuple[int, int] | None = None
     ) -> list[MentionRow]:
-        """Return the distinct posts of a brand, newest first; before: (minute, row) of the last of the previous page."""
+        """Return the distinct posts of a brand, newest first; before: (minute, row) of the last one seen."""
         return mentions.latest_mentions(self._db, brand, world=world, limit=limit, before=before)
 
     def post(self, platform: str, native_id: str, world: str = LIVE) -> Post | None:
@@ -357,7 +357,7 @@ class Store:
     def search(
         self, brand: str, query: Query, *, world: str = LIVE, limit: int = 100, before: int | None = None
     ) -> list[MentionRow]:
-        """Return the posts of a brand that match, the last to come in first; before: row of the last of the page before."""
+        """Return the posts of a brand that match, the last to come in first; before: row of the last one seen."""
         return search.search(self._db, brand, query, world=world, limit=limit, before=before)
 
     def counts(
@@ -405,6 +405,10 @@ class Store:
     def doctor(self) -> list[Finding]:
         """Return what is wrong with the database, nothing if all is well."""
         return doctor.examine(self._db)
+
+    def mend(self) -> int:
+        """Make the counts and the index say what the mentions say; return how many rows of counts were wrong."""
+        return doctor.mend(self._db)
 
     def digest(self) -> str:
         """Return the digest of all that is kept: the same on either database for the same content."""

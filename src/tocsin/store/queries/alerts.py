@@ -145,7 +145,10 @@ def story(db: Database, name: str, timeline: str = LIVE) -> Story:
     return story_of(row[:-2], row[-2], row[-1])
 
 
-_PLACE = "b.slug, t.name from {table} r join store_brand b on b.id = r.brand_id join store_timeline t on t.id = r.timeline_id"
+_PLACE = (
+    "b.slug, t.name from {table} r join store_brand b on b.id = r.brand_id"
+    " join store_timeline t on t.id = r.timeline_id"
+)
 
 
 def _placed(

@@ -64,7 +64,8 @@ def latest_mentions(
         where = " and (m.minute, m.id) < (%s, %s)"
         params.extend(before)
     rows = db.rows(
-        f"{SELECT} where m.lead and m.brand_id = %s and m.world_id = %s{where} order by m.minute desc, m.id desc limit %s",
+        f"{SELECT} where m.lead and m.brand_id = %s and m.world_id = %s{where}"
+        " order by m.minute desc, m.id desc limit %s",
         [*params, limit],
     )
     return [mention_of(db, row) for row in rows]

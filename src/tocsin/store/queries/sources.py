@@ -86,8 +86,8 @@ def heartbeat(db: Database, source: str, timeline: str, at: datetime) -> None:
 def note_good(db: Database, source: str, at: datetime, next_at: datetime | None) -> None:
     """Note a good read: failures are forgotten. `next_at`: None when it is read as it comes, or at once."""
     db.run(
-        "update store_source set last_good_ms = %s, next_ms = %s, failures = 0, error_template = '', error_params = '{}',"
-        " error_ms = null where id = %s",
+        "update store_source set last_good_ms = %s, next_ms = %s, failures = 0, error_ms = null, error_template = '',"
+        " error_params = '{}' where id = %s",
         [to_ms(at), ms_or_none(next_at), db.names.source(source)],
     )
 

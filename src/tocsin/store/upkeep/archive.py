@@ -1,7 +1,7 @@
 """Backup and restore, online and from one database engine to the other; the digest that says two are the same.
 
-A backup is a zip of one JSON-lines file a table and a manifest. Secrets of sources (passwords, tokens) stand in a file of
-their own beside it. The salt that keeps erased authors out travels with it.
+A backup is a zip of one JSON-lines file a table and a manifest. Secrets of sources (passwords, tokens) stand in a file
+of their own beside it. The salt that keeps erased authors out travels with it.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def restore(db: Database, path: Path) -> str:
 
 
 def write_tables(db: Database, create: Opener, secrets: dict[str, dict[str, str]]) -> Manifest:
-    """Write every table as JSON lines through `create(name)`; return the manifest. `secrets` receives those of sources."""
+    """Write every table as JSON lines through `create(name)`; return the manifest. `secrets` takes those of sources."""
     counts: dict[str, TableCount] = {}
     with snapshot(db):
         for table in all_tables():

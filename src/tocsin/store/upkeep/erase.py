@@ -1,4 +1,4 @@
-"""Erase an author: posts, words, quotes, traces; then make sure that the files hold nothing of it, and say what stays."""
+"""Erase an author: posts, words, quotes, traces; leave nothing of it in the files, and say what stays."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BACKUPS_KEPT = timedelta(days=90)
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that stays after an erasure: what, on which ground, and until when (None: no end). Catalogue sentences."""
+    """Something that stays after an erasure: what, on which ground, until when (None: no end). Catalogue sentences."""
 
     what: str
     ground: str
@@ -166,7 +166,7 @@ def _stays(db: Database, spellings: Sequence[str], now: datetime) -> tuple[Stay,
         stays.append(
             Stay(
                 what="posts of other accounts that name this one",
-                ground="freedom of expression of those who wrote them (GDPR, article 17(3)(a)); erase each author if needed",
+                ground="freedom of expression of those who wrote them (GDPR, article 17(3)(a)); erase them if needed",
                 rows=quoting,
             )
         )

@@ -14,11 +14,11 @@ from tocsin.store.upkeep.tables import all_tables
 _INTRODUCTION = """\
 Everything this tocsin kept, in open files.
 
-Each FILE.jsonl is one table: one JSON object a line, in UTF-8, sorted by its key. Columns that end in _id hold the `id` of
-a line of another file; columns that end in _ms are milliseconds since 1970-01-01 UTC; `minute` and `start` are minutes
-since then. Columns named body, rest, reading, params, options, reasons, keywords, platforms and languages hold JSON
-as text; bands, memory and state are bytes as base64. Passwords of sources are left out. manifest.json holds the number of
-lines and the digest (BLAKE2b, 128 bits) of each file.
+Each FILE.jsonl is one table: one JSON object a line, in UTF-8, sorted by its key. Columns that end in _id hold the `id`
+of a line of another file; columns that end in _ms are milliseconds since 1970-01-01 UTC; `minute` and `start` are
+minutes since then. Columns named body, rest, reading, params, options, reasons, keywords, platforms and languages hold
+JSON as text; bands, memory and state are bytes as base64. Passwords of sources are left out. manifest.json holds the
+number of lines and the digest (BLAKE2b, 128 bits) of each file.
 
 To put all of it back into a new, empty installation: tocsin restore FOLDER
 """

@@ -16,11 +16,13 @@ from tocsin.store.database import Database
 _FETCH = 2_000
 
 # Parents before children. Leases are left out: they mean nothing elsewhere.
+# fmt: off
 _MODELS = (
-    "Fact Brand Watch WatchVersion Timeline Source Cursor Reading ImportRecord Author Post Revision Sighting Tombstone"
-    " Unmatched RejectRow Story Mention Count KindCount StoryCount FoldState Surge FreeText Event Outbox Alert AlertAction"
-    " Label Audit"
-).split()
+    "Fact", "Brand", "Watch", "WatchVersion", "Timeline", "Source", "Cursor", "Reading", "ImportRecord", "Author",
+    "Post", "Revision", "Sighting", "Tombstone", "Unmatched", "RejectRow", "Story", "Mention", "Count", "KindCount",
+    "StoryCount", "FoldState", "Surge", "FreeText", "Event", "Outbox", "Alert", "AlertAction", "Label", "Audit",
+)
+# fmt: on
 _SECRET_WORDS = ("password", "token", "secret", "key")
 
 
@@ -123,8 +125,8 @@ def _ordered(db: Database, table: Table) -> list[str]:
     texts = {
         column
         for (column,) in db.rows(
-            "select column_name from information_schema.columns where table_schema = current_schema() and table_name = %s"
-            " and data_type in ('text', 'character varying')",
+            "select column_name from information_schema.columns"
+            " where table_schema = current_schema() and table_name = %s and data_type in ('text', 'character varying')",
             [table.name],
         )
     }

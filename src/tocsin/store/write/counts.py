@@ -36,7 +36,7 @@ def day_start(minute: int, zone: str) -> int:
     >>> day_start(0, "UTC"), day_start(29_000_000, "Europe/Paris") % 1440
     (0, 1320)
     """
-    # Looked up by the half hour would serve every zone of today; by the hour first, which serves nearly all, then exact.
+    # The day of the hour is nearly always that of the minute; zones of half hours begin their day inside one.
     start = _day_of_hour(minute // 60, zone)
     following = _next_day(start, zone)
     return start if minute < following else following
@@ -126,7 +126,8 @@ def _rebuild_story_days(db: Database, brand: int, zone: str) -> None:
     ):
         days[(story, day_start(minute, zone))] += posts
     db.run(
-        "delete from store_storycount where span = 1440 and story_id in (select id from store_story where brand_id = %s)",
+        "delete from store_storycount where span = 1440"
+        " and story_id in (select id from store_story where brand_id = %s)",
         [brand],
     )
     bulk.add(

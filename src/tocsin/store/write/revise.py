@@ -61,8 +61,9 @@ def _read_again(db: Database, changed: Sequence[Changed]) -> None:
             fresh[(one.post_id, db.names.watch(mention.brand, mention.watch))] = mention
     ids = [one.post_id for one in changed]
     rows = db.rows(
-        "select m.id, m.post_id, m.watch_id, m.timeline_id, m.brand_id, m.minute, m.lead, p.platform, m.language, m.tone,"
-        f" m.kinds from store_mention m join store_post p on p.id = m.post_id where m.post_id in ({marks(len(ids))})",
+        "select m.id, m.post_id, m.watch_id, m.timeline_id, m.brand_id, m.minute, m.lead, p.platform, m.language,"
+        " m.tone, m.kinds from store_mention m join store_post p on p.id = m.post_id"
+        f" where m.post_id in ({marks(len(ids))})",
         ids,
     )
     counts: dict[int, dict[CountKey, int]] = {}
