@@ -21,7 +21,7 @@ _JOIN_KNOWN = 0.2  # once the words of many posts tell what a story is about
 _KNOWN_POSTS = 8
 _JOIN_PER_IDLE_DAY = 0.04
 _SHARED_TERMS = 2
-_TRIED = 8
+_TRIED = 5
 
 
 class Grouper:
@@ -112,7 +112,7 @@ class Grouper:
             if explained >= needed and shared >= min(_SHARED_TERMS, len(weights)):
                 scored.append((-explained, story))
         scored.sort()
-        if len(scored) > 1:
+        if len(scored) > 1 and self._stories[scored[0][1]].told_apart % 8 == 0:
             self._note_convergence(scored[0][1], scored[1][1])
         return scored[0][1] if scored else None
 

@@ -20,7 +20,7 @@ MOST_KEYS = 64
 KEYWORDS = 3
 CALM_AFTER = timedelta(hours=24)
 _GROWING_POSTS = 5
-_TITLED_AT = frozenset((2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64))  # past these the words are settled, and so the title
+_TITLED_AT = frozenset((2, 4, 8, 16, 32, 64))  # past these the words are settled, and so the title
 _SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
 _BETTER = 1.2
 _HARMLESS = (Kind.NEUTRAL.value, Kind.PRAISE.value, Kind.QUESTION.value)

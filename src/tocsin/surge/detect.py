@@ -69,7 +69,7 @@ def examine(counts: Counts, usual: Usual, strength: Strength, usual_negative: fl
     window, expected, seen, log_p = _rarest(counts, usual)
     around = min(RECENT_MIN, max(window, 30))
     near = max(1, counts.seen(around))
-    authors, negative = counts.authors(around), counts.negatives(around)
+    authors, negative = min(counts.authors(around), near), counts.negatives(around)
     story, share = counts.top_story()
     factor, reasons = 1.0, [Reason(code=f"surge.scale.{window}", words=(str(seen), _short(expected)), weight=log_p)]
     mood = _smoothed(negative, near, usual_negative)

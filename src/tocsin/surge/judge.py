@@ -47,7 +47,7 @@ def is_cold(memory: SurgeState) -> bool:
 def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning) -> Verdict | None:
     """Return what is to be told of the newest minute, or None; remembers its strength for later records."""
     if is_cold(memory):
-        return _silenced(memory, _cold(memory), tuning, budget)
+        return _silenced(memory, _cold(memory, usual), tuning, budget)
     strength = weigh(memory.counts, usual, tuning)
     learning = memory.age_min < LEARNING_MIN
     verdict = _ordinary(memory, usual, strength, tuning, learning=learning)
@@ -101,14 +101,18 @@ def _level(
     return None
 
 
-def _cold(memory: SurgeState) -> Verdict | None:
-    """An absolute rise: 30 mentions by 5 people within the hour, and three times the mean hour so far."""
+def _cold(memory: SurgeState, usual: Usual) -> Verdict | None:
+    """An absolute rise: 30 mentions by 5 people within the hour, and three times the mean hour so far.
+
+    After an interruption the profile of before is still known, and the hour must stand out against it as well.
+    """
     counts = memory.counts
     seen, authors = counts.seen(_HOUR), counts.authors(_HOUR)
     if seen < COLD_RISE_POSTS or (authors and authors < COLD_RISE_AUTHORS):
         return None
     hours = (memory.age_min + 1 - _HOUR) / 60
     mean = (memory.posts - seen) / hours if hours >= 1 else 0.0
+    mean = max(mean, usual.expected(_HOUR, counts.last))
     if seen < COLD_RISE_FACTOR * mean:
         return None
     # In the first day even ten times the mean may be an ordinary noon after an ordinary night.
@@ -129,7 +133,8 @@ def _cold(memory: SurgeState) -> Verdict | None:
         ),
     )
     level = SurgeLevel.ALARM if loud else SurgeLevel.WATCH
-    return Verdict(level=level, evidence=evidence, excess=seen - mean, learning=True, again=False)
+    excess = (seen - mean) * _HOUR / min(_HOUR, memory.age_min + 1)
+    return Verdict(level=level, evidence=evidence, excess=excess, learning=True, again=False)
 
 
 def _silenced(memory: SurgeState, verdict: Verdict | None, tuning: Tuning, budget: AlarmBudget) -> Verdict | None:

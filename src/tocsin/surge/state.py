@@ -11,16 +11,17 @@ import numpy as np
 from tocsin.base.surge import SurgeLevel
 from tocsin.surge.baseline import Profile, Usual, offset_of, slot_of, work_out
 from tocsin.surge.budget import Rung
-from tocsin.surge.count import BIN_MIN, BINS_KEPT, Counts, MinuteTally
+from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
 from tocsin.surge.danger import DangerRung
 
 _PEAK_HOURS = 14 * 24
 _OWN_RISE_HOURS = 6  # what is just rising does not compete with its own first minutes
-_GAP_MIN = 30
 _DAY_MIN = 24 * 60
+_GAP_MIN = 30
 _LAG_H, _FIRST_LAG_H = 24, 3
 _GAP_LOG_P = -12.0  # silence rarer than this is an interruption, not silence
 _CATCH_UP_MIN = 15
+_LEARN_ANEW_MIN = 3 * _DAY_MIN
 _LATE_RUN = 60
 _TONE_FADE_POSTS = 2000.0
 _USUAL_NEGATIVE, _TONE_PRIOR_POSTS = 0.2, 20.0
@@ -96,9 +97,8 @@ class SurgeState(msgspec.Struct, array_like=True):
                 return False
             self._set_back(minute)
         self.late_run = 0
-        gap = minute - self.counts.last
-        if gap >= _GAP_MIN:
-            self._bridge(gap)
+        if minute - self.counts.last >= _GAP_MIN:
+            self._bridge(minute)
         self.counts.advance(minute)
         self._fade_peaks(minute // 60)
         posts = tally.posts
@@ -151,15 +151,19 @@ class SurgeState(msgspec.Struct, array_like=True):
         self.tone_posts = self.tone_posts * fade + posts
         self.tone_negative = self.tone_negative * fade + min(negative, posts)
 
-    def _bridge(self, gap: int) -> None:
-        """Where silence is too unlikely, put the usual level in its place, and expect what was held back at once."""
+    def _bridge(self, minute: int) -> None:
+        """Where silence is too unlikely, put the usual level in its place, and expect what was held back at once.
+
+        After more than three days of it the level is learned anew; the profile of the week is kept.
+        """
         if self.usual is None:
             return
-        old = self.counts.last
-        gap = min(gap, BINS_KEPT * BIN_MIN)
-        end = old + gap - 1
-        mean, size = self.usual.expected(gap, end), self.usual.size(gap)
+        gap, end = minute - self.counts.last, minute - 1
+        mean, size = self.usual.expected(min(gap, _LEARN_ANEW_MIN), end), self.usual.size(gap)
         if -size * math.log1p(mean / size) > _GAP_LOG_P:
+            return
+        if gap > _LEARN_ANEW_MIN:
+            self._start_anew(minute)
             return
         self.counts.advance(end)
         bins = range(end // BIN_MIN - (gap - 1) // BIN_MIN + 1, end // BIN_MIN)
@@ -169,15 +173,20 @@ class SurgeState(msgspec.Struct, array_like=True):
             values.append(int(carried))
             carried -= int(carried)
         self.counts.fill(bins.start, values)
-        self.owed, self.owed_until = mean, end + 1 + _CATCH_UP_MIN
+        self.owed = mean + 3.0 * math.sqrt(mean + mean * mean / size)
+        self.owed_until = minute + _CATCH_UP_MIN
 
-    def _set_back(self, minute: int) -> None:
+    def _start_anew(self, minute: int) -> None:
         self.counts = Counts(last=minute)
         self.profile.hour = minute // 60
-        self.peaks = bytearray(4 * _PEAK_HOURS)
-        self.peak_hour = minute // 60
         self.first = minute
         self.posts = 0
         self.usual = None
-        self.told = None
         self.owed = 0.0
+
+    def _set_back(self, minute: int) -> None:
+        self._start_anew(minute)
+        self.profile = Profile(minute // 60)
+        self.peaks = bytearray(4 * _PEAK_HOURS)
+        self.peak_hour = minute // 60
+        self.told = None
