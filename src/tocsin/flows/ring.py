@@ -89,19 +89,20 @@ def _alert(
 
 
 def _is_repeat(alert: Alert, told: Sequence[Alert]) -> bool:
-    """Say whether people already know: same id, or same story not long ago and no louder, or snoozed."""
+    """Say whether people already know: the same id, or the same surge or story not long ago and no louder."""
     for earlier in told:
         if earlier.id == alert.id:
             return True
-        if earlier.story != alert.story or not alert.story:
-            continue
-        louder = _LOUDNESS.get(alert.level, 1) > _LOUDNESS.get(earlier.level, 1)
-        if louder:
+        if not _same_affair(alert, earlier) or _LOUDNESS.get(alert.level, 1) > _LOUDNESS.get(earlier.level, 1):
             continue
         snoozed = earlier.state is AlertState.SNOOZED and earlier.snoozed_until and alert.at < earlier.snoozed_until
         if snoozed or abs(alert.at - earlier.at) < COOLDOWN:
             return True
     return False
+
+
+def _same_affair(alert: Alert, earlier: Alert) -> bool:
+    return alert.subject == earlier.subject or (bool(alert.story) and alert.story == earlier.story)
 
 
 def is_alarm(alert: Alert) -> bool:
