@@ -19,8 +19,8 @@ class Role(IntEnum):
     """What the find of a literal says of its needle."""
 
     WHOLE = 0  # it stands there
-    GAP = 1  # its first words stand there, then more than one separator
-    JOINED = 2  # it stands there if the word is all that a tag holds
+    JOINED = 1  # it stands there if the word is all that a tag holds
+    OPENING = 2  # its first words stand there, and may go on
     PREFIX = 3  # a word begins with it
     HEAD = 4  # a word begins with its first half
     TAIL = 5  # a word ends with its second half
@@ -152,9 +152,24 @@ def _literals(needle: Needle) -> list[tuple[bytes, Role]]:
         return _misspelled(words[0])
     found = [(f" {' '.join(words)} ".encode(), Role.WHOLE)]
     if len(words) > 1:
-        found += [(f" {' '.join(words[:count])}  ".encode(), Role.GAP) for count in range(1, len(words))]
+        found += _gapped(words)
         found.append((f" {''.join(words)} ".encode(), Role.JOINED))
     return found
+
+
+def _gapped(words: tuple[str, ...]) -> list[tuple[bytes, Role]]:
+    """Return what finds a phrase that has more than one separator between two words, by the first such gap."""
+    found = []
+    for gap in range(1, len(words)):
+        before, after = " ".join(words[:gap]), words[gap]
+        role = Role.WHOLE if gap == len(words) - 1 else Role.OPENING
+        found += [(f" {before}{' ' * size}{after} ".encode(), role) for size in range(2, _WIDE_GAP)]
+        found.append((f" {before}{' ' * _WIDE_GAP}".encode(), Role.OPENING))
+    return found
+
+
+# Nearly all gaps are narrower, and have a literal each that finds nothing in vain; measured at 10,000 phrases.
+_WIDE_GAP = 5
 
 
 def _misspelled(word: str) -> list[tuple[bytes, Role]]:

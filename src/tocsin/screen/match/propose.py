@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tocsin.base.mention import Span, TextField
@@ -24,7 +23,7 @@ class Proposer:
         self._plan = plan
         self._engine = engine
         self._lengths = [len(literal) for literal in plan.literals]
-        self._patterns: dict[int, re.Pattern[bytes]] = {}
+        self._next_words: dict[int, dict[bytes, list[int]]] = {}
         letters = {letter for needle in plan.needles for word in needle.words for letter in word}
         self._letters = "".join(sorted(letters))
 
@@ -57,28 +56,41 @@ class Proposer:
         uses, lengths = self._plan.uses, self._lengths
         for literal, end in engine.scan(data):
             start = end - lengths[literal] + 1
+            opened = False
             for number, needle in uses[literal]:
                 role = _ROLES[number]
                 if role is Role.WHOLE or role is Role.JOINED:
                     yield role, needle, start, end - 1
-                elif role is Role.GAP:
-                    match = self._pattern(needle).match(data, start)
-                    if match:
-                        yield role, needle, start, match.end()
                 elif role is Role.PREFIX:
                     yield role, needle, start, data.index(b" ", start)
-                else:
+                elif role is Role.HEAD or role is Role.TAIL:
                     first = start if role is Role.HEAD else data.rindex(b" ", 0, end - 1) + 1
                     last = data.index(b" ", start) if role is Role.HEAD else end - 1
                     if self._may_be_misspelled(needle, data[first:last]):
                         yield role, needle, first, last
+                elif not opened:
+                    opened = True  # all needles that this literal opens are looked up together
+                    yield from self._opened(literal, (start, end), data)
 
-    def _pattern(self, needle: int) -> re.Pattern[bytes]:
-        """Return the pattern of a phrase with any number of separators between its words."""
-        if needle not in self._patterns:
-            words = [re.escape(word.encode()) for word in self._plan.needles[needle].words]
-            self._patterns[needle] = re.compile(b" +".join(words) + b"(?= )")
-        return self._patterns[needle]
+    def _opened(self, literal: int, place: tuple[int, int], data: bytes) -> Iterator[tuple[Role, int, int, int]]:
+        """Yield the phrases that the find at `place` opens and that go on to their end."""
+        start, end = place
+        next_start = _skip_spaces(data, end)
+        next_word = data[next_start : data.index(b" ", next_start)]
+        for needle in self._needles_by_next_word(literal).get(next_word, ()):
+            last = _read_on(self._plan.needles[needle].words, data, start)
+            if last is not None:
+                yield Role.OPENING, needle, start, last
+
+    def _needles_by_next_word(self, literal: int) -> dict[bytes, list[int]]:
+        """Return the needles that a literal opens, by the word they go on with."""
+        if literal not in self._next_words:
+            known = len(self._plan.literals[literal].split())
+            by_word = self._next_words[literal] = {}
+            for role, needle in self._plan.uses[literal]:
+                if role == Role.OPENING:
+                    by_word.setdefault(self._plan.needles[needle].words[known].encode(), []).append(needle)
+        return self._next_words[literal]
 
     def _may_be_misspelled(self, needle: int, word: bytes) -> bool:
         """Whether a folded word may be a misspelling; one with letters of another script is left to the verifier."""
@@ -86,3 +98,21 @@ class Proposer:
 
 
 _ROLES = tuple(Role)
+_SPACE = ord(" ")
+
+
+def _skip_spaces(data: bytes, at: int) -> int:
+    while data[at] == _SPACE:
+        at += 1
+    return at
+
+
+def _read_on(words: tuple[str, ...], data: bytes, start: int) -> int | None:
+    """Return where a phrase that begins at `start` ends, None if it is not there."""
+    end = start
+    for word in words:
+        start = _skip_spaces(data, end)
+        end = start + len(word.encode())
+        if data[start:end] != word.encode() or data[end] != _SPACE:
+            return None
+    return end
