@@ -93,7 +93,8 @@ def speak(text: str, voice: Voice, dice: Dice, lists: Mapping[str, Sequence[str]
     spoken = _replaced(text, voice, dice)
     spoken = sentences(spoken)
     if voice.openings and dice.share() < voice.opening_p:
-        spoken = f"{fill(dice.pick(voice.openings), dice, lists, said)} {spoken}"
+        opening = fill(dice.pick(voice.openings), dice, lists, said)
+        spoken = f"{opening}\n\n{spoken}" if opening.endswith(",") else f"{opening} {spoken}"  # as a letter begins
     if voice.closings and dice.share() < voice.closing_p:
         closing = fill(dice.pick(voice.closings), dice, lists, said)
         stop = "." if spoken[-1:].isalnum() and closing[:1].isalpha() else ""
@@ -196,4 +197,4 @@ def _replaced(text: str, voice: Voice, dice: Dice) -> str:
 @lru_cache(maxsize=64)
 def _words(words: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", re.IGNORECASE)
+    return re.compile(r"(?<![\w'’])(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", re.IGNORECASE)
