@@ -79,3 +79,26 @@ def test_each_channel_gets_one_action_that_is_told_twice_rather_than_never() -> 
         (alerts[0].id, "apprise:0"),
     ]
     assert {row.delivery for row in outbox} == {Delivery.AT_LEAST_ONCE}
+
+
+def danger_event(at: datetime, kinds: list[str], story: str) -> Event:
+    body = {"row": 1, "severity": 90, "kinds": kinds, "story": story}
+    return Event(
+        id=f"danger-{story}",
+        timeline="live",
+        brand="maison-alba",
+        kind=EventKind.DANGER,
+        at=at,
+        subject=story,
+        body=msgspec.json.encode(body),
+    )
+
+
+def test_dangerous_posts_of_kinds_already_told_ring_once() -> None:
+    events = [danger_event(NOON + timedelta(minutes=n), ["rumour", "complaint"], f"s{n}") for n in range(8)]
+    assert len(rung(events)) == 1
+
+
+def test_a_dangerous_post_of_another_kind_rings_by_itself() -> None:
+    events = [danger_event(NOON, ["complaint"], "s1"), danger_event(NOON, ["leak"], "s2")]
+    assert len(rung(events)) == 2

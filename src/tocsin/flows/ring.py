@@ -89,7 +89,11 @@ def _alert(
 
 
 def _is_repeat(alert: Alert, told: Sequence[Alert]) -> bool:
-    """Say whether people already know: the same id, or the same surge or story not long ago and no louder."""
+    """Say whether people already know.
+
+    They do when the same id was told, or the same surge or story not long ago and no louder, or another dangerous post
+    of the same kinds not long ago: one rumour makes many grave posts, and they need one ring.
+    """
     for earlier in told:
         if earlier.id == alert.id:
             return True
@@ -102,7 +106,14 @@ def _is_repeat(alert: Alert, told: Sequence[Alert]) -> bool:
 
 
 def _same_affair(alert: Alert, earlier: Alert) -> bool:
-    return alert.subject == earlier.subject or (bool(alert.story) and alert.story == earlier.story)
+    if alert.subject == earlier.subject or (alert.story and alert.story == earlier.story):
+        return True
+    both_dangers = alert.cause is earlier.cause is AlertCause.DANGER
+    return both_dangers and _kinds(alert) <= _kinds(earlier)
+
+
+def _kinds(alert: Alert) -> set[str]:
+    return {reason.code for reason in alert.reasons if reason.code.startswith("kind.")}
 
 
 def is_alarm(alert: Alert) -> bool:
