@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.story.posts import ALBA, CHAIRS, changed, posts
+from tocsin.story.group import Grouper
+from tocsin.story.title import MOST_CHARS, clean_line, shorten, stem, surfaces, title_of
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("RT @alice: @bruno le colis est perdu https://example.org/1", "le colis est perdu"),
+        (".@maison_alba votre service ne répond pas #sav #colis #alba", "votre service ne répond pas"),
+        ("#BoycottAlba", "#BoycottAlba"),
+        ("Lisez\n\nceci  www.example.org/x  vite", "Lisez ceci vite"),
+        ("", ""),
+    ],
+)
+def test_a_line_is_cleaned_of_what_is_not_said(text: str, line: str) -> None:
+    assert clean_line(text) == line
+
+
+def test_the_weightiest_sentence_is_the_title() -> None:
+    text = "Bonjour à tous les amis. La chaise a le pied fendu. Bonne journée à vous."
+    assert title_of(text, "", {"chais": 2.0, "fendu": 2.0}) == "La chaise a le pied fendu."
+
+
+def test_the_title_of_an_article_is_preferred() -> None:
+    assert title_of("Texte long.", "Rappel de chaises chez Maison Alba", {"text": 9.0}) == (
+        "Rappel de chaises chez Maison Alba"
+    )
+
+
+@given(st.text(max_size=400), st.text(max_size=200))
+def test_a_title_is_one_line_of_ninety_characters_at_most(text: str, title: str) -> None:
+    for weights in ({}, {"mot": 1.0}):
+        line = title_of(text, title, weights)
+        assert len(line) <= MOST_CHARS
+        assert "\n" not in line
+
+
+@given(st.text(max_size=300))
+def test_a_shortened_line_keeps_within_its_length(text: str) -> None:
+    assert len(shorten(text)) <= MOST_CHARS
+
+
+def test_keywords_are_shown_as_people_write_them() -> None:
+    assert surfaces(("cass", "alba", "rare"), "Chaise CASSÉE chez Alba", ("Rare",)) == ("CASSÉE", "Alba", "Rare")
+    assert stem("cassees") == stem("cassee") == "cass"
+
+
+def test_a_story_takes_the_title_of_the_press_and_three_keywords() -> None:
+    mentions = posts(CHAIRS)
+    mentions[1] = changed(mentions[1], title="Chaise cassée, pied fendu : Maison Alba se tait", text="La suite demain.")
+    grouper = Grouper(ALBA, "live", ())
+    story = grouper.place(mentions)[0]
+    row = next(row for row in grouper.changed() if row.id == story)
+    assert "fendu" in row.title
+    assert len(row.keywords) == 3
+    assert {"chaise", "pied", "fendu"} & {word.lower() for word in row.keywords}
