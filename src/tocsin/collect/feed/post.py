@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tocsin.base.html import looks_like_html, plain_text, text_of_html
+from tocsin.base.html import looks_like_html, plain_text
 from tocsin.base.ids import stable_id
 from tocsin.base.post import Author, Media, Post, PostKind, TimeDoubt
 from tocsin.base.url import canonical_url, is_worldwide_id
 from tocsin.collect.feed.entry import Entry
+from tocsin.collect.sanitise import clean_text
 
 PLATFORM = "web"
 LINKS_KEPT = 100
@@ -123,7 +124,7 @@ def _text_and_links(entry: Entry, base: str) -> tuple[str, tuple[str, ...]]:
     if not entry.content_is_html:
         text = entry.content.strip()
     elif looks_like_html(entry.content):
-        text, written = text_of_html(entry.content), (*written, *_links(entry.content))
+        text, written = clean_text(entry.content), (*written, *_links(entry.content))
     else:
         text = plain_text(entry.content).strip()
     links: dict[str, None] = {}
