@@ -120,7 +120,7 @@ def _read_one(text: str, emoji: frozenset[str], tag_prefixes: tuple[str, ...]) -
     folded = fold_marked(bare)
     tokens = folded.split()
     if not folded.isascii():
-        tokens = [t for t in tokens if t < "\u2000" or t in emoji or _FOLD[ord(t[0])][0] != " " or len(t) > 1]
+        tokens = [t for t in tokens if t < "\u2000" or t in emoji or FOLD_TABLE[ord(t[0])] != " "]
     words = [t for t in tokens if t not in MARKS and t not in emoji]
     tags: tuple[str, ...] = ()
     if "#" in bare:

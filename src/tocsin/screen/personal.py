@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import phonenumbers
 from stdnum import iban, luhn
@@ -58,11 +59,17 @@ def find_personal_data(title: str, text: str, words: Sequence[str] | None = None
         words = fold_words(f"{title} {text}")
     seen = frozenset(words)
     number = bool(words) and min(words) < _AFTER_DIGITS
-    if not number and "@" not in text and "@" not in title and tables.word_list("closing").isdisjoint(seen):
+    if not number and "@" not in text and "@" not in title and _signs().isdisjoint(seen):
         return ()
     digits = sum(len(word) for word in words if word < _AFTER_DIGITS) if number else 0
     found = _in_field(TextField.TEXT, text, seen, digits)
     return (_in_field(TextField.TITLE, title, seen, digits) + found) if title else found
+
+
+@cache
+def _signs() -> frozenset[str]:
+    """The words after which data without a word in digits may stand."""
+    return tables.word_list("closing") | tables.word_list("order")
 
 
 def _in_field(field: TextField, text: str, words: frozenset[str], digits: int) -> tuple[PersonalData, ...]:

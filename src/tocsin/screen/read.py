@@ -14,13 +14,14 @@ from tocsin.screen import tables
 from tocsin.screen.copy import copy_keys
 from tocsin.screen.features import HANDLE, Features, fold_marked, read_features
 from tocsin.screen.kind import TARGETED, read_kinds
-from tocsin.screen.language import guess_languages
+from tocsin.screen.language import UNDETERMINED, guess_languages
 from tocsin.screen.personal import find_personal_data
 from tocsin.screen.sentiment import read_tone
 from tocsin.screen.severity import Standing, weigh_severity
 from tocsin.screen.tables.pattern import Match
 
 CODE_VERSION = "1"
+_CLEAR = 0.8  # under it, a text is read with the words of all languages that have tables
 _TARGETED = frozenset(kind.value for kind in TARGETED)
 
 
@@ -68,7 +69,7 @@ class Reader:
         for i, post in enumerate(inputs):
             language, language_p = guesses[i]
             seen = features[i]
-            lexicon = tables.lexicon(language)
+            lexicon = tables.lexicon(language if language_p >= _CLEAR else UNDETERMINED)
             hits = lexicon.hits(seen)
             matches = lexicon.matches(seen, hits, brands[i])
             stars = (post.stars, post.stars_max)
@@ -100,7 +101,7 @@ def default_reader() -> Reader:
 
 @cache
 def _tag_prefixes() -> tuple[str, ...]:
-    return tuple(sorted(tables.word_list("tag_prefixes")))
+    return tuple(sorted(tables.word_list("tag_prefixes"), key=lambda prefix: (-len(prefix), prefix)))
 
 
 @lru_cache(maxsize=1024)

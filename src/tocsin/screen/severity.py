@@ -121,7 +121,8 @@ def _reach(standing: Standing, harmful: bool) -> tuple[Reason, ...]:
 
 @cache
 def _scale() -> dict[str, Any]:
-    return tables.scale()["severity"]
+    table: dict[str, Any] = tables.scale()["severity"]
+    return table
 
 
 def _kind_weight(kind: Kind) -> int:

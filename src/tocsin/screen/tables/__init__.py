@@ -78,7 +78,8 @@ def _text(name: str) -> str:
     return (resources.files(__package__) / name).read_text(encoding="utf-8")
 
 
-def _rows(name: str) -> Iterator[list[str]]:
+def rows(name: str) -> Iterator[list[str]]:
+    """Return the lines of a table, cut at its tabs; lines that begin with `# ` are remarks."""
     for line in _text(name).splitlines():
         if line and not line.startswith("# "):
             yield line.split("\t")
@@ -92,13 +93,13 @@ def _forms(word: str, language: str) -> list[str]:
 
 def _signs() -> dict[str, int]:
     named = {"SMILE": SMILE, "FROWN": FROWN}
-    return {named.get(word, word): int(valence) for word, valence in _rows("lexicon_all.tsv")}
+    return {named.get(word, word): int(valence) for word, valence in rows("lexicon_all.tsv")}
 
 
 @cache
 def _word_lists() -> dict[str, frozenset[str]]:
     lists: dict[str, set[str]] = {}
-    for name, language, words in _rows("words.tsv"):
+    for name, language, words in rows("words.tsv"):
         lists.setdefault(name, set()).update(form for word in words.split() for form in _forms(word, language))
     return {name: frozenset(words) for name, words in lists.items()}
 
@@ -107,7 +108,7 @@ def _word_lists() -> dict[str, frozenset[str]]:
 def _classes(language: str) -> dict[str, str]:
     return {
         name: "|".join(dict.fromkeys(form for word in words.split() for form in _forms(word, language)))
-        for lang, name, words in _rows("classes.tsv")
+        for lang, name, words in rows("classes.tsv")
         if lang == language
     }
 
@@ -119,7 +120,7 @@ def _lexicon(languages: tuple[str, ...]) -> Lexicon:
     rules: list[tuple[Rule, list[str]]] = []
     common = word_list("stop_fr") | word_list("stop_en")
     for language in languages:
-        for word, valence in _rows(f"lexicon_{language}.tsv"):
+        for word, valence in rows(f"lexicon_{language}.tsv"):
             for form in _forms(word, language):
                 valences.setdefault(form, int(valence))
         for name, role in _ROLES.items():
@@ -130,7 +131,7 @@ def _lexicon(languages: tuple[str, ...]) -> Lexicon:
 
 def _rules(language: str) -> Iterator[tuple[Rule, list[str]]]:
     classes = _classes(language)
-    for target, weight, code, pattern in _rows(f"rules_{language}.tsv"):
+    for target, weight, code, pattern in rows(f"rules_{language}.tsv"):
         elements = [_element(part, classes, language) for part in pattern.replace("'", " ").split()]
         yield Rule(target, int(weight), code, pattern), elements
 

@@ -115,7 +115,7 @@ class Lexicon:
 
 
 def parse_element(text: str) -> _Element:
-    """Return an element: `word|word`, `..` or `...` (at most 2 or 4 tokens), BRAND, NUMBER; `?` ends an optional one."""
+    """Return an element: `word|word`, `..` or `...` (at most 2 or 4 tokens), BRAND, NUMBER; `?` ends an option."""
     if text in ("..", "..."):
         return _Element(frozenset(), 2 if text == ".." else 4, False, False, False)
     optional = len(text) > 1 and text.endswith("?")
