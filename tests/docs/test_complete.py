@@ -12,7 +12,13 @@ from tocsin.base.settings import Settings
 from tocsin.cli.main import COMMANDS
 
 DOCS = ROOT / "docs"
-PAGES = {"install.md": "installer.md", "settings.md": "reglages.md", "commands.md": "commandes.md"}
+PAGES = {
+    "commands.md": "commandes.md",
+    "import.md": "importer.md",
+    "install.md": "installer.md",
+    "queries.md": "requetes.md",
+    "settings.md": "reglages.md",
+}
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
