@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: started as an unprivileged user in a temporary folder, one a test run, shared by workers.
+"""A PostgreSQL of the tests' own: run as an unprivileged user in a temporary folder, one a test run, shared by workers.
 
 `postgres_url(name)` returns the address of a new, empty database. The test is skipped, with its reason, where no server
 can be started. `TOCSIN_TEST_POSTGRES` may name a running server instead (postgresql://user@host/).

@@ -164,6 +164,14 @@ def test_bad_rows_of_a_table_are_rejected_with_their_number() -> None:
     assert "never closed" in whys[4]
 
 
+def test_a_carriage_return_inside_a_cell_is_a_space_there() -> None:
+    raw = b"id,texte\n1001,un\rdeux\r\n1002,trois\r\n"
+    posts, rejects = read(raw)
+    assert [post.text for post in posts] == ["un deux", "trois"]
+    assert not rejects
+    assert notes(raw)["stray_return"] == 1
+
+
 def test_a_quote_never_closed_does_not_swallow_the_rest() -> None:
     rows = "".join(f"{n},texte {n}\n" for n in range(2000, 2500))
     posts, rejects = read(f'id,texte\n1001,"ouvert\n{rows}'.encode())
@@ -355,6 +363,48 @@ def test_no_row_is_lost_and_any_cut_resumes_exactly(lines: list[str], page_rows:
         assert rest == list(whole.items)[done:]
     again = [post.key for page in pages(raw, planned(raw, "posts.jsonl")) for post in page.posts]
     assert again == [post.key for post in whole.posts]
+
+
+SEEDS = [
+    b'id,date,text\n1,2026-01-02,"a ""b"" c"\n2,02/03/2026,d\n',
+    b'{"id":"1","text":"x"}\n{"id":"2","text":"y"}\n',
+    b'{"data":[{"id":"1","text":"x"},{"id":"2","text":"y"}]}',
+    gzip.compress(LINES),
+    workbook(["id", "texte"], [1, "un"], [2, "deux"]),
+]
+PIECES = [
+    b'"',
+    b"\n",
+    b"\r",
+    b",",
+    b"{",
+    b"}",
+    b"[",
+    b"\0",
+    b"\xe9",
+    b"\\ud800",
+    b":",
+    b"1e999",
+    b"<p>",
+    b"sep=,\n",
+    b"9" * 30,
+    b"",
+]
+
+
+@given(st.data())
+@settings(max_examples=150)
+def test_a_damaged_file_is_read_or_refused_in_words(data: st.DataObject) -> None:
+    raw = data.draw(st.sampled_from(SEEDS))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(raw)))
+        raw = raw[:at] + data.draw(st.sampled_from(PIECES)) + raw[at + data.draw(st.integers(0, 9)) :]
+    try:
+        posts, rejects = read(raw)
+    except InputError as error:
+        assert "{" not in error.template.format(**error.params) or "{" in "".join(map(str, error.params.values()))
+    else:
+        assert posts or rejects
 
 
 def test_resuming_a_table_with_line_breaks_in_cells_is_exact() -> None:

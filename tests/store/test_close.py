@@ -9,7 +9,7 @@ import msgspec
 from tests.store.make import SECOND, START_MINUTE, WATCH, at, mention, post, put, story
 from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.brand import Watch
-from tocsin.base.seam import LIVE, Delivery, Event, EventKind, OutboxRow
+from tocsin.base.seam import LIVE, Deletion, Delivery, Event, EventKind, OutboxRow
 from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.store.close import ClosedRange
 from tocsin.store.rows import OutboxState
@@ -137,8 +137,6 @@ def test_a_late_post_waits_and_reopens_nothing(store: Store) -> None:
 
 
 def test_a_post_deleted_meanwhile_does_not_hold_the_close(store: Store) -> None:
-    from tocsin.base.seam import Deletion
-
     put(store, [mention(post(1)), mention(post(2))])
     work = closed(store)
     put(store, [], deletions=[Deletion(platform="mastodon", native_id=post(1).native_id, reason="gone")])

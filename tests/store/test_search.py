@@ -7,6 +7,7 @@ import random
 import pytest
 
 from tests.store.make import mention, post, put
+from tocsin.base.brand import Brand, Watch
 from tocsin.base.kind import Kind
 from tocsin.base.post import Author, PostKind
 from tocsin.screen.match.values import PostFacts
@@ -117,8 +118,6 @@ def test_pages_of_a_search_follow_one_another(store: Store) -> None:
 
 
 def test_a_brand_does_not_see_the_posts_of_another(store: Store) -> None:
-    from tocsin.base.brand import Brand, Watch
-
     store.save_brand(Brand(slug="zinc", name="Zinc"))
     watch = Watch(brand="zinc", name="main", query="zinc")
     store.save_watch(watch)

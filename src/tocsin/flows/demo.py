@@ -17,7 +17,7 @@ from tocsin.base.story import Story
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_of, minute_start
 from tocsin.collect.adapter import Page, Upsert
-from tocsin.collect.scenario import Scenario, play, scenario_watches
+from tocsin.collect.scenario import Played, Scenario, play_labelled, scenario_watches
 from tocsin.flows.close import close_timeline
 from tocsin.flows.engine import Engine, open_engine
 from tocsin.flows.ingest import ingest_page
@@ -26,6 +26,7 @@ TIMELINE = "replay:demo"
 FOLDER = "demo"
 CURVE_HOURS = 24
 CURVE_STEP_MIN = 20
+STEP_MIN = 5
 
 
 class DemoFrame(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +64,20 @@ def start_demo(settings: Settings, scenario: Scenario) -> Engine:
 
 
 def play_demo(
-    engine: Engine, scenario: Scenario, end: datetime, *, seed: int, scale: float, live_hours: float, step_min: int = 2
+    engine: Engine,
+    scenario: Scenario,
+    end: datetime,
+    *,
+    seed: int,
+    scale: float,
+    live_hours: float,
+    step_min: int = STEP_MIN,
 ) -> Iterator[DemoFrame]:
     """Yield a first frame once the past is loaded, then one per step of the last `live_hours` before `end`."""
-    posts = list(play(scenario, seed=seed, end=end, scale=scale))
+    posts = play_labelled(scenario, seed=seed, end=end, scale=scale)
     live_from = minute_of(end - timedelta(hours=live_hours))
-    past = [post for post in posts if minute_of(post.created_at) < live_from]
-    rest = [post for post in posts if minute_of(post.created_at) >= live_from]
+    past = [played for played in posts if minute_of(played.post.created_at) < live_from]
+    rest = [played for played in posts if minute_of(played.post.created_at) >= live_from]
     told: set[str] = set()
     mentions = _bring(engine, past, live_from - 1, end)
     yield _frame(engine, minute_start(live_from), (len(past), mentions), told, None)
@@ -77,22 +85,22 @@ def play_demo(
     last = minute_of(end)
     grouped = {
         step: list(group)
-        for step, group in groupby(rest, key=lambda post: (minute_of(post.created_at) - live_from) // step_min)
+        for step, group in groupby(rest, key=lambda played: (minute_of(played.post.created_at) - live_from) // step_min)
     }
     for step in range((last - live_from) // step_min + 1):
         group = grouped.get(step, [])
         upto = min(last, live_from + (step + 1) * step_min - 1)
         mentions += _bring(engine, group, upto, end)
         seen += len(group)
-        yield _frame(engine, minute_start(upto + 1), (seen, mentions), told, group[-1] if group else None)
+        yield _frame(engine, minute_start(upto + 1), (seen, mentions), told, group[-1].post if group else None)
 
 
-def _bring(engine: Engine, posts: Sequence[Post], upto: int, now: datetime) -> int:
+def _bring(engine: Engine, posts: Sequence[Played], upto: int, now: datetime) -> int:
     """Store posts on the demo's timeline, close its minutes up to `upto`, and return the number of new mentions."""
     found = 0
-    if posts:
-        page = Page(items=[Upsert(post=post) for post in posts], next_cursor="")
-        found = ingest_page(engine, "scenario", TIMELINE, page, "", now).mentions
+    for source in sorted({played.source for played in posts}):
+        items = [Upsert(post=played.post) for played in posts if played.source == source]
+        found += ingest_page(engine, source, TIMELINE, Page(items=items, next_cursor=""), "", now).mentions
     close_timeline(engine, TIMELINE, upto, now)
     return found
 

@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Play it: a picture that moves on a terminal, a JSON line per alert on a pipe."""
     from tocsin.collect.scenario import builtin_scenario
-    from tocsin.flows.demo import play_demo, start_demo
+    from tocsin.flows.demo import STEP_MIN, play_demo, start_demo
 
     t, out = context.t, context.out
     scenario = builtin_scenario("maison_alba")
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     engine = start_demo(context.settings, scenario)
     try:
         frames = play_demo(engine, scenario, context.now(), seed=args.seed, scale=args.scale, live_hours=args.hours)
-        steps = max(1, round(args.hours * 60 / 2))
+        steps = max(1, round(args.hours * 60 / STEP_MIN))
         (_play_lines if out.as_json else _play_picture)(frames, context, args.seconds / steps)
     finally:
         engine.store.close()

@@ -256,9 +256,11 @@ def _records_key(text: str) -> str:
 def _delimiter(text: str, *, whole: bool) -> str:
     """Return the sign that cuts the lines most evenly, or "" when none does; known column names weigh most."""
     best: tuple[tuple[bool, float, int], str] | None = None
-    lines = text[:65_536].replace("\x00", "").splitlines(keepends=True)
+    lines = [f"{line}\n" for line in re.split(r"\r\n|\n|\r", text[:65_536].replace("\x00", "")) if line]
     if (not whole or len(text) > 65_536) and len(lines) > 1:
         lines.pop()
+    if not lines:
+        return ""
     declared = re.fullmatch(r'"?sep=(.)"?\s*', lines[0], re.IGNORECASE)
     if declared:
         return declared[1]

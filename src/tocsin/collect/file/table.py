@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections import Counter, deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
-from xml.etree.ElementTree import ParseError
 
 from tocsin.base.errors import InputError
 from tocsin.collect.file.rows import MAX_ROW, Row, byte_lines, decode
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 _WHOLE_LINE = "\x1f"  # as delimiter of files where each line is one cell: it stands in no text
 _MAX_UNPACKED = 200 << 20
+# What openpyxl, zipfile and the XML reader let through when a workbook is damaged.
+_BOOK_ERRORS = (
+    AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, RuntimeError, SyntaxError, TypeError,
+    ValueError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 csv.field_size_limit(max(csv.field_size_limit(), 4 * MAX_ROW))
 
 
@@ -42,6 +47,9 @@ def table_rows(stream: BinaryIO, shape: Shape, notes: Counter[str], width: int) 
             yield line, row, feed.taken[0][:800]
             continue
         except csv.Error as error:
+            if feed.put_back_without_returns():
+                notes["stray_return"] += 1
+                continue
             yield (
                 line,
                 InputError("This row cannot be cut into cells: {error}. Mend it.", error=error),
@@ -125,6 +133,15 @@ class _Feed:
         """Return the lines of the row under way."""
         return self.taken[0] if len(self.taken) == 1 else "".join(self.taken)
 
+    def put_back_without_returns(self) -> bool:
+        """Let the row be read again without carriage returns inside its lines; returns whether there were any."""
+        clean = [line.rstrip("\r\n").replace("\r", " ") + "\n" for line in self.taken]
+        if not any("\r" in line.rstrip("\r\n") for line in self.taken):
+            return False
+        self._back.extendleft(reversed(clean))
+        self._number -= len(clean)
+        return True
+
     def put_back_all_but_first(self) -> None:
         """Let the next row begin at the second line of this one."""
         rest = self.taken[1:]
@@ -139,7 +156,8 @@ def _is_torn(feed: _Feed, shape: Shape, cells: int, width: int) -> bool:
         return True  # the reader asked for one more line, and there was none
     if len(feed.taken) == 1 or not width or cells == width:
         return False
-    second = next(csv.reader(feed.taken[1:2], delimiter=shape.delimiter or _WHOLE_LINE), [])
+    line = feed.taken[1].rstrip("\r\n").replace("\r", " ")
+    second = next(csv.reader([line], delimiter=shape.delimiter or _WHOLE_LINE), [])
     return width > 1 and len(second) == width
 
 
@@ -173,7 +191,6 @@ class _Workbook:
 
     def __enter__(self) -> _Workbook:
         from openpyxl import load_workbook  # slow to load, and few files need it
-        from openpyxl.utils.exceptions import InvalidFileException
 
         stream = self._stream
         stream.seek(0)
@@ -185,12 +202,14 @@ class _Workbook:
         self._check(stream)
         try:
             self._book = load_workbook(stream, read_only=True, data_only=True)
-        except (InvalidFileException, KeyError, ValueError, ParseError, zipfile.BadZipFile, OSError, SyntaxError):
+        except _BOOK_ERRORS:
             raise self._broken() from None
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._book.close()
+        if isinstance(error, _BOOK_ERRORS):
+            raise self._broken() from None
 
     def titles(self) -> list[str]:
         """Return the names of all visible sheets."""
@@ -216,7 +235,7 @@ class _Workbook:
         try:
             with zipfile.ZipFile(stream) as archive:
                 parts = archive.infolist()
-        except (zipfile.BadZipFile, OSError, ValueError):
+        except _BOOK_ERRORS:
             raise self._broken() from None
         if not any(part.filename.startswith("xl/") for part in parts):
             raise InputError(

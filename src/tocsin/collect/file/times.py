@@ -223,7 +223,7 @@ def _day(text: str, order: DateOrder) -> date:
     months: list[str] = []
     numbers: list[str] = []
     for token in _TOKEN.findall(text):
-        if token.isdigit():
+        if token.isdigit() and len(token) <= 4:
             numbers.append(token)
         elif token in _MONTHS:
             months.append(token)
