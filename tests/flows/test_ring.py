@@ -9,7 +9,7 @@ import msgspec
 from tocsin.base.alert import Alert, AlertState
 from tocsin.base.seam import Delivery, Event, EventKind
 from tocsin.base.surge import Surge, SurgeLevel
-from tocsin.flows.ring import ring
+from tocsin.flows.ring import Titles, ring
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def surge_event(at: datetime, level: SurgeLevel, story: str = "s1") -> Event:
 
 
 def rung(events: list[Event], recent: list[Alert] | None = None) -> list[Alert]:
-    return ring(events, {}, recent or [], [])[0]
+    return ring(events, Titles(), recent or [], [])[0]
 
 
 def test_the_same_story_rings_once_within_the_cooldown() -> None:
@@ -73,7 +73,7 @@ def test_a_replay_of_the_same_events_rings_nothing_new() -> None:
 
 
 def test_each_channel_gets_one_action_that_is_told_twice_rather_than_never() -> None:
-    alerts, outbox = ring([surge_event(NOON, SurgeLevel.ALARM)], {}, [], ["mail:alice@example.org", "apprise:0"])
+    alerts, outbox = ring([surge_event(NOON, SurgeLevel.ALARM)], Titles(), [], ["mail:alice@example.org", "apprise:0"])
     assert [(row.event, row.action) for row in outbox] == [
         (alerts[0].id, "mail:alice@example.org"),
         (alerts[0].id, "apprise:0"),

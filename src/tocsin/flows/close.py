@@ -9,10 +9,10 @@ import msgspec
 
 from tocsin.base.brand import Brand
 from tocsin.base.seam import LIVE, BrandMinute, Event
-from tocsin.base.story import Story
+from tocsin.base.story import MentionDigest, Story
 from tocsin.base.time import minute_start
 from tocsin.flows.engine import Engine
-from tocsin.flows.ring import ring, surges_of
+from tocsin.flows.ring import Titles, ring, surges_of
 from tocsin.store.close import ClosedRange
 from tocsin.story.group import Grouper
 from tocsin.surge.fold import SurgeFold
@@ -20,6 +20,7 @@ from tocsin.surge.fold import SurgeFold
 ACTIVE_STORY = timedelta(days=7)
 RECENT_ALERT = timedelta(days=2)
 ROWS_AT_ONCE = 2_000
+_TITLE_CHARS = 120
 LEASE = timedelta(minutes=2)
 
 
@@ -100,7 +101,16 @@ def _range(
     recent = store.alerts(
         brand=first.brand, timeline=first.timeline, since=minute_start(first.minute) - RECENT_ALERT, limit=500
     )
-    alerts, outbox = ring(events, {story.id: story for story in stories}, recent, channels_of(engine))
+    titles = Titles(
+        {story.id: story.title for story in stories},
+        {
+            (mention.platform, mention.native_id): _excerpt(mention)
+            for minute in minutes
+            for mention in minute.mentions
+            if mention.danger
+        },
+    )
+    alerts, outbox = ring(events, titles, recent, channels_of(engine))
     return ClosedRange(
         timeline=first.timeline,
         brand=first.brand,
@@ -111,6 +121,11 @@ def _range(
         events=list(events),
         outbox=outbox,
     )
+
+
+def _excerpt(mention: MentionDigest) -> str:
+    text = " ".join(f"{mention.title} {mention.text}".split())
+    return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1].rsplit(" ", 1)[0] + "…"
 
 
 def channels_of(engine: Engine) -> list[str]:

@@ -12,7 +12,6 @@ from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.ids import stable_id
 from tocsin.base.mention import Reason
 from tocsin.base.seam import Delivery, Event, EventKind, OutboxRow
-from tocsin.base.story import Story
 from tocsin.base.surge import Surge, SurgeLevel
 
 COOLDOWN = timedelta(hours=4)  # a second alert on the same story within this is told only if it is louder
@@ -20,18 +19,25 @@ COOLDOWN = timedelta(hours=4)  # a second alert on the same story within this is
 _LOUDNESS = {"watch": 1, "alarm": 2, "danger": 2}
 
 
+class Titles(msgspec.Struct, frozen=True):
+    """What alerts are called: stories by their id, and posts by (platform, native_id)."""
+
+    stories: Mapping[str, str] = {}
+    posts: Mapping[tuple[str, str], str] = {}
+
+
 def ring(
-    events: Iterable[Event], stories: Mapping[str, Story], recent: Sequence[Alert], channels: Sequence[str]
+    events: Iterable[Event], titles: Titles, recent: Sequence[Alert], channels: Sequence[str]
 ) -> tuple[list[Alert], list[OutboxRow]]:
     """Return the new alerts and one outbox row per alert and channel; both in the order of the events.
 
-    stories: those of this brand by id, for titles. recent: alerts of this brand on this timeline, any order.
+    titles: of the stories and posts of this brand. recent: alerts of this brand on this timeline, any order.
     channels: where people are told, such as `mail:alice@example.org`. The ids are stable: a replay rings nothing twice.
     """
     told = list(recent)
     alerts: list[Alert] = []
     for event in events:
-        alert = _alert_of(event, stories)
+        alert = _alert_of(event, titles)
         if alert is None or _is_repeat(alert, told):
             continue
         told.append(alert)
@@ -55,25 +61,26 @@ def surges_of(events: Iterable[Event]) -> list[Surge]:
     return [msgspec.json.decode(event.body, type=Surge) for event in events if event.kind is EventKind.SURGE]
 
 
-def _alert_of(event: Event, stories: Mapping[str, Story]) -> Alert | None:
+def _alert_of(event: Event, titles: Titles) -> Alert | None:
     if event.kind is EventKind.SURGE:
         surge = msgspec.json.decode(event.body, type=Surge)
-        return _alert(event, AlertCause.SURGE, surge.level.value, (surge.story, surge.reasons), stories)
+        title = titles.stories.get(surge.story, "")
+        return _alert(event, AlertCause.SURGE, surge.level.value, title, story=surge.story, reasons=surge.reasons)
     if event.kind is EventKind.DANGER:
         body: dict[str, Any] = msgspec.json.decode(event.body)
+        story = str(body.get("story", ""))
+        title = titles.posts.get((body.get("platform", ""), body.get("native_id", "")), titles.stories.get(story, ""))
         reasons = (
             Reason(code="danger.severity", words=(str(body.get("severity", "")),)),
             *(Reason(code=f"kind.{kind}") for kind in body.get("kinds", ())),
         )
-        return _alert(event, AlertCause.DANGER, "danger", (str(body.get("story", "")), reasons), stories)
+        return _alert(event, AlertCause.DANGER, "danger", title, story=story, reasons=reasons)
     return None
 
 
 def _alert(
-    event: Event, cause: AlertCause, level: str, about: tuple[str, tuple[Reason, ...]], stories: Mapping[str, Story]
+    event: Event, cause: AlertCause, level: str, title: str, *, story: str, reasons: tuple[Reason, ...]
 ) -> Alert:
-    story, reasons = about
-    known = stories.get(story)
     return Alert(
         id=stable_id("alert", event.id),
         brand=event.brand,
@@ -82,7 +89,7 @@ def _alert(
         level=level,
         at=event.at,
         subject=event.subject,
-        title=known.title if known else "",
+        title=title,
         story=story,
         reasons=reasons,
     )
