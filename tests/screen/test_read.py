@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -25,10 +26,10 @@ TEXTS = [
     "NUUUL !!! jamais plus",
 ]
 ONE_LINE = """
-import hashlib, msgspec
+import hashlib, json, sys, msgspec
 from tocsin.screen.read import ReadInput, default_reader
-from tests.screen.test_read import TEXTS
-print(hashlib.sha256(msgspec.json.encode(default_reader().read([ReadInput(text=t) for t in TEXTS]))).hexdigest())
+verdicts = default_reader().read([ReadInput(text=text) for text in json.loads(sys.argv[1])])
+print(hashlib.sha256(msgspec.json.encode(verdicts)).hexdigest())
 """
 
 
@@ -48,7 +49,7 @@ def test_a_post_is_read_the_same_alone_and_in_a_crowd():
 def test_two_processes_with_other_hash_seeds_agree_to_the_byte():
     answers = {
         subprocess.run(
-            [sys.executable, "-c", ONE_LINE],
+            [sys.executable, "-c", ONE_LINE, json.dumps(TEXTS)],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,

@@ -168,14 +168,16 @@ class _Model:
 
     def __init__(self) -> None:
         identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-        self._next = np.asarray(identifier.tk_nextmove, dtype=np.int64)
+        self._next = identifier.tk_nextmove  # ten million steps: kept as they come, and seen by numpy without a copy
+        self._next_view = np.asarray(self._next)
         self._row = np.asarray(identifier.tk_row, dtype=np.int64) << 8
-        self._out = np.asarray(identifier.tk_output, dtype=np.int64)
+        self._row_list: list[int] = self._row.tolist()
+        self._out_list: list[int] = list(identifier.tk_output)
+        self._out = np.asarray(self._out_list, dtype=np.int64)
         self._labels: list[str] = list(identifier.nb_classes)
-        self._weights = np.rint(np.asarray(identifier.nb_ptc, dtype=np.float64) * _UNIT).astype(np.int64)
+        self._log_p = identifier.nb_ptc
         self._prior = np.rint(np.asarray(identifier.nb_pc, dtype=np.float64) * _UNIT * _UNIT).astype(np.int64)
         self._logs = np.rint(np.log1p(np.arange(_MAX_BYTES + 1)) * _UNIT).astype(np.int64)
-        self._walk_lists = (self._next.tolist(), self._row.tolist(), self._out.tolist())
         self._tables: dict[tuple[str, ...], tuple[list[str], NDArray[np.int64], NDArray[np.int64]]] = {}
 
     def guess(
@@ -184,7 +186,7 @@ class _Model:
         """The language of each text; `und` under the least probability."""
         labels, weights, prior = self._restricted(extra)
         rows, visited = self._walk_batch(texts) if len(texts) >= _SMALL_BATCH else self._walk_each(texts)
-        features = len(self._weights)
+        features = len(weights)
         keys, counts = np.unique(rows * features + visited, return_counts=True)
         scores = np.tile(prior, (len(texts), 1))
         if len(keys):
@@ -207,13 +209,13 @@ class _Model:
             columns = [i for i, label in enumerate(self._labels) if label in wanted]
             self._tables[extra] = (
                 [self._labels[i] for i in columns],
-                np.ascontiguousarray(self._weights[:, columns]),
+                np.rint(self._log_p[:, columns].astype(np.float64) * _UNIT).astype(np.int64),
                 self._prior[columns],
             )
         return self._tables[extra]
 
     def _walk_each(self, texts: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        following, row, out = self._walk_lists
+        following, row, out = self._next, self._row_list, self._out_list
         rows, visited = [], []
         for number, text in enumerate(texts):
             state = 0
@@ -237,7 +239,7 @@ class _Model:
         rows, visited = [], []
         for step in range(longest):
             n = alive[step]
-            state = self._next[self._row[state[:n]] + grid[step, :n]]
+            state = self._next_view[self._row[state[:n]] + grid[step, :n]]
             seen = self._out[state]
             hit = np.flatnonzero(seen >= 0)
             rows.append(order[hit])
