@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.jetstream import decode_head, line_batch
+from bench.jetstream import decode_line_head, line_batch
 from tocsin.base.brand import Brand, Watch
 from tocsin.base.seam import Slice
 from tocsin.base.settings import Settings
@@ -42,7 +42,7 @@ def screen(matcher: Matcher, batches: Batches) -> int:
     """Decode the texts of all lines and find the phrases; return how many posts matched."""
     matched = 0
     for batch in batches:
-        texts = [decode_head(line).text for line in batch]
+        texts = [decode_line_head(line).commit.record.text for line in batch]
         matched += len({hit.post for hit in matcher.scan(texts, None, None)})
     return matched
 
