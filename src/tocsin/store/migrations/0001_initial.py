@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+
 APPEND_ONLY = ("store_event", "store_alertaction", "store_audit")
 SQLITE_GUARD = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
@@ -304,16 +305,13 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "story_id", "span", "start", blank=True, editable=False, primary_key=True, serialize=False
+                        "span", "start", "story_id", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("span", models.SmallIntegerField()),
                 ("start", models.BigIntegerField()),
                 ("posts", models.BigIntegerField()),
-                (
-                    "story",
-                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to="store.story"),
-                ),
+                ("story", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.story")),
             ],
         ),
         migrations.CreateModel(
