@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -25,13 +26,14 @@ _SAMPLE_POSTS = 5_000
 
 
 class Imported(msgspec.Struct, kw_only=True):
-    """What an import did. `again` is True when the file had been read whole before under the same rules."""
+    """What an import did. `again`: the file had been read whole before under the same rules. `notes`: doubts, counted."""
 
     source: str
     timeline: str
     again: bool
     ingested: Ingested
     closed: Closed
+    notes: dict[str, int]
 
 
 class WatchSample(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,28 +112,38 @@ def import_file(
     begun = engine.store.cursor(source, timeline)
     record = ImportRow(timeline=timeline, source=source, origin=path.name, digest=digest, started_at=now)
     number = engine.store.save_import(record)
-    done = Ingested()
-    with _Rejects(rejects_path) as rejects:
-        cursor = begun
-        for page in read_pages(path, plan, cursor=begun, now=now, source=source):
-            one = ingest_page(engine, source, timeline, page, cursor, now)
-            done.add(one)
-            if not one.accepted:
-                raise InputError(
-                    "{file} is being imported by another process at this moment; wait for it to end.", file=path.name
-                )
-            rejects.keep(page)
-            cursor = page.next_cursor
-            if progress:
-                progress(done)
+    done, notes = Ingested(), Counter[str]()
+    broken: InputError | None = None
+    try:
+        with _Rejects(rejects_path) as rejects:
+            cursor = begun
+            for page in read_pages(path, plan, cursor=begun, now=now, source=source):
+                one = ingest_page(engine, source, timeline, page, cursor, now)
+                done.add(one)
+                if not one.accepted:
+                    raise InputError(
+                        "{file} is being imported by another process at this moment; wait for it to end.",
+                        file=path.name,
+                    )
+                rejects.keep(page)
+                cursor = page.next_cursor
+                notes.update(page.notes)
+                if progress:
+                    progress(done)
+    except InputError as error:
+        broken = error  # a file that breaks off in the middle: what came before is kept, and closed
     closed = close_timeline(engine, timeline, minute_of(now), now)
+    if broken is not None:
+        raise broken
     engine.store.save_import(
         msgspec.structs.replace(
             record, id=number, ended_at=now, posts=done.posts, mentions=done.mentions, rejects=done.rejects
         )
     )
     again = bool(begun) and done.read == 0 and done.rejects == 0
-    return Imported(source=source, timeline=timeline, again=again, ingested=done, closed=closed)
+    return Imported(
+        source=source, timeline=timeline, again=again, ingested=done, closed=closed, notes=dict(sorted(notes.items()))
+    )
 
 
 class _Rejects:

@@ -179,6 +179,9 @@ def _say_done(context: Context, done: Imported, rejects: Path) -> int:
             rejects=counts.rejects,
         )
     )
+    for note, rows in done.notes.items():
+        if note in NOTES:
+            out.say("  " + t.text(NOTES[note], rows=rows))
     if counts.rejects:
         out.say(t.text(N_("Rows that cannot be read stand in {path}, each with its reason."), path=rejects))
     out.say(
@@ -196,6 +199,19 @@ def _say_done(context: Context, done: Imported, rejects: Path) -> int:
     return 0
 
 
+NOTES = {
+    "time_missing": N_("{rows} rows without a time: the instant of the import stands instead"),
+    "time_future": N_("{rows} rows dated in the future: the instant of the import stands instead"),
+    "time_no_zone": N_("{rows} rows whose time has no zone: read in that of the brand"),
+    "time_implausible": N_("{rows} rows dated before 1990: kept as they are"),
+    "read_as_cp1252": N_("{rows} lines that are not UTF-8: read as Windows-1252"),
+    "nul_removed": N_("{rows} lines with NUL bytes, which were removed"),
+    "half_character": N_("{rows} texts with half characters, which were replaced"),
+    "id_rounded": N_("{rows} ids that a spreadsheet may have rounded"),
+    "id_missing": N_("{rows} rows without an id: named by what they hold"),
+}
+
+
 def _done_row(done: Imported) -> dict[str, Any]:
     counts, closed = done.ingested, done.closed
     return {
@@ -211,4 +227,5 @@ def _done_row(done: Imported) -> dict[str, Any]:
         "stories": closed.stories,
         "surges": closed.surges,
         "alerts": closed.alerts,
+        "notes": done.notes,
     }
