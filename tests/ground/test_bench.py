@@ -21,8 +21,27 @@ from bench.run import Figure
 PHRASES = ["Maison Alba", "Cœur d’Élyse", "darty", "SNCF", "alba 2026"]
 PIECES = [
     *PHRASES,
-    *["maison", "ALBA", "#MaisonAlba", "#BoycottMaisonAlba2026", "@maison_alba", "#SNCFBoycott", "coeur", "d'", "élyse", "xDARTYx", "_", "-", "…", "❤️", "х", "ﬁ"],
-    *("e\u0301lyse", "Maison\u00a0Alba", "https://example.org/darty/", "\n", " "),
+    "maison",
+    "ALBA",
+    "#MaisonAlba",
+    "#BoycottMaisonAlba2026",
+    "@maison_alba",
+    "#SNCFBoycott",
+    "coeur",
+    "d'",
+    "élyse",
+    "xDARTYx",
+    "_",
+    "-",
+    "…",
+    "❤️",
+    "х",
+    "ﬁ",
+    "e\u0301lyse",
+    "Maison\u00a0Alba",
+    "https://example.org/darty/",
+    "\n",
+    " ",
 ]
 MATCHER, REFERENCE = matcher_of(PHRASES), Reference(PHRASES)
 
