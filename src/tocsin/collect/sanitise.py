@@ -28,7 +28,7 @@ _MARKS = {
 ), _BLOCK)
 # fmt: on
 _LONGEST_PLAIN_TAG = 60_000
-_TO_SPACES = str.maketrans("\t\r\n\f\v", "     ")
+_SPACES = str.maketrans("\t\r\n\f\v", "     ")
 _SPACES = re.compile("  +")
 _LINE_ENDS = re.compile(rf"[{_BREAK}{_BLOCK}][ {_BREAK}{_BLOCK}]*+")
 
@@ -48,7 +48,10 @@ def clean_text(fragment: str) -> str:
     if "&" in text:
         text = unescape(text)
     # Only now, so that what stood on both sides of a tag makes no entity with it.
-    text = _SPACES.sub(" ", text.replace(_INLINE, "").translate(_TO_SPACES))
+    text = text.replace(_INLINE, "")
+    for white in "\t\r\n\f\v":
+        text = text.replace(white, " ")
+    text = _SPACES.sub(" ", text)
     return _LINE_ENDS.sub(_line_end, text).replace(" \n", "\n").strip(" \n\r\t")
 
 

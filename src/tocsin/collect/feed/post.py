@@ -24,6 +24,7 @@ MEDIA_KEPT = 20
 
 # Pages that only pass a reader on, with the parameter that holds where to (Google Alerts and News, read 2026-11).
 _PASSING = {("www.google.com", "/url"): ("url", "q"), ("www.google.fr", "/url"): ("url", "q")}
+_PASSING_STARTS = tuple(f"{scheme}://{host}{path}?" for host, path in _PASSING for scheme in ("http", "https"))
 _COMMENT_MARK = re.compile(r"#(?:comment-?|c-?|comment_|comments/)\d+$", re.IGNORECASE)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
@@ -75,8 +76,8 @@ def entry_url(entry: Entry, place: FeedPlace) -> str | None:
     if not written:
         return None
     url = canonical_url(written, entry.base or place.base)
-    if url is None:
-        return None
+    if url is None or not url.startswith(_PASSING_STARTS):
+        return url
     parts = urlsplit(url)
     names = _PASSING.get((parts.netloc, parts.path))
     if names is not None:
