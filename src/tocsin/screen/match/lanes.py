@@ -175,8 +175,8 @@ class _CutBuffer:
     def __init__(self, plain: _PlainBuffer, lane: _DirectLane, cuts: NDArray[np.intp]) -> None:
         holds = np.zeros(len(lane.starts), bool)
         holds[np.searchsorted(lane.starts, cuts, "right") - 1] = True
-        starts = np.sort(np.concatenate([lane.starts[holds], cuts]))
-        ends = np.sort(np.concatenate([cuts, lane.ends[holds]]))
+        starts = np.sort(np.concatenate([lane.starts[holds], cuts]), kind="stable")
+        ends = np.sort(np.concatenate([cuts, lane.ends[holds]]), kind="stable")
         data = plain.data
         pieces = [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         self.data = b" " + b" ".join(pieces) + b" "

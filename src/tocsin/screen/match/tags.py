@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,9 @@ from numpy.typing import NDArray
 
 from tocsin.base.text import fold_char, is_word_char
 
-# Classes of characters, as bits, so that "any letter" is one mask.
-END, LOWER, UPPER, OTHER, DIGIT, UNDERSCORE = 0, 1, 2, 4, 8, 16
-LETTER = LOWER | UPPER | OTHER
+# Classes of characters inside a tag.
+END, LOWER, UPPER, OTHER, DIGIT, UNDERSCORE = range(6)
+_LETTERS = (LOWER, UPPER, OTHER)
 
 _SIGN = re.compile("[#@]")
 PADDING = 24  # longer than nearly all tags; the few longer ones are looked at again with a wider window
@@ -89,7 +90,7 @@ def cut_positions(text: str) -> list[int]:
 def _is_cut(before: int, here: int, after: int) -> bool:
     if before == LOWER and here == UPPER:
         return True
-    if (before == DIGIT and here & LETTER) or (before & LETTER and here == DIGIT):
+    if (before == DIGIT and here in _LETTERS) or (before in _LETTERS and here == DIGIT):
         return True
     return before == UPPER and here == UPPER and after == LOWER
 
@@ -106,23 +107,36 @@ def cut_many(
     window, found = PADDING, []
     while len(first):
         rows = class_of(sliding_window_view(codes, window)[first])
-        is_end = rows == END
-        ends = is_end.argmax(axis=1)
-        ends[~is_end[np.arange(len(rows)), ends]] = 0  # no end in sight: left to a wider window
-        at_row, at_column = divmod(np.flatnonzero(_changes(rows)), window)
-        inside = at_column < ends[at_row]
+        ends = (rows == END).argmax(axis=1)  # 0 when the tag is longer than the window: left to the next
+        at_row, at_column = divmod(_changes(rows.ravel()), window)
+        inside = (at_column > 0) & (at_column < ends[at_row])
         found.append(first[at_row[inside]] + at_column[inside])
-        first = first[~is_end.any(axis=1)]
+        first = first[(ends == 0) & (rows[:, 0] != END)]
         window *= 4
         codes = np.concatenate([codes, np.zeros(window, codes.dtype)]) if len(first) else codes
     return np.sort(np.concatenate(found)) if len(found) > 1 else found[0] if found else first
 
 
-def _changes(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return True at column c where the class changes in a way that cuts before c; same shape as `rows`."""
-    cuts = np.zeros(rows.shape, bool)
-    upper, lower, digit = rows == UPPER, rows == LOWER, rows == DIGIT
-    letter = (rows & LETTER) != 0
-    cuts[:, 1:] = (lower[:, :-1] & upper[:, 1:]) | (digit[:, :-1] & letter[:, 1:]) | (letter[:, :-1] & digit[:, 1:])
-    cuts[:, 1:-1] |= upper[:, :-2] & upper[:, 1:-1] & lower[:, 2:]
-    return cuts
+def _changes(classes: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Return where the class changes in a way that cuts, as indexes of the character after the cut."""
+    pairs = classes[:-1] * np.uint8(8) + classes[1:]
+    kinds = np.frombuffer(pairs.tobytes().translate(_PAIRS), np.uint8)
+    cuts = kinds == _CUT
+    cuts[:-1] |= (kinds[:-1] == _CAPITALS) & (kinds[1:] == _CAPITALIZED)
+    return np.flatnonzero(cuts) + 1
+
+
+_CUT, _CAPITALS, _CAPITALIZED = 1, 2, 3
+
+
+def _pair_table() -> bytes:
+    """Return the kind of each pair of classes, at 8 * first + second."""
+    table = bytearray(256)
+    for before, here in product(range(6), repeat=2):
+        table[8 * before + here] = _CUT if _is_cut(before, here, END) else 0
+    table[8 * UPPER + UPPER] = _CAPITALS
+    table[8 * UPPER + LOWER] = _CAPITALIZED
+    return bytes(table)
+
+
+_PAIRS = _pair_table()
