@@ -109,7 +109,8 @@ def _aim(found: list[Match], brand_at: Sequence[int]) -> list[Reason]:
 
 
 def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, list[Reason]]) -> None:
-    if sentiment.label is Tone.NEGATIVE:
+    label = sentiment.label
+    if label is Tone.NEGATIVE:
         spoken = features.links == 0 and not _personal().isdisjoint(features.words)
         if Kind.COMPLAINT in reasons or spoken:
             weight = round((_SPOKEN if spoken else _TOLD) * sentiment.negative)
@@ -118,7 +119,7 @@ def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, lis
             reasons[Kind.PRAISE].append(Reason(code="tone.negative", weight=-round(30 * sentiment.negative)))
         if Kind.QUESTION in reasons:
             reasons[Kind.QUESTION].append(Reason(code="tone.negative", weight=-round(16 * sentiment.negative)))
-    elif sentiment.label is Tone.POSITIVE:
+    elif label is Tone.POSITIVE:
         weight = round(34 * sentiment.positive)
         reasons.setdefault(Kind.PRAISE, []).append(Reason(code="tone.positive", weight=weight))
         for kind in (Kind.COMPLAINT, Kind.DENIGRATION):

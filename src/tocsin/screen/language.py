@@ -86,7 +86,7 @@ def _by_words(features: Features) -> Guess | None:
         elif count > second:
             second = count
     margin = best - second
-    if best < 3 or margin < 2 or margin * 5 < best * 2:
+    if margin < 2 or margin * 5 < best * 2:
         return None
     return Guess(_BY_WORDS[which], _certainty(min(margin, 12)))
 

@@ -43,8 +43,12 @@ def weigh_severity(
     if standing.own:
         return Severity(score=0, reasons=(Reason(code="author.own"),))
     reasons = list(_kind_reasons(tuple([(k.kind, k.p) for k in kinds])))
-    praised = sentiment.label is Tone.POSITIVE or any(k.kind is Kind.PRAISE and k.p >= 0.5 for k in kinds)
-    if sentiment.label is Tone.NEGATIVE:
+    label, praised, harmful = sentiment.label, False, bool(sensitive)
+    for score in kinds:
+        praised = praised or (score.kind is Kind.PRAISE and score.p >= 0.5)
+        harmful = harmful or score.kind not in _HARMLESS
+    praised = praised or label is Tone.POSITIVE
+    if label is Tone.NEGATIVE:
         weight = round(_scale()["tone"] * sentiment.negative)
         reasons.append(Reason(code="tone.negative", weight=weight))
     dangers = _dangers(features, matches, kinds, praised) if matches else []
@@ -53,8 +57,7 @@ def weigh_severity(
         reasons += [
             Reason(code="word.sensitive", words=(word,), weight=_scale()["sensitive"]) for word in sensitive[:3]
         ]
-    harmful = bool(dangers or sensitive) or any(k.kind not in _HARMLESS for k in kinds)
-    reasons += _reach(standing, harmful)
+    reasons += _reach(standing, harmful or bool(dangers))
     total = sum(int(reason.weight) for reason in reasons)
     if praised and not dangers and not sensitive and total > _scale()["praise_most"] and kinds[0].kind is Kind.PRAISE:
         reasons.append(Reason(code="tone.praise", weight=_scale()["praise_most"] - total))

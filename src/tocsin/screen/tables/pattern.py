@@ -49,6 +49,8 @@ class _Anchored(NamedTuple):
     rule: Rule
     before: tuple[_Element, ...]  # nearest first
     after: tuple[_Element, ...]
+    last_word: frozenset[str] | None  # what must stand just before; None where several things may
+    next_word: frozenset[str] | None  # what must stand just after
 
 
 class Entry(NamedTuple):
@@ -77,7 +79,8 @@ class Lexicon:
         for rule, elements in rules:
             parsed = [parse_element(element) for element in elements]
             at = _anchor(parsed, common, rule)
-            anchored = _Anchored(rule, tuple(reversed(parsed[:at])), tuple(parsed[at + 1 :]))
+            before, after = tuple(reversed(parsed[:at])), tuple(parsed[at + 1 :])
+            anchored = _Anchored(rule, before, after, _only_words(before), _only_words(after))
             for word in sorted(parsed[at].words):
                 hung.setdefault(word, []).append(anchored)
         words = sorted({*valences, *roles, *hung})
@@ -103,8 +106,13 @@ class Lexicon:
     def matches(self, features: Features, hits: Sequence[Hit], brand: frozenset[str]) -> list[Match]:
         """Return the rules found, in order of their anchor; `brand` holds the folded words of the brand's names."""
         tokens, found = features.tokens, []
+        last = len(tokens) - 1
         for at, entry in hits:
-            for rule, before, after in entry[2]:
+            for rule, before, after, last_word, next_word in entry[2]:
+                if next_word is not None and (at == last or tokens[at + 1] not in next_word):
+                    continue
+                if last_word is not None and (not at or tokens[at - 1] not in last_word):
+                    continue
                 end = _walk(after, 0, tokens, at + 1, 1, brand) if after else at + 1
                 if end is None:
                     continue
@@ -123,6 +131,13 @@ def parse_element(text: str) -> _Element:
     if words in ("BRAND", "NUMBER"):
         return _Element(frozenset(), 0, words == "BRAND", words == "NUMBER", optional)
     return _Element(frozenset(words.split("|")), 0, False, False, optional)
+
+
+def _only_words(elements: tuple[_Element, ...]) -> frozenset[str] | None:
+    """The words one of which must be the nearest neighbour; None where it may be missing or something else."""
+    if not elements or elements[0].optional or not elements[0].words:
+        return None
+    return elements[0].words
 
 
 def _anchor(elements: Sequence[_Element], common: frozenset[str], rule: Rule) -> int:
