@@ -26,12 +26,13 @@ from tocsin.surge.backtest import replay_counts, replay_minutes
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 FLOORS = {
-    "nab.score": 74.0,
+    "nab.score": 77.0,
     "nab.alarm_hits": 12,
     "quiet.alarm_days": 0.1,
     "quiet.ring_days": 0.5,
     "rise.10x_2h": 0.9,
-    "rise.3x_6h": 0.5,
+    "rise.10x_6h_at_10": 0.85,
+    "rise.3x_6h": 0.6,
 }
 _PROBATION = 750
 _DAY = 1440
@@ -83,9 +84,9 @@ def _nab() -> Iterator[Line]:
         score = 100 * (gained + windows_n) / (2 * windows_n)
         words = f"{int(hits)}/{int(windows_n)} windows, {false_episodes / months:.2f} false episodes a brand-month"
         if level == "any":
-            yield "nab.score", f"{score:.1f}", score >= FLOORS["nab.score"], f"watch and alarm: {words}"
+            yield "nab.score", f"{score:.1f}", bool(score >= FLOORS["nab.score"]), f"watch and alarm: {words}"
         else:
-            good = hits >= FLOORS["nab.alarm_hits"] and false_episodes / months <= 1
+            good = bool(hits >= FLOORS["nab.alarm_hits"] and false_episodes / months <= 1)
             yield "nab.alarm_hits", str(int(hits)), good, f"alarm alone: {words}, score {score:.1f}"
     yield "nab.data", digest.hexdigest()[:12], True, "digest of the series"
 
@@ -176,7 +177,8 @@ def _quiet_weeks() -> Iterator[Line]:
     for (a_day, times), delays in found.items():
         within = [np.mean([delay <= hours * 60 for delay in delays]) for hours in (2, 6)]
         if times == 10:
-            good = within[0] >= FLOORS["rise.10x_2h"]
+            # At 10 a day most hours of a tenfold rise bring under five mentions in 2 h: only the slower floor holds.
+            good = within[0] >= FLOORS["rise.10x_2h"] if a_day >= 60 else within[1] >= FLOORS["rise.10x_6h_at_10"]
         else:
             good = a_day < 60 or within[1] >= FLOORS["rise.3x_6h"]
         words = f"found within 2 h; {within[1]:.2f} within 6 h, of 12-hour rises"

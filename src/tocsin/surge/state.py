@@ -15,7 +15,7 @@ from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
 from tocsin.surge.danger import DangerRung
 
 _PEAK_HOURS = 14 * 24
-_OWN_RISE_HOURS = 6  # what is just rising does not compete with its own first minutes
+_OWN_RISE_HOURS = 12  # what is just rising does not compete with its own first minutes
 _DAY_MIN = 24 * 60
 _GAP_MIN = 30
 _LAG_H, _FIRST_LAG_H = 24, 3
@@ -127,7 +127,7 @@ class SurgeState(msgspec.Struct, array_like=True):
         return (self.tone_negative + _USUAL_NEGATIVE * _TONE_PRIOR_POSTS) / (self.tone_posts + _TONE_PRIOR_POSTS)
 
     def best(self, days: int) -> float:
-        """Return the greatest strength of the last `days` days, the last six hours left out; 0 for none."""
+        """Return the greatest strength of the last `days` days, the last twelve hours left out; 0 for none."""
         cells = np.frombuffer(self.peaks, dtype="<f4")
         at = np.arange(self.peak_hour - days * 24 + 1, self.peak_hour - _OWN_RISE_HOURS + 1) % _PEAK_HOURS
         return float(cells[at].max())

@@ -20,11 +20,11 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     watch: float = 5.0
     alarm: float = 6.0
     learning: float = 1.15
-    record_watch: float = 1.0
+    record_watch: float = 1.2
     record_alarm: float = 1.2
     record_watch_days: int = 6
     record_alarm_days: int = 14
-    steady_gain: float = 1.25
+    steady_gain: float = 1.4
     fewest_watch: int = 5
     fewest_alarm: int = 10
     few: int = 50
