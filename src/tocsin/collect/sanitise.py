@@ -28,13 +28,12 @@ _MARKS = {
 ), _BLOCK)
 # fmt: on
 _LONGEST_PLAIN_TAG = 60_000
-_SPACES = str.maketrans("\t\r\n\f\v", "     ")
 _SPACES = re.compile("  +")
 _LINE_ENDS = re.compile(rf"[{_BREAK}{_BLOCK}][ {_BREAK}{_BLOCK}]*+")
 
 
 def clean_text(fragment: str) -> str:
-    """Return the text of an HTML fragment, the same as `base.html.text_of_html`, several times faster on common markup.
+    """Return the text of an HTML fragment, the same as `base.html.text_of_html`, in half the time on common markup.
 
     >>> clean_text("<p>Caf&eacute; <b>noir</b></p><p>a<br>b</p>")
     'Café noir\\na\\nb'
