@@ -48,22 +48,22 @@ def differential(seed: int, posts: int, queries: int) -> int:
     return compare(made, texts, titles, [make_facts(rng) for _ in range(posts)])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_both_engines_agree_with_the_reference_on_generated_posts_and_queries(seed: int) -> None:
-    assert differential(seed, posts=150, queries=120) > 500
+    assert differential(seed, posts=100, queries=100) > 500
 
 
 pieces = st.one_of(st.sampled_from(NAMES + NASTY), st.characters(), st.sampled_from(" #@_-'\n\u0301\ufe0f\u200d"))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(texts=st.lists(st.lists(pieces, max_size=8).map("".join), min_size=1, max_size=6), seed=st.integers(0, 2**32))
 def test_no_text_makes_the_engines_differ_from_the_reference(texts: list[str], seed: int) -> None:
     rng = random.Random(seed)
     compare([make_query(rng, 2) for _ in range(25)], texts, texts[::-1], [{} for _ in texts])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(before=st.text(max_size=30), after=st.text(max_size=30), name=st.sampled_from(NAMES))
 def test_the_span_folds_back_to_the_phrase(before: str, after: str, name: str) -> None:
     text = f"{before} {name} {after}"
@@ -74,7 +74,7 @@ def test_the_span_folds_back_to_the_phrase(before: str, after: str, name: str) -
     assert any(span.start <= len(before) + 1 <= span.end for span in hit.spans)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32))
 def test_the_canonical_form_reads_back_to_the_same_tree(seed: int) -> None:
     query = parse_query(make_query(random.Random(seed))[0])
