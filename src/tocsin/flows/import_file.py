@@ -26,7 +26,7 @@ _SAMPLE_POSTS = 5_000
 
 
 class Imported(msgspec.Struct, kw_only=True):
-    """What an import did. `again`: the file had been read whole before under the same rules. `notes`: doubts, counted."""
+    """What an import did. `again`: the file had been read whole before under these rules. `notes`: doubts, counted."""
 
     source: str
     timeline: str
