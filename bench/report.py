@@ -45,14 +45,15 @@ def refuse_bare(report: dict[str, Any]) -> None:
 
 def tables(report: dict[str, Any]) -> str:
     """Return the promises, the timings and the conditions as tables."""
-    lines = [f"Run of {report['at']} ({report['size']}).", "", "| promise | measured | floor or ceiling | kept |"]
-    lines.append("|---|---|---|---|")
+    lines = [f"Run of {report['at']} ({report['size']}).", "", "| promise | measured | goal | reached | floor |"]
+    lines.append("|---|---|---|---|---|")
     for figure in report["figures"]:
         sign = "≤" if figure["is_ceiling"] else "≥"
         unit = "" if figure["unit"] == "×" else f" {figure['unit']}"
         value = f"{figure['value']:,.0f}" if figure["value"] >= 1000 else f"{figure['value']:.2f}"
-        kept = "yes" if figure["kept"] else "**no**"
-        lines.append(f"| {figure['name']} | {value}{unit} | {sign} {figure['limit']:,g}{unit} | {kept} |")
+        reached = "yes" if figure["reached"] else "**no**"
+        limits = f"{sign} {figure['goal']:,g} | {reached} | {sign} {figure['floor']:,g}"
+        lines.append(f"| {figure['name']} | {value}{unit} | {limits} |")
     lines += ["", "| what ran | µs a post | posts a second, processor | wall | spread | posts | kept |"]
     lines.append("|---|---|---|---|---|---|---|")
     for timing in report["timings"]:

@@ -89,11 +89,17 @@ def test_a_run_that_keeps_another_number_of_posts_is_refused() -> None:
 
 
 def test_a_floor_allows_the_tolerance_and_a_strict_ceiling_does_not() -> None:
-    assert Figure("ratio", 0.61, 0.75).holds(0.8)
-    assert not Figure("ratio", 0.59, 0.75).holds(0.8)
-    assert not Figure("ratio", 0.74, 0.75).holds(1.0)
-    assert Figure("time", 3.6, 3.0, is_ceiling=True).holds(0.8)
-    assert not Figure("memory", 601, 600, "MB", is_ceiling=True, is_strict=True).holds(0.8)
+    assert Figure("ratio", 0.41, 0.75, 0.5).holds(0.8)
+    assert not Figure("ratio", 0.39, 0.75, 0.5).holds(0.8)
+    assert not Figure("ratio", 0.49, 0.75, 0.5).holds(1.0)
+    assert Figure("time", 3.6, 3.0, 3.0, is_ceiling=True).holds(0.8)
+    assert not Figure("memory", 601, 500, 600, "MB", is_ceiling=True, is_strict=True).holds(0.8)
+
+
+def test_a_goal_allows_nothing() -> None:
+    assert Figure("ratio", 0.75, 0.75, 0.5).is_reached()
+    assert not Figure("ratio", 0.74, 0.75, 0.5).is_reached()
+    assert not Figure("time", 3.1, 3.0, 3.0, is_ceiling=True).is_reached()
 
 
 def test_figures_without_their_conditions_are_refused() -> None:
@@ -107,7 +113,15 @@ def test_figures_without_their_conditions_are_refused() -> None:
 
 
 def test_the_report_tells_each_promise_with_its_floor() -> None:
-    figure = {"name": "screening", "value": 0.5, "limit": 0.75, "unit": "×", "is_ceiling": False, "kept": False}
+    figure = {
+        "name": "screening",
+        "value": 0.5,
+        "goal": 0.75,
+        "floor": 0.3,
+        "unit": "×",
+        "is_ceiling": False,
+        "reached": False,
+    }
     page = tables({"at": "2026-01-05", "size": "full", "figures": [figure], "timings": [], "conditions": {"runs": 7}})
-    assert "| screening | 0.50 | ≥ 0.75 | **no** |" in page
+    assert "| screening | 0.50 | ≥ 0.75 | **no** | ≥ 0.3 |" in page
     assert "| runs | 7 |" in page
