@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event
@@ -12,10 +11,9 @@ from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
 from tocsin.base.time import minute_of
 from tocsin.flows.close import close_timeline
-from tocsin.flows.collect import client_of, collect_due
+from tocsin.flows.collect import Reach, collect_due
 from tocsin.flows.deliver import deliver
 from tocsin.flows.engine import Engine, open_engine
-from tocsin.net.http import HttpClient
 
 TICK_S = 5.0  # well under the 10 s between heartbeats that the watermark counts on
 
@@ -23,26 +21,21 @@ TICK_S = 5.0  # well under the 10 s between heartbeats that the watermark counts
 def run_worker(settings: Settings, clock: Callable[[], datetime], stop: Event, say: Callable[[str], None]) -> None:
     """Work until `stop` is set, at least one turn; each turn's work is committed before the next begins."""
     engine = open_engine(settings)
-    client = client_of(settings)
-    with asyncio.Runner() as network:
-        try:
-            network.run(client.__aenter__())
+    try:
+        with Reach(settings) as reach:
             while True:
-                turn(engine, network, client, clock(), say)
+                turn(engine, reach, clock(), say)
                 if stop.wait(TICK_S):
                     return
-        finally:
-            network.run(client.__aexit__(None, None, None))
-            engine.store.close()
+    finally:
+        engine.store.close()
 
 
-def turn(
-    engine: Engine, network: asyncio.Runner, client: HttpClient, now: datetime, say: Callable[[str], None]
-) -> None:
+def turn(engine: Engine, reach: Reach, now: datetime, say: Callable[[str], None]) -> None:
     """Do once all that is due at `now`; a busy database is waited for at the next turn."""
     try:
         _heartbeat(engine, now)
-        for one in collect_due(engine, network, client, now):
+        for one in collect_due(engine, reach, now):
             if one.error is not None:
                 say(f"source={one.source} error={one.error.code} next_at={one.next_at}")
             elif one.ingested is not None and one.ingested.read:
