@@ -83,6 +83,11 @@ def test_what_comes_after_but_weighs_more():
     assert sums("jolie boutique mais service horrible") < sums("service horrible mais jolie boutique")
 
 
+def test_common_sarcasm_turns_the_kind_words():
+    assert sums("Super, encore un retard de 3 heures. Vous êtes formidables.") < 0
+    assert sums("Driver threw my package over the fence, great job 👏", "en") < 0
+
+
 def test_stars_speak_where_words_do_not():
     assert tone("Visite en mai", stars=(1.0, 5.0)).label is Tone.NEGATIVE
     assert tone("Visite en mai", stars=(5.0, 5.0)).label is Tone.POSITIVE

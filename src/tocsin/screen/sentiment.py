@@ -98,7 +98,9 @@ def tally_tone(features: Features, hits: Sequence[Hit], matches: Sequence[Match]
             covered.update(dict.fromkeys(range(match.start, match.end), text))
     _weigh_words(tokens, hits, covered, weights)
     if not weights:
-        return Tally(0, 0, ())
+        return _NOTHING
+    if any(match.rule.code == "idiom.sarcasm" for match in idioms):
+        weights = {at: -weight // 2 if weight > 0 else weight for at, weight in weights.items()}
     boost = 10
     if "!" in tokens:
         boost = _scale().exclaimed
