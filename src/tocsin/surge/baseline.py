@@ -26,6 +26,7 @@ _FADE = 0.8  # weight of a week that is one week older
 _TO_DAY, _TO_WEEK = 2.0, 3.0  # hours' worth of trust in the coarser profile: hour of day to flat, hour of week to both
 _PRIOR_SPREAD, _PRIOR_HOURS = 0.1, 24.0  # 1/size of the law before anything is seen, and its weight
 _CLIP_SIGMAS = 4.0
+_WORTH_A_TAIL = 2.5  # deviations under which the exact tail cannot come near any threshold
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,7 +37,7 @@ class Usual(msgspec.Struct, array_like=True):
     middle, spread: median and robust deviation (at least the Poisson one) of sums over 5, 15 and 30 minutes.
     hours: expected mentions of each hour of the week in the brand's zone, from Monday 0 h: 168 64-bit floats.
     sizes: size of the negative-binomial law of sums over 1, 2 and 6 hours. floors: mentions over 1, 2 and 6 hours under
-    which no minute of the slot stands two deviations over the usual.
+    which no minute of the slot stands 2.5 deviations over the usual.
     """
 
     slot: int
@@ -65,9 +66,9 @@ class Usual(msgspec.Struct, array_like=True):
         return self.sizes[0] if window_min <= 60 else self.sizes[1] if window_min <= 120 else self.sizes[2]
 
     def edge(self, window_min: int, minute: int) -> float:
-        """Return the mentions that stand two deviations over the usual of the window that ends with `minute`."""
+        """Return the mentions that stand 2.5 deviations over the usual of the window that ends with `minute`."""
         mean, size = self.expected(window_min, minute), self.size(window_min)
-        return mean + 2.0 * math.sqrt(mean + mean * mean / size)
+        return mean + _WORTH_A_TAIL * math.sqrt(mean + mean * mean / size)
 
 
 def _no_hours() -> bytearray:
