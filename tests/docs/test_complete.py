@@ -14,10 +14,14 @@ from tocsin.cli.main import COMMANDS
 DOCS = ROOT / "docs"
 PAGES = {
     "commands.md": "commandes.md",
+    "feeds.md": "flux.md",
     "import.md": "importer.md",
     "install.md": "installer.md",
     "queries.md": "requetes.md",
+    "reading.md": "lecture.md",
+    "scenarios.md": "scenarios.md",
     "settings.md": "reglages.md",
+    "surges.md": "alertes.md",
 }
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
