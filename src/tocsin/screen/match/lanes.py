@@ -135,11 +135,11 @@ def _is_spelled(bytes_: NDArray[np.uint8]) -> NDArray[np.bool_]:
 class _AsciiLane(_DirectLane):
     def _fold(self, texts: list[str], table: NDArray[np.uint8]) -> None:
         joined = f" {ASCII_BORDER} ".join(["", *texts, "\0" * PADDING]).encode("latin-1")
-        self.codes = np.frombuffer(joined.translate(ascii_classes()), np.uint8)
+        self.codes = np.frombuffer(joined, np.uint8)
         self.folded = np.frombuffer(bytearray(joined.translate(ascii_table())), np.uint8)
 
     def _classes(self, codes: NDArray[Any]) -> NDArray[np.uint8]:
-        return codes  # they are classes already
+        return np.frombuffer(codes.tobytes().translate(ascii_classes()), np.uint8).reshape(codes.shape)
 
 
 class _WideLane(_DirectLane):

@@ -24,7 +24,7 @@ END, LOWER, UPPER, OTHER, DIGIT, UNDERSCORE = range(6)
 _LETTERS = (LOWER, UPPER, OTHER)
 
 _SIGN = re.compile("[#@]")
-PADDING = 24  # longer than nearly all tags; the few longer ones are looked at again with a wider window
+PADDING = 32  # longer than nearly all tags; the few longer ones are looked at one by one
 
 
 def tag_class(char: str) -> int:
@@ -104,17 +104,29 @@ def cut_many(
     first: position after each sign, shape (k,), ascending. class_of: returns the classes of an array of codes.
     Texts whose tags hold accents that fold to nothing are not for this function.
     """
-    window, found = PADDING, []
-    while len(first):
-        rows = class_of(sliding_window_view(codes, window)[first])
-        ends = (rows == END).argmax(axis=1)  # 0 when the tag is longer than the window: left to the next
-        at_row, at_column = divmod(_changes(rows.ravel()), window)
-        inside = (at_column > 0) & (at_column < ends[at_row])
-        found.append(first[at_row[inside]] + at_column[inside])
-        first = first[(ends == 0) & (rows[:, 0] != END)]
+    if not len(first):
+        return first
+    rows = class_of(sliding_window_view(codes, PADDING)[first])
+    ends = (rows == END).argmax(axis=1)  # 0 when the tag is longer than the window
+    at_row, at_column = divmod(_changes(rows.ravel()), PADDING)
+    inside = (at_column > 0) & (at_column < ends[at_row])
+    cuts: NDArray[np.intp] = first[at_row[inside]] + at_column[inside]
+    long_tags = first[(ends == 0) & (rows[:, 0] != END)].tolist()
+    if not long_tags:
+        return cuts
+    return np.sort(np.concatenate([cuts, *(_cuts_of_long_tag(codes, start, class_of) for start in long_tags)]))
+
+
+def _cuts_of_long_tag(
+    codes: NDArray[Any], start: int, class_of: Callable[[NDArray[Any]], NDArray[np.uint8]]
+) -> NDArray[np.intp]:
+    window = 4 * PADDING
+    while True:
+        classes = class_of(codes[start : start + window])
+        ends = np.flatnonzero(classes == END)  # there is one in the padding at the latest
+        if len(ends):
+            return start + _changes(classes[: ends[0] + 1])
         window *= 4
-        codes = np.concatenate([codes, np.zeros(window, codes.dtype)]) if len(first) else codes
-    return np.sort(np.concatenate(found)) if len(found) > 1 else found[0] if found else first
 
 
 def _changes(classes: NDArray[np.uint8]) -> NDArray[np.intp]:
