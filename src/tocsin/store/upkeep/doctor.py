@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -37,12 +38,21 @@ def mend(db: Database) -> int:
 def _whole(db: Database) -> Iterator[Finding]:
     if not db.is_sqlite:
         return
-    for (said,) in db.rows("pragma quick_check(3)"):
-        if said != "ok":
+    for said in sorted({said for (said,) in db.rows("pragma quick_check(1000)")}):
+        if said != "ok" and not _is_imaginary(db, said):
             yield _grave("damaged", "The database file is damaged: {said}. Restore your last backup.", said=said)
     broken = db.rows("pragma foreign_key_check")
     if broken:
         yield _grave("orphan", "Rows of {table} point at nothing. Restore your last backup.", table=str(broken[0][0]))
+
+
+def _is_imaginary(db: Database, said: str) -> bool:
+    """Say whether a NULL that the check reports is not there.
+
+    SQLite 3.40 misreads tables that are their own key when their columns stand in another order than the key's.
+    """
+    found = re.fullmatch(r"NULL value in (store_\w+)\.(\w+)", said)
+    return found is not None and not db.value(f'select count(*) from "{found[1]}" where "{found[2]}" is null')
 
 
 def _guards(db: Database) -> Iterator[Finding]:
