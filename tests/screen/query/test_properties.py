@@ -29,15 +29,26 @@ def compare(queries: Sequence[tuple[str, tuple]], texts: list[str], titles: list
     expected = truth([tree for _, tree in queries], [*map(ReferencePost, texts, titles, facts)])
     parsed = [parse_query(text) for text, _ in queries]
     for engine in ENGINES:
-        hits = Matcher.compile(parsed, engine).scan(texts, titles, lambda post: PostFacts(**facts[post]))
-        found = {(h.post, h.query): sorted((s.field.value, s.start, s.end) for s in h.spans) for h in hits}
-        assert len(found) == len(hits)
+        found: dict[tuple[int, int], Spans] = {}
+        for numbers in sets_of(queries):
+            matcher = Matcher.compile([parsed[number] for number in numbers], engine)
+            hits = matcher.scan(texts, titles, lambda post: PostFacts(**facts[post]))
+            by_key = {(h.post, numbers[h.query]): [(s.field.value, s.start, s.end) for s in h.spans] for h in hits}
+            assert len(by_key) == len(hits)
+            found |= {key: sorted(spans) for key, spans in by_key.items()}
         for post, query in sorted(expected.keys() | found.keys()):
             both = expected.get((post, query)), found.get((post, query))
             if both[0] != both[1]:
                 case = f"{queries[query][0]!r} on {texts[post]!r}, {titles[post]!r}"
                 pytest.fail(f"{engine}: {case}: expected {both[0]}, found {both[1]}")
     return len(expected)
+
+
+def sets_of(queries: Sequence[tuple[str, tuple]]) -> list[list[int]]:
+    """Return the queries by number in three sets, for what the matcher skips hangs on all the words of its set."""
+    misspelt = [number for number, (text, _) in enumerate(queries) if "~" in text]
+    others = [number for number in range(len(queries)) if number not in misspelt]
+    return [misspelt, others[:5], others[5:]]
 
 
 def differential(seed: int, posts: int, queries: int) -> int:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, compress
 from operator import not_
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,8 @@ from tocsin.screen.match.tables import (
     ascii_table,
     fold_tables,
 )
-from tocsin.screen.match.tags import PADDING, cut_many, cut_positions
+from tocsin.screen.match.tags import PADDING, Tags, cut_many, cut_positions
+from tocsin.screen.match.vocabulary import AnyWord, Vocabulary
 from tocsin.screen.match.words import before_cuts, insert_cuts
 
 
@@ -50,8 +51,15 @@ class Buffer(Protocol):
         """Return where bytes [start, end) of `data` come from, or None if another lane answers for that text."""
 
 
-def fold_lanes(texts: Sequence[str], table: NDArray[np.uint8]) -> list[Buffer]:
-    """Return the buffers of a batch. table: from `table_for`."""
+class Wanted(NamedTuple):
+    """What the queries look for. table: from `table_for`. vocabulary: the beginnings of all their words."""
+
+    table: NDArray[np.uint8]
+    vocabulary: Vocabulary | AnyWord
+
+
+def fold_lanes(texts: Sequence[str], wanted: Wanted) -> list[Buffer]:
+    """Return the buffers of a batch, fit for these queries."""
     is_ascii = list(map(str.isascii, texts))
     numbers = range(len(texts))
     buffers: list[Buffer] = []
@@ -59,8 +67,8 @@ def fold_lanes(texts: Sequence[str], table: NDArray[np.uint8]) -> list[Buffer]:
     for lane, chosen in ((_AsciiLane, is_ascii), (_WideLane, list(map(not_, is_ascii)))):
         own = list(compress(numbers, chosen))
         if own:
-            folded = lane(list(compress(texts, chosen)), own, table)
-            buffers.extend(folded.buffers())
+            folded = lane(list(compress(texts, chosen)), own, wanted.table)
+            buffers.extend(folded.buffers(wanted.vocabulary))
             careful.extend(folded.careful_numbers())
     if careful:
         buffers.extend(_careful_buffers(texts, careful))
@@ -96,10 +104,10 @@ class _DirectLane:
     def _classes(self, codes: NDArray[Any]) -> NDArray[np.uint8]:
         raise NotImplementedError
 
-    def buffers(self) -> list[Buffer]:
+    def buffers(self, vocabulary: Vocabulary | AnyWord) -> list[Buffer]:
         """The buffer of the texts as they stand, then that of those with a tag that can be cut."""
         plain = _PlainBuffer(self)
-        cuts = self._cuts()
+        cuts = self._cuts(vocabulary)
         return [plain, _CutBuffer(plain, self, cuts)] if len(cuts) else [plain]
 
     def careful_numbers(self) -> list[int]:
@@ -121,9 +129,9 @@ class _DirectLane:
         found = np.concatenate(careful)
         return set((np.searchsorted(self.starts, found, "right") - 1).tolist())
 
-    def _cuts(self) -> NDArray[np.intp]:
+    def _cuts(self, vocabulary: Vocabulary | AnyWord) -> NDArray[np.intp]:
         first: NDArray[np.intp] = self._signs[self.folded[self._signs - 1] == SPACE] + 1
-        return cut_many(self.codes, first, self._classes)
+        return cut_many(Tags(self.codes, self.folded, first, self._classes), vocabulary.may_begin)
 
 
 def _is_spelled(bytes_: NDArray[np.uint8]) -> NDArray[np.bool_]:

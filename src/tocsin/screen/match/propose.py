@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tocsin.base.mention import Span, TextField
-from tocsin.screen.match.edit import is_one_edit_apart
 from tocsin.screen.match.engine import LiteralEngine
-from tocsin.screen.match.lanes import fold_lanes
+from tocsin.screen.match.lanes import Wanted, fold_lanes
 from tocsin.screen.match.plan import Plan, Role
 from tocsin.screen.match.tables import OPAQUE, table_for
 from tocsin.screen.match.tags import is_whole_tag
+from tocsin.screen.match.vocabulary import AnyWord, Vocabulary
+from tocsin.screen.match.words import is_one_edit_apart
 
 Found = dict[tuple[int, int], set[Span]]  # (post, query) → the spans that decide it
 Candidates = set[tuple[int, int]]  # (post, query) to verify
@@ -24,8 +25,10 @@ class Proposer:
         self._engine = engine
         self._lengths = [len(literal) for literal in plan.literals]
         self._next_words: dict[int, dict[bytes, list[int]]] = {}
-        letters = {letter for needle in plan.needles for word in needle.words for letter in word}
-        self._letters = "".join(sorted(letters))
+        words = {word for needle in plan.needles for word in needle.words}
+        self._letters = "".join(sorted(set("".join(words))))
+        is_any = any(needle.suffix == "~" for needle in plan.needles)
+        self._vocabulary = AnyWord() if is_any else Vocabulary(words)
 
     def propose(self, texts: Sequence[str], titles: Sequence[str] | None) -> tuple[Found, Candidates]:
         """Return what the finds in a batch decide by themselves, and what is left to verify."""
@@ -36,7 +39,7 @@ class Proposer:
         titled = [index for index, title in enumerate(titles) if title] if titles else []
         parts = [*texts, *(titles[index] for index in titled)] if titles and titled else texts
         plan = self._plan
-        for buffer in fold_lanes(parts, table_for(self._letters)):
+        for buffer in fold_lanes(parts, Wanted(table_for(self._letters), self._vocabulary)):
             for role, needle, start, end in self._stretches(self._engine, buffer.data):
                 place = buffer.locate(start, end)
                 if place is None:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -95,34 +95,53 @@ def _is_cut(before: int, here: int, after: int) -> bool:
     return before == UPPER and here == UPPER and after == LOWER
 
 
-def cut_many(
-    codes: NDArray[Any], first: NDArray[np.intp], class_of: Callable[[NDArray[Any]], NDArray[np.uint8]]
-) -> NDArray[np.intp]:
-    """Return where tags are cut, as positions in `codes`, ascending; `cut_positions` for a whole batch at once.
+class Tags(NamedTuple):
+    """The tags of joined texts. codes: character codes, shape (n,), of which the last PADDING belong to no tag.
 
-    codes: character codes of the joined texts, shape (n,), of which the last PADDING belong to no tag.
-    first: position after each sign, shape (k,), ascending. class_of: returns the classes of an array of codes.
-    Texts whose tags hold accents that fold to nothing are not for this function.
+    folded: the same texts folded, one byte a character. first: position after each sign, shape (k,), ascending.
+    class_of: returns the classes of an array of codes. Tags hold no accent that folds to nothing but at their start.
     """
+
+    codes: NDArray[Any]
+    folded: NDArray[np.uint8]
+    first: NDArray[np.intp]
+    class_of: Callable[[NDArray[Any]], NDArray[np.uint8]]
+
+
+def cut_many(
+    tags: Tags, may_begin: Callable[[NDArray[np.uint8], NDArray[np.intp]], NDArray[np.bool_]]
+) -> NDArray[np.intp]:
+    """Return where tags are cut, as positions in the texts, ascending; `cut_positions` for a whole batch at once.
+
+    may_begin: tells at which positions of the folded texts a wanted word may begin; tags none of whose parts can be a
+    wanted word are left whole, since a cut changes nothing there.
+    """
+    first = tags.first
     if not len(first):
         return first
-    rows = class_of(sliding_window_view(codes, PADDING)[first])
+    rows = tags.class_of(sliding_window_view(tags.codes, PADDING)[first])
     ends = (rows == END).argmax(axis=1)  # 0 when the tag is longer than the window
     at_row, at_column = divmod(_changes(rows.ravel()), PADDING)
     inside = (at_column > 0) & (at_column < ends[at_row])
-    cuts: NDArray[np.intp] = first[at_row[inside]] + at_column[inside]
+    at_row = at_row[inside]
+    cuts: NDArray[np.intp] = first[at_row] + at_column[inside]
+    # A part may also begin after `_` or an accent: such tags are all cut.
+    wanted = may_begin(tags.folded, first) | (tags.folded[first] == _SPACE) | (rows == UNDERSCORE).any(axis=1)
+    wanted[at_row[may_begin(tags.folded, cuts)]] = True
+    cuts = cuts[wanted[at_row]]
     long_tags = first[(ends == 0) & (rows[:, 0] != END)].tolist()
     if not long_tags:
         return cuts
-    return np.sort(np.concatenate([cuts, *(_cuts_of_long_tag(codes, start, class_of) for start in long_tags)]))
+    return np.sort(np.concatenate([cuts, *(_cuts_of_long_tag(tags, start) for start in long_tags)]))
 
 
-def _cuts_of_long_tag(
-    codes: NDArray[Any], start: int, class_of: Callable[[NDArray[Any]], NDArray[np.uint8]]
-) -> NDArray[np.intp]:
+_SPACE = 0x20
+
+
+def _cuts_of_long_tag(tags: Tags, start: int) -> NDArray[np.intp]:
     window = 4 * PADDING
     while True:
-        classes = class_of(codes[start : start + window])
+        classes = tags.class_of(tags.codes[start : start + window])
         ends = np.flatnonzero(classes == END)  # there is one in the padding at the latest
         if len(ends):
             return start + _changes(classes[: ends[0] + 1])

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 
 from tocsin.base.mention import Span, TextField
-from tocsin.screen.match.edit import is_one_edit_apart
 from tocsin.screen.match.values import PostFacts
-from tocsin.screen.match.words import Stream, streams_of
+from tocsin.screen.match.words import Stream, is_one_edit_apart, streams_of
 from tocsin.screen.query.ast import (
     MAX_STARS,
     And,
