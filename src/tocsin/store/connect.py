@@ -23,13 +23,13 @@ from tocsin.store.store import Store
 
 SQLITE_FILE = "tocsin.sqlite3"
 BUSY_TIMEOUT_S = 30
-_MIN_SQLITE = (3, 37)
+_MIN_SQLITE = (3, 39)
 _MIN_POSTGRES = 150_000
 # secure_delete: what is erased is overwritten. cache_size: 64 MB, so that the unique index of a million posts stays in
 # memory. mmap is left off: a truncated file would kill the process instead of raising.
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA cache_size=-65536;"
-    "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+    "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;"
 )
 
 
@@ -144,7 +144,7 @@ def _check_engine(connection: BaseDatabaseWrapper) -> None:
     connection.ensure_connection()
     if connection.vendor == "sqlite":
         if sqlite3.sqlite_version_info < _MIN_SQLITE:
-            raise StoreError("SQLite {version} is too old; 3.37 or newer is needed.", version=sqlite3.sqlite_version)
+            raise StoreError("SQLite {version} is too old; 3.39 or newer is needed.", version=sqlite3.sqlite_version)
     elif connection.pg_version < _MIN_POSTGRES:  # type: ignore[attr-defined]
         raise StoreError(
             "PostgreSQL {version} is too old; 15 or newer is needed.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -83,6 +84,7 @@ def at_or_none(ms: int | None) -> datetime | None:
     return None if ms is None else from_ms(ms)
 
 
+@lru_cache(maxsize=65_536)
 def author_id(platform: str, handle: str) -> int:
     """Return the number of an account: the same on every machine."""
     return stable_int(platform, handle)
@@ -170,9 +172,9 @@ def clean(text: str) -> str:
         return text
     try:
         text.encode()
-        return text
     except UnicodeEncodeError:
         return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+    return text
 
 
 # PostgreSQL refuses to index more than some 2,700 bytes; the longest identifier of any platform is far under this.
@@ -240,7 +242,7 @@ def reading_row(mention: Mention) -> tuple[Any, ...]:
         verdict.language,
         verdict.sentiment.label.value,
         verdict.severity.score,
-        " ".join(score.kind.value for score in verdict.kinds),
+        " ".join([score.kind for score in verdict.kinds]),
         keys.exact,
         pack_bands(keys.bands),
         " ".join(keys.terms),

@@ -15,13 +15,14 @@ class Mention(models.Model):
     lead: the first mention of this post for this brand: the one that counts, is searched and is grouped.
     pending: a lead whose minute was not closed yet. minute: on the clock of the timeline.
     kinds: names parted by spaces. terms: likewise. bands: unsigned 32-bit numbers, little-endian.
+    Brands, watches, timelines and versions never go, so that the database need not look them up for every row.
     reading: spans, probabilities, reasons and personal data as JSON (`store.map.ReadingBody`).
     """
 
-    timeline = models.ForeignKey(Timeline, models.PROTECT, db_index=False, related_name="+")
-    world = models.ForeignKey(Timeline, models.PROTECT, db_index=False, related_name="+")
-    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)
-    watch = models.ForeignKey(Watch, models.PROTECT, db_index=False)
+    timeline = models.ForeignKey(Timeline, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    world = models.ForeignKey(Timeline, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False, db_constraint=False)
+    watch = models.ForeignKey(Watch, models.PROTECT, db_index=False, db_constraint=False)
     post = models.ForeignKey(Post, models.PROTECT, db_index=False)
     source = models.BigIntegerField()
     minute = models.BigIntegerField()
@@ -36,7 +37,7 @@ class Mention(models.Model):
     bands = models.BinaryField()
     terms = models.TextField()
     reading = models.TextField()
-    version = models.ForeignKey(Reading, models.PROTECT, db_index=False)
+    version = models.ForeignKey(Reading, models.PROTECT, db_index=False, db_constraint=False)
     story = models.ForeignKey(Story, models.SET_NULL, null=True, db_index=False)
 
     class Meta:
@@ -56,8 +57,8 @@ class Count(models.Model):
     """
 
     pk = models.CompositePrimaryKey("brand_id", "watch", "span", "start", "timeline_id", "platform", "language", "tone")
-    timeline = models.ForeignKey(Timeline, models.PROTECT, db_index=False)
-    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)
+    timeline = models.ForeignKey(Timeline, models.PROTECT, db_index=False, db_constraint=False)
+    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False, db_constraint=False)
     watch = models.BigIntegerField()
     span = models.SmallIntegerField()
     start = models.BigIntegerField()
@@ -71,8 +72,8 @@ class KindCount(models.Model):
     """Distinct posts of a brand per kind and bucket (span 60 or 1440); a post of two kinds counts in both."""
 
     pk = models.CompositePrimaryKey("brand_id", "span", "start", "timeline_id", "kind")
-    timeline = models.ForeignKey(Timeline, models.PROTECT, db_index=False)
-    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)
+    timeline = models.ForeignKey(Timeline, models.PROTECT, db_index=False, db_constraint=False)
+    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False, db_constraint=False)
     span = models.SmallIntegerField()
     start = models.BigIntegerField()
     kind = models.CharField(max_length=16)

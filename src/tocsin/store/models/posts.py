@@ -22,7 +22,7 @@ class Author(models.Model):
 class Post(models.Model):
     """A post of one world. `rest` holds the fields of `base.post.Post` that no query asks for, as JSON."""
 
-    world = models.ForeignKey(Timeline, models.PROTECT, db_index=False)
+    world = models.ForeignKey(Timeline, models.PROTECT, db_index=False, db_constraint=False)
     platform = models.TextField()
     native_id = models.TextField()
     author = models.ForeignKey(Author, models.PROTECT, null=True)
@@ -56,7 +56,7 @@ class Sighting(models.Model):
 
     pk = models.CompositePrimaryKey("post_id", "source_id")
     post = models.ForeignKey(Post, models.CASCADE, db_index=False)
-    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False, db_constraint=False)
     seen_ms = models.BigIntegerField()
 
 

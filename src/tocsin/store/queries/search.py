@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tocsin.base.seam import LIVE
+from tocsin.base.text import fold_text
 from tocsin.screen.match.values import PostFacts
 from tocsin.screen.match.verify import PostWords, verify
 from tocsin.screen.query import (
@@ -29,12 +30,9 @@ from tocsin.store.rows import MentionRow
 from tocsin.store.write.index import LEXEME, mark
 
 # A first page is found among its own candidates; only when the verifier refuses many are larger stretches read.
-_FIRST_STRETCH = 64
+_SHORTEST_STRETCH = 20
 _LONGEST_STRETCH = 1_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-# What a post must hold to be worth verifying: a word, a beginning, all or any of several; None when nothing is known.
-Wanted = tuple[str, ...] | None
 
 
 def search(
@@ -52,31 +50,84 @@ def search(
     own = language.word(f"b:{number}:{place}")
     expression = own if wanted is None else language.both([own, wanted])
     found: list[MentionRow] = []
-    for row in _candidates(db, expression, before, limit):
-        if _holds(query, row):
-            found.append(row)
-            if len(found) == limit:
-                break
+    for stretch in _stretches(db, expression, before, limit):
+        found.extend(_matching(db, query, stretch, limit - len(found)))
+        if len(found) == limit:
+            break
     return found
 
 
-def _candidates(db: Database, expression: str, before: int | None, limit: int) -> Iterator[MentionRow]:
+def _stretches(db: Database, expression: str, before: int | None, limit: int) -> Iterator[list[int]]:
+    """Yield the rows that the index proposes, newest first, in stretches that grow when many are refused."""
     match = "store_search match %s" if db.is_sqlite else "doc @@ %s::tsquery"
     last = 2**63 - 1 if before is None else before
-    stretch = min(max(limit, _FIRST_STRETCH), _LONGEST_STRETCH)
+    size = min(max(limit, _SHORTEST_STRETCH), _LONGEST_STRETCH)
     while True:
-        ids = db.rows(
-            f"select rowid from store_search where {match} and rowid < %s order by rowid desc limit %s",
-            [expression, last, stretch],
-        )
-        if ids:
-            numbers = [row for (row,) in ids]
-            rows = db.rows(f"{SELECT} where m.id in ({marks(len(numbers))}) order by m.id desc", numbers)
-            yield from (mention_of(db, row) for row in rows)
-            last = numbers[-1]
-        if len(ids) < stretch:
+        sql = f"select rowid from store_search where {match} and rowid < %s order by rowid desc limit %s"
+        rows = [row for (row,) in db.rows(sql, [expression, last, size])]
+        if rows:
+            yield rows
+            last = rows[-1]
+        if len(rows) < size:
             return
-        stretch = _LONGEST_STRETCH
+        size = _LONGEST_STRETCH
+
+
+def _matching(db: Database, query: Query, rows: list[int], limit: int) -> Iterator[MentionRow]:
+    """Yield the mentions of a stretch that match, at most `limit`; whole rows are read only of those that may."""
+    if not _is_certain(query.root) and not query.needs_facts:
+        rows = _verified(db, query, rows)
+    for chunk in [rows[start : start + limit] for start in range(0, len(rows), limit)]:
+        whole = db.rows(f"{SELECT} where m.id in ({marks(len(chunk))}) order by m.id desc", chunk)
+        for row in (mention_of(db, values) for values in whole):
+            if not query.needs_facts or _holds(query, row):
+                yield row
+                limit -= 1
+            if not limit:
+                return
+
+
+def _is_certain(node: Node) -> bool:
+    """Whether the index alone decides: single words, and all or any of them."""
+    match node:
+        case And(parts) | Or(parts):
+            return all(_is_certain(part) for part in parts)
+        case Phrase(words, sign, in_title):
+            return len(words) == 1 and not sign and not in_title and len(words[0]) <= LEXEME
+        case _:
+            return False
+
+
+def _verified(db: Database, query: Query, rows: list[int]) -> list[int]:
+    texts = db.rows(
+        "select m.id, p.title, p.text from store_mention m join store_post p on p.id = m.post_id"
+        f" where m.id in ({marks(len(rows))}) order by m.id desc",
+        rows,
+    )
+    return [
+        row
+        for row, title, text in texts
+        if _may_hold(query.root, title, text) and verify(query, PostWords(text, title), PostFacts) is not None
+    ]
+
+
+def _may_hold(node: Node, title: str, text: str) -> bool:
+    """Whether the phrases stand in the folded words: a cheap look before the exact one. Tags are left to that one."""
+    if "#" in text or "@" in text or "#" in title or "@" in title:
+        return True
+    return _stands(node, f" {fold_text(title)} | {fold_text(text)} ")
+
+
+def _stands(node: Node, folded: str) -> bool:
+    match node:
+        case And(parts):
+            return all(_stands(part, folded) for part in parts)
+        case Or(parts):
+            return any(_stands(part, folded) for part in parts)
+        case Phrase(words):
+            return f" {' '.join(words)} " in folded or f" {''.join(words)} " in folded
+        case _:
+            return True
 
 
 def _holds(query: Query, row: MentionRow) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tocsin.base.mention import Mention
@@ -34,14 +36,24 @@ from tocsin.store.write.revise import Changed, revise
 from tocsin.store.write.tombstone import author_tombstone, post_tombstone
 
 
+class Arrival(NamedTuple):
+    """A mention on its way in, with the identity of its post and the numbers of its brand and watch."""
+
+    mention: Mention
+    key: Key
+    brand: int
+    watch: int
+
+
 class Taking(NamedTuple):
-    """A slice on its way in: the numbers it is stored under."""
+    """A slice on its way in: the numbers it is stored under, and its mentions, each (post, watch) once."""
 
     timeline_name: str
     timeline: int
     world: int
     source: int
     now_ms: int
+    arrivals: Sequence[Arrival]
 
 
 def commit(
@@ -60,24 +72,23 @@ def commit(
         db.one_writer(f"world {taking.world}")
         if not _move_cursor(db, taking, part, screened):
             return CommitResult(accepted=False)
-        extra = () if isinstance(seen, int) else seen
-        posts = {post_key(post): post for post in extra}
-        posts.update({post_key(mention.post): mention.post for mention in screened.mentions})
+        posts = {} if isinstance(seen, int) else {post_key(post): post for post in seen}
+        posts.update({arrival.key: arrival.mention.post for arrival in taking.arrivals})
         barred = _barred(db, taking, posts)
         stored = find_posts(db, taking.world, posts)
-        ids, fresh = _insert_posts(db, taking, screened.mentions, stored, barred)
+        ids, new_posts = _insert_posts(db, taking, stored, barred)
         again = {key: post for key, post in posts.items() if key in stored and key not in barred}
         _sight(db, taking, again, stored)
-        changed = _changed(again, stored, screened.mentions)
+        changed = _changed(again, stored, taking.arrivals)
         # Before new mentions are written: the index must be told the old words of what it holds.
         revise(db, taking.now_ms, changed)
-        written = _write_mentions(db, taking, screened, ids, barred)
+        written = _write_mentions(db, taking, screened, ids, known_posts=bool(stored))
         gone = delete_sightings(db, taking.world, taking.source, deletions, taking.now_ms)
         ring.keep_unmatched(db, taking.source, screened.unmatched, taking.now_ms)
         ring.keep_rejects(db, taking.source, taking.timeline, rejects, taking.now_ms)
     return CommitResult(
         accepted=True,
-        new_posts=len(fresh),
+        new_posts=new_posts,
         new_mentions=written,
         revised=len(changed),
         known=len(screened.mentions) - written,
@@ -87,13 +98,22 @@ def commit(
 
 
 def _prepare(db: Database, part: Slice, mentions: Sequence[Mention], now: datetime) -> Taking:
+    """Read or make all names before the transaction, so that none is remembered that is then undone."""
     names = db.names
-    for brand, watch in sorted({(mention.brand, mention.watch) for mention in mentions}):
-        names.watch(brand, watch)
     for version in sorted({mention.verdict.version for mention in mentions}):
         names.reading(version)
+    watches = {
+        pair: (names.brand(pair[0]), names.watch(*pair))
+        for pair in sorted({(mention.brand, mention.watch) for mention in mentions})
+    }
+    arrivals: dict[tuple[Key, int], Arrival] = {}
+    for mention in mentions:
+        brand, watch = watches[(mention.brand, mention.watch)]
+        key = post_key(mention.post)
+        arrivals.setdefault((key, watch), Arrival(mention, key, brand, watch))
     timeline, world = names.timeline(part.timeline), names.timeline(world_of(part.timeline))
-    return Taking(part.timeline, timeline, world, names.source(part.source, create=True), to_ms(now))
+    source = names.source(part.source, create=True)
+    return Taking(part.timeline, timeline, world, source, to_ms(now), list(arrivals.values()))
 
 
 def _move_cursor(db: Database, taking: Taking, part: Slice, screened: Screened) -> bool:
@@ -142,40 +162,35 @@ def _barred(db: Database, taking: Taking, posts: Mapping[Key, Post]) -> set[Key]
 
 
 def _insert_posts(
-    db: Database, taking: Taking, mentions: Sequence[Mention], stored: Mapping[Key, Stored], barred: set[Key]
-) -> tuple[dict[Key, int], list[Post]]:
-    """Write the posts of mentions that are not stored yet; return the number of every post, and the new ones."""
-    ids = {key: row.id for key, row in stored.items()}
-    fresh: dict[Key, Post] = {}
-    for mention in mentions:
-        key = post_key(mention.post)
-        if key not in ids and key not in barred:
-            fresh[key] = mention.post
-    authors = {author.handle + "\0" + author.platform: author for post in fresh.values() if (author := post.author)}
-    rows = sorted(author_row(author) for author in authors.values()) if authors else []
-    bulk.update(db, _KEEP_AUTHOR, rows)
+    db: Database, taking: Taking, stored: Mapping[Key, Stored], barred: set[Key]
+) -> tuple[dict[Key, int], int]:
+    """Write the posts that are not stored yet; return the number of every post let in, and how many are new."""
+    ids = {key: row.id for key, row in stored.items() if key not in barred}
+    fresh = {
+        arrival.key: arrival.mention.post
+        for arrival in taking.arrivals
+        if arrival.key not in ids and arrival.key not in barred
+    }
+    authors = {(author.platform, author.handle): author for post in fresh.values() if (author := post.author)}
+    bulk.update(db, _KEEP_AUTHOR, sorted(map(author_row, authors.values()), key=itemgetter(0)))
     numbers = bulk.reserve(db, "store_post", len(fresh))
     ids.update(zip(fresh, numbers, strict=True))
-    bulk.insert(
-        db,
-        "store_post",
-        ("id", "world_id", *POST_COLUMNS),
-        [(number, taking.world, *post_row(post)) for number, post in zip(numbers, fresh.values(), strict=True)],
-    )
-    bulk.insert(
-        db,
-        "store_sighting",
-        ("post_id", "source_id", "seen_ms"),
-        [(number, taking.source, to_ms(post.seen_at)) for number, post in zip(numbers, fresh.values(), strict=True)],
-    )
-    return ids, list(fresh.values())
+    rows = [(number, taking.world, *post_row(post)) for number, post in zip(numbers, fresh.values(), strict=True)]
+    bulk.insert(db, "store_post", ("id", "world_id", *POST_COLUMNS), rows)
+    sightings = [(row[0], taking.source, row[_SEEN_MS]) for row in rows]
+    bulk.insert(db, "store_sighting", ("post_id", "source_id", "seen_ms"), sightings)
+    return ids, len(fresh)
 
+
+_SEEN_MS = 2 + POST_COLUMNS.index("seen_ms")
 
 # What is shown of an account now, without losing what this post does not tell.
 _KEEP_AUTHOR = (
     f"insert into store_author ({', '.join(AUTHOR_COLUMNS)}) values ({marks(len(AUTHOR_COLUMNS))})"
     " on conflict (id) do update set "
     + ", ".join(f"{name} = coalesce(excluded.{name}, store_author.{name})" for name in AUTHOR_COLUMNS[3:])
+    + " where "
+    + " or ".join(f"excluded.{name} is distinct from store_author.{name}" for name in AUTHOR_COLUMNS[3:])
 )
 
 
@@ -187,26 +202,27 @@ def _sight(db: Database, taking: Taking, again: Mapping[Key, Post], stored: Mapp
     bulk.update(db, "update store_post set rest = %s where id = %s", sorted(fresh, key=lambda row: row[1]))
 
 
-def _write_mentions(db: Database, taking: Taking, screened: Screened, ids: Mapping[Key, int], barred: set[Key]) -> int:
+def _write_mentions(
+    db: Database, taking: Taking, screened: Screened, ids: Mapping[Key, int], *, known_posts: bool
+) -> int:
     """Write the mentions that are new, count them, index the lead ones; return how many there were."""
-    fresh, leads = _new_mentions(db, screened.mentions, ids, barred)
+    fresh, leads = _new_mentions(db, taking.arrivals, ids, known_posts=known_posts)
     if not fresh:
         return 0
-    numbers = bulk.reserve(db, "store_mention", len(fresh))
     rows: list[tuple[Any, ...]] = []
     documents: list[Document] = []
-    kinds: dict[KindKey, int] = {}
-    for number, (mention, post_id), lead in zip(numbers, fresh, leads, strict=True):
-        brand, watch = db.names.brand(mention.brand), db.names.watch(mention.brand, mention.watch)
+    kinds: Counter[KindKey] = Counter()
+    numbers = bulk.reserve(db, "store_mention", len(fresh))
+    for number, (mention, key, brand, watch), lead in zip(numbers, fresh, leads, strict=True):
         minute = post_minute(mention.post, taking.timeline_name)
         read = reading_row(mention)
         version = db.names.reading(mention.verdict.version)
-        place = (taking.timeline, taking.world, brand, watch, post_id, taking.source, minute, lead, lead, version)
+        place = (taking.timeline, taking.world, brand, watch, ids[key], taking.source, minute, lead, lead, version)
         rows.append((number, *place, *read))
         if lead:
             documents.append(document(number, mention.post, (taking.world, brand), read))
-            for kind in read[4].split():
-                kinds[(brand, minute, kind)] = kinds.get((brand, minute, kind), 0) + 1
+            for kind in read[_KINDS].split():
+                kinds[(brand, minute, kind)] += 1
     bulk.insert(db, "store_mention", MENTION_COLUMNS, rows)
     add_documents(db, documents)
     add_counts(db, taking.timeline, _count(db, taking, screened, fresh, leads), kinds)
@@ -219,73 +235,66 @@ MENTION_COLUMNS = (
     "version_id", *READING_COLUMNS,
 )
 # fmt: on
+_KINDS = READING_COLUMNS.index("kinds")
 
 
 def _new_mentions(
-    db: Database, mentions: Sequence[Mention], ids: Mapping[Key, int], barred: set[Key]
-) -> tuple[list[tuple[Mention, int]], list[bool]]:
-    """The mentions that are not stored, each with the number of its post, and whether each is the brand's first."""
-    wanted: dict[tuple[int, int], tuple[Mention, int, int]] = {}
-    for mention in mentions:
-        key = post_key(mention.post)
-        if key in barred:
-            continue
-        watch, brand = db.names.watch(mention.brand, mention.watch), db.names.brand(mention.brand)
-        wanted.setdefault((ids[key], watch), (mention, ids[key], brand))
+    db: Database, arrivals: Sequence[Arrival], ids: Mapping[Key, int], *, known_posts: bool
+) -> tuple[list[Arrival], list[bool]]:
+    """The mentions that are not stored and not kept out, and whether each is the first of its brand."""
+    wanted = [arrival for arrival in arrivals if arrival.key in ids]
     known: set[tuple[int, int]] = set()
     led: set[tuple[int, int]] = set()
-    for chunk in bulk.chunks(sorted({post_id for post_id, _ in wanted})):
+    for chunk in bulk.chunks(sorted({ids[arrival.key] for arrival in wanted})) if known_posts else ():
         sql = f"select post_id, watch_id, brand_id from store_mention where post_id in ({marks(len(chunk))})"
         for post_id, watch_id, brand_id in db.rows(sql, list(chunk)):
             known.add((post_id, watch_id))
             led.add((post_id, brand_id))
-    fresh: list[tuple[Mention, int]] = []
+    fresh: list[Arrival] = []
     leads: list[bool] = []
-    for (post_id, watch), (mention, _, brand) in wanted.items():
-        if (post_id, watch) in known:
+    for arrival in wanted:
+        post_id = ids[arrival.key]
+        if (post_id, arrival.watch) in known:
             continue
-        fresh.append((mention, post_id))
-        leads.append((post_id, brand) not in led)
-        led.add((post_id, brand))
+        fresh.append(arrival)
+        leads.append((post_id, arrival.brand) not in led)
+        led.add((post_id, arrival.brand))
     return fresh, leads
 
 
 def _count(
-    db: Database, taking: Taking, screened: Screened, fresh: Sequence[tuple[Mention, int]], leads: Sequence[bool]
+    db: Database, taking: Taking, screened: Screened, fresh: Sequence[Arrival], leads: Sequence[bool]
 ) -> dict[CountKey, int]:
     """The partials of the stage when all its mentions are new; counted again when some are not."""
-    if len(fresh) == len(screened.mentions) and _all_lead(fresh, leads):
+    pairs = {(arrival.key, arrival.brand) for arrival in fresh}
+    if len(fresh) == len(screened.mentions) and sum(leads) == len(pairs):
         return _numbered(db, screened.partials)
-    watches = [part for part in tally((mention for mention, _ in fresh), taking.timeline_name) if part.watch]
-    led = (mention for (mention, _), lead in zip(fresh, leads, strict=True) if lead)
+    watches = [part for part in tally((arrival.mention for arrival in fresh), taking.timeline_name) if part.watch]
+    led = (arrival.mention for arrival, lead in zip(fresh, leads, strict=True) if lead)
     brands = [part for part in tally(led, taking.timeline_name) if not part.watch]
     return _numbered(db, [*watches, *brands])
 
 
-def _all_lead(fresh: Sequence[tuple[Mention, int]], leads: Sequence[bool]) -> bool:
-    """Whether the brand rows of the stage are right: as many leads as distinct posts of brands in the slice."""
-    return sum(leads) == len({(mention.brand, post_id) for mention, post_id in fresh})
-
-
-def _numbered(db: Database, partials: Iterable[Partial]) -> dict[CountKey, int]:
-    counts: dict[CountKey, int] = {}
+def _numbered(db: Database, partials: Iterable[Partial]) -> Counter[CountKey]:
+    counts: Counter[CountKey] = Counter()
+    numbers: dict[tuple[str, str], tuple[int, int]] = {}
     for part in partials:
-        brand = db.names.brand(part.brand)
-        watch = db.names.watch(part.brand, part.watch) if part.watch else 0
-        key = (brand, watch, part.minute, part.platform, part.language, part.tone)
-        counts[key] = counts.get(key, 0) + part.posts
+        pair = (part.brand, part.watch)
+        if pair not in numbers:
+            watch = db.names.watch(*pair) if part.watch else 0
+            numbers[pair] = (db.names.brand(part.brand), watch)
+        counts[(*numbers[pair], part.minute, part.platform, part.language, part.tone)] += part.posts
     return counts
 
 
-def _changed(again: Mapping[Key, Post], stored: Mapping[Key, Stored], mentions: Sequence[Mention]) -> list[Changed]:
+def _changed(again: Mapping[Key, Post], stored: Mapping[Key, Stored], arrivals: Sequence[Arrival]) -> list[Changed]:
     """The known posts whose words are not what is stored, each with what was read in it now."""
     changed: dict[Key, Changed] = {}
     for key, post in again.items():
         row = stored[key]
         if (row.title, row.text) != (clean(post.title), clean(post.text)):
             changed[key] = Changed(row.id, post, [])
-    for mention in mentions:
-        key = post_key(mention.post)
-        if key in changed:
-            changed[key].mentions.append(mention)
+    for arrival in arrivals:
+        if arrival.key in changed:
+            changed[arrival.key].mentions.append(arrival.mention)
     return list(changed.values())

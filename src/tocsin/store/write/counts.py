@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -61,20 +61,26 @@ def zones(db: Database, brands: Iterable[int]) -> dict[int, str]:
     return {brand: zone for brand, zone in db.rows("select id, time_zone from store_brand") if brand in wanted}
 
 
-def add_counts(db: Database, timeline: int, counts: dict[CountKey, int], kinds: dict[KindKey, int]) -> None:
+def add_counts(db: Database, timeline: int, counts: Mapping[CountKey, int], kinds: Mapping[KindKey, int]) -> None:
     """Add posts (or take them away, below 0) to the counts of a timeline, in all buckets."""
     zone = zones(db, {key[0] for key in counts} | {key[0] for key in kinds})
-    spans: Counter[tuple[int, int, int, int, str, str, str]] = Counter()
-    for (brand, watch, minute, *place), posts in counts.items():
-        for span, start in _buckets(minute, zone[brand]):
-            spans[(brand, watch, span, start, *place)] += posts  # type: ignore[index]
-    bulk.add(db, "store_count", COUNT_COLUMNS, [(timeline, *key, posts) for key, posts in spans.items() if posts])
-    kind_spans: Counter[tuple[int, int, int, str]] = Counter()
+    buckets = {(key[0], key[2]) for key in counts} | {(key[0], key[1]) for key in kinds}
+    place = {(brand, minute): (minute - minute % HOUR, day_start(minute, zone[brand])) for brand, minute in buckets}
+    rows: list[tuple[object, ...]] = []
+    wider: Counter[tuple[object, ...]] = Counter()
+    for (brand, watch, minute, platform, language, tone), posts in counts.items():
+        hour, day = place[(brand, minute)]
+        rows.append((timeline, brand, watch, MINUTE, minute, platform, language, tone, posts))
+        wider[(timeline, brand, watch, HOUR, hour, platform, language, tone)] += posts
+        wider[(timeline, brand, watch, DAY, day, platform, language, tone)] += posts
+    rows.extend((*key, posts) for key, posts in wider.items())
+    bulk.add(db, "store_count", COUNT_COLUMNS, [row for row in rows if row[-1]])
+    wider = Counter()
     for (brand, minute, kind), posts in kinds.items():
-        for span, start in _buckets(minute, zone[brand])[1:]:
-            kind_spans[(brand, span, start, kind)] += posts
-    rows = [(timeline, *key, posts) for key, posts in kind_spans.items() if posts]
-    bulk.add(db, "store_kindcount", KIND_COLUMNS, rows)
+        hour, day = place[(brand, minute)]
+        wider[(timeline, brand, HOUR, hour, kind)] += posts
+        wider[(timeline, brand, DAY, day, kind)] += posts
+    bulk.add(db, "store_kindcount", KIND_COLUMNS, [(*key, posts) for key, posts in wider.items() if posts])
 
 
 def add_story_counts(db: Database, brand: int, posts: Iterable[tuple[int, int, int]]) -> None:

@@ -7,7 +7,9 @@ colon, which no folded word does: `b:1:7` (world and brand), `l:fr`, `k:insult`,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tocsin.base.post import Post
@@ -17,6 +19,8 @@ from tocsin.screen.match.words import insert_cuts
 from tocsin.store import bulk
 from tocsin.store.database import Database, marks
 from tocsin.store.map import clean
+
+_NOT_PLAIN = re.compile("[^a-z0-9]+")
 
 
 class Document(NamedTuple):
@@ -35,16 +39,13 @@ class Document(NamedTuple):
 
     def words(self) -> str:
         """Return the words and marks, parted by spaces."""
-        tags = [
-            f"b:{self.world}:{self.brand}",
-            mark("l", self.language.partition("-")[0]),
-            f"t:{self.tone}",
-            mark("p", self.platform),
-        ]
+        language, platform = mark("l", self.language.partition("-")[0]), mark("p", self.platform)
+        found = text_words(self.title, self.text)
+        found += (f"b:{self.world}:{self.brand}", language, f"t:{self.tone}", platform)
         if self.author:
-            tags.append(mark("a", self.author))
-        tags.extend(f"k:{kind}" for kind in self.kinds.split())
-        return " ".join((*text_words(self.title, self.text), *tags))
+            found.append(mark("a", self.author))
+        found += [f"k:{kind}" for kind in self.kinds.split()]
+        return " ".join(found)
 
 
 def text_words(title: str, text: str) -> list[str]:
@@ -63,13 +64,14 @@ def text_words(title: str, text: str) -> list[str]:
     return words
 
 
+@lru_cache(maxsize=65_536)
 def mark(kind: str, name: str) -> str:
     """Return the mark of a name: only what both indexes take as one word is kept of it.
 
     >>> mark("a", "Maison_Alba")
     'a:maisonalba'
     """
-    return f"{kind}:" + "".join(letter for letter in name.casefold() if letter.isascii() and letter.isalnum())
+    return f"{kind}:{_NOT_PLAIN.sub('', name.casefold())}"
 
 
 def document(row: int, post: Post, place: tuple[int, int], read: Sequence[object]) -> Document:
