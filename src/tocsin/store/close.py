@@ -111,40 +111,68 @@ def pending_minutes(db: Database, timeline: str, brand: str, upto: int, limit_ro
 
     Each holds the distinct posts of the brand, sorted by (platform, native_id). Late posts come first, being older.
     """
-    number, slug = db.names.find_timeline(timeline), brand
+    number = db.names.find_timeline(timeline)
     if number is None:
         return []
-    place = [number, db.names.brand(brand)]
     where = "m.pending and m.timeline_id = %s and m.brand_id = %s and m.minute <= %s"
-    last, total = None, 0
-    for minute, rows in db.rows(
-        f"select m.minute, count(*) from store_mention m where {where} group by m.minute order by m.minute",
-        [*place, upto],
-    ):
-        if last is not None and total + rows > limit_rows:
-            break
-        last, total = minute, total + rows
-    if last is None:
+    params = [number, db.names.brand(brand)]
+    return _whole_minutes(db, (where, params, upto), (timeline, brand), limit_rows)
+
+
+def past_minutes(db: Database, world: str, brand: str, after: int, limit_rows: int) -> list[BrandMinute]:
+    """Return the closed minutes of a brand after the minute `after`, oldest first, with the stories they were given.
+
+    All timelines of a world are one past: what was back-filled, and what was live.
+    """
+    number = db.names.find_timeline(world)
+    if number is None:
         return []
-    live = timeline == LIVE
-    minutes: dict[int, list[MentionDigest]] = {}
-    for row in db.rows(
-        f"select {_DIGEST} from store_mention m join store_post p on p.id = m.post_id"
-        " join store_watch w on w.id = m.watch_id left join store_author a on a.id = p.author_id"
-        f" left join store_source s on s.id = m.source where {where}",
-        [*place, last],
-    ):
-        minutes.setdefault(row[1], []).append(_digest(row, slug, live=live))
-    return [
-        BrandMinute(
-            brand=brand,
-            timeline=timeline,
-            minute=minute,
-            mentions=sorted(minutes[minute], key=lambda one: (one.platform, one.native_id)),
-            stories=(),
+    where = "not m.pending and m.lead and m.world_id = %s and m.brand_id = %s and m.minute > %s"
+    params = [number, db.names.brand(brand)]
+    return _whole_minutes(db, (where, params, after), (world, brand), limit_rows)
+
+
+def _whole_minutes(
+    db: Database, which: tuple[str, list[Any], int], owner: tuple[str, str], limit_rows: int
+) -> list[BrandMinute]:
+    where, place, bound = which
+    timeline, brand = owner
+    # One row more than asked for tells whether the last minute is whole; the index ends the reading there.
+    heads = [
+        minute
+        for (minute,) in db.rows(
+            f"select m.minute from store_mention m where {where} order by m.minute limit %s",
+            [*place, bound, limit_rows + 1],
         )
-        for minute in sorted(minutes)
     ]
+    if not heads:
+        return []
+    first, last = heads[0], heads[-1]
+    if len(heads) > limit_rows and last > first:
+        last = max(minute for minute in heads if minute < last)
+    live = timeline == LIVE
+    minutes: dict[int, list[tuple[MentionDigest, str]]] = {}
+    for row in db.rows(
+        f"select {_DIGEST}, y.name from store_mention m join store_post p on p.id = m.post_id"
+        " join store_watch w on w.id = m.watch_id left join store_author a on a.id = p.author_id"
+        " left join store_source s on s.id = m.source left join store_story y on y.id = m.story_id"
+        f" where {where} and m.minute >= %s and m.minute <= %s",
+        [*place, bound, first, last],
+    ):
+        minutes.setdefault(row[1], []).append((_digest(row, brand, live=live), row[21] or ""))
+    found = []
+    for minute in sorted(minutes):
+        pairs = sorted(minutes[minute], key=lambda pair: (pair[0].platform, pair[0].native_id))
+        found.append(
+            BrandMinute(
+                brand=brand,
+                timeline=timeline,
+                minute=minute,
+                mentions=[digest for digest, _ in pairs],
+                stories=[story for _, story in pairs],
+            )
+        )
+    return found
 
 
 class _Danger(msgspec.Struct):

@@ -172,6 +172,10 @@ class Store:
         """Return what waits to be closed, oldest minute first, in whole minutes."""
         return close.pending_minutes(self._db, timeline, brand, upto, limit_rows)
 
+    def past_minutes(self, world: str, brand: str, after: int, limit_rows: int) -> list[BrandMinute]:
+        """Return the closed minutes after `after`, oldest first, with the stories they were given."""
+        return close.past_minutes(self._db, world, brand, after, limit_rows)
+
     def active_stories(self, timeline: str, brand: str, since: datetime) -> list[Story]:
         """Return the stories of a brand that had a post since."""
         return close.active_stories(self._db, timeline, brand, since)
