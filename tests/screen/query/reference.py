@@ -14,6 +14,7 @@ from functools import cache
 LETTERS = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t"}
 LETTERS |= {"þ": "th"}
 UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO")
+UNSPACED += ("COMBINING KATAKANA",)
 ACCENTS = ("COMBINING", "VARIATION SELECTOR", "ARABIC FATHA", "ARABIC SHADDA", "ARABIC HAMZA ABOVE", "HEBREW POINT")
 
 
@@ -24,7 +25,8 @@ def is_word(char: str) -> bool:
 
 @cache
 def is_accent(char: str) -> bool:
-    return unicodedata.category(char)[0] == "M" and unicodedata.name(char, "").startswith(ACCENTS)
+    name = unicodedata.name(char, "")
+    return unicodedata.category(char)[0] == "M" and name.startswith(ACCENTS) and "KATAKANA" not in name
 
 
 @cache

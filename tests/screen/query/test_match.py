@@ -74,6 +74,8 @@ def matches(query: str, text: str, title: str = "", facts: PostFacts | None = No
         ("кафе", "в Кафе", ["Кафе"]),
         ("東京", "iPhoneは東京で", ["東京"]),
         ("한국*", "한국은", ["한국은"]),
+        ("カ", "ガス", None),
+        ("ガス", "新しいガス会社", ["ガス"]),
         ("مقهى", "في مَقهى", ["مَقهى"]),
         ("alba", "\x00alba\ud83d\uffff", ["alba"]),
     ],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ _SIGN = re.compile("[#@]")
 PADDING = 32  # longer than nearly all tags; the few longer ones are looked at one by one
 
 
+@cache
 def tag_class(char: str) -> int:
     """Return the class of a character inside a tag, END when it cannot belong to one. Accents count as OTHER."""
     if char == "_":

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-_LETTERS = 4  # looked at; shorter words are known by their first two
+_LETTERS = 4  # looked at; a word of three or fewer is known by all it has
 _TABLE = 1 << 16
 
 
@@ -16,6 +16,7 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._long = np.zeros(_TABLE, bool)
+        self._middle = np.zeros(_TABLE, bool)
         self._short = np.zeros(_TABLE, bool)
         for word in words:
             letters = word.encode()
@@ -23,6 +24,8 @@ class Vocabulary:
                 continue
             if len(letters) >= _LETTERS:
                 self._long[_key([np.array([letter]) for letter in letters[:_LETTERS]])] = True
+            elif len(letters) == _LETTERS - 1:
+                self._middle[_key([np.array([letter]) for letter in (*letters, 0)])] = True
             elif len(letters) > 1:
                 self._short[letters[0] << 8 | letters[1]] = True
             else:
@@ -31,7 +34,10 @@ class Vocabulary:
     def may_begin(self, folded: NDArray[np.uint8], places: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Return, for each place of a folded buffer, False only if no word of the vocabulary begins there."""
         letters = [folded[places + offset].astype(np.intp) for offset in range(_LETTERS)]
-        found: NDArray[np.bool_] = self._long[_key(letters)] | self._short[letters[0] << 8 | letters[1]]
+        pair = letters[0] << 8 | letters[1]
+        key = _key(letters)
+        without_last = key ^ (letters[-1] & 31)
+        found: NDArray[np.bool_] = self._long[key] | self._middle[without_last] | self._short[pair]
         return found
 
 
