@@ -25,7 +25,7 @@ LEASE = timedelta(minutes=2)
 
 
 class Closed(msgspec.Struct, kw_only=True):
-    """What closing brought."""
+    """What closing brought. stories: those of at least two posts that were begun or grew."""
 
     minutes: int = 0
     mentions: int = 0
@@ -56,6 +56,7 @@ def _close_brand(
     store = engine.store
     grouper: Grouper | None = None
     fold = SurgeFold(brand, timeline)
+    grown: set[str] = set()
     state = store.fold_state(timeline, brand.slug, fold.version)
     if state is None and timeline == LIVE:
         state = store.newest_backfill_state(brand.slug, fold.version)
@@ -73,11 +74,12 @@ def _close_brand(
             return
         total.minutes += len(minutes)
         total.mentions += len(assignments)
-        total.stories += len(changed)
+        grown.update(story.id for story in changed if story.posts > 1)
         total.surges += len(closed.surges)
         total.alerts += len(closed.alerts)
         if progress:
             progress(len(assignments))
+    total.stories += len(grown)
 
 
 def _fold_minutes(
