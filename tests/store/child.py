@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.store.make import mention, post, screened, stretch
 from tests.store.make import at as instant
+from tests.store.make import mention, post, screened, stretch
 from tocsin.base.settings import Settings
 from tocsin.store.connect import open_store
 from tocsin.store.store import Store

@@ -45,33 +45,33 @@ def stored(store: Store) -> list[str]:
 def test_three_writers_and_a_reader_get_along(tmp_path: Path, engine: str) -> None:
     store = known_brand(new_store(tmp_path / "data", engine))
     reader = child("read", store, tmp_path / "stop")
-    writers = [child("write", store, f"source{number}", 12) for number in range(3)]
+    writers = [child("write", store, f"source{number}", 6) for number in range(3)]
     for writer in writers:
         done(writer)
     (tmp_path / "stop").touch()
     longest_ms, reads = map(int, done(reader).split())
     assert reads > 0
     print(f"{engine}: longest of {reads} reads {longest_ms} ms")
-    assert len(stored(store)) == 3 * 12 * SLICE
+    assert len(stored(store)) == 3 * 6 * SLICE
     assert store.doctor() == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_two_runners_started_by_mistake_store_each_post_once(tmp_path: Path, engine: str) -> None:
     store = known_brand(new_store(tmp_path / "data", engine))
-    for writer in [child("write", store, "feed", 12) for _ in range(2)]:
+    for writer in [child("write", store, "feed", 6) for _ in range(2)]:
         done(writer)
-    assert len(stored(store)) == len(set(stored(store))) == 12 * SLICE
+    assert len(stored(store)) == len(set(stored(store))) == 6 * SLICE
     assert store.doctor() == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_two_sources_of_the_same_posts_store_each_once(tmp_path: Path, engine: str) -> None:
     store = known_brand(new_store(tmp_path / "data", engine))
-    for writer in [child("same", store, source, 8) for source in ("one", "two")]:
+    for writer in [child("same", store, source, 4) for source in ("one", "two")]:
         done(writer)
-    assert len(stored(store)) == len(set(stored(store))) == 8 * SLICE
-    assert sum(store.minute_counts("alba", "live", 0, START_MINUTE + 10**6).values()) == 8 * SLICE
+    assert len(stored(store)) == len(set(stored(store))) == 4 * SLICE
+    assert sum(store.minute_counts("alba", "live", 0, START_MINUTE + 10**6).values()) == 4 * SLICE
     assert store.doctor() == []
 
 
@@ -79,7 +79,7 @@ def test_two_sources_of_the_same_posts_store_each_once(tmp_path: Path, engine: s
 def test_killed_at_any_moment_each_post_is_there_once(tmp_path: Path, engine: str) -> None:
     store = known_brand(new_store(tmp_path / "data", engine))
     dice = random.Random(7)
-    for _ in range(4):
+    for _ in range(3):
         begun = int(store.cursor("feed", "live") or 0)
         writer = child("write", store, "feed", 10_000)
         deadline = time.monotonic() + 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -20,6 +21,7 @@ from tocsin.screen.query import parse_query
 from tocsin.store.errors import plain_errors
 from tocsin.store.rows import AuditEntry, ImportRow, LabelRow
 from tocsin.store.store import Store
+from tocsin.store.upkeep.tables import snapshot
 
 
 def fill(store: Store) -> None:
@@ -93,8 +95,7 @@ def test_an_export_is_open_files_that_can_be_read_back(store: Store, tmp_path: P
     assert lines[1]["text"] == "autre chose"
     assert "post.jsonl" in (tmp_path / "open" / "README.txt").read_text()
     other = new_store(tmp_path / "other")
-    assert other.import_export(tmp_path / "open") == rows
-    assert other.digest() == store.digest()
+    assert other.restore(tmp_path / "open") == other.digest() == store.digest()
     with pytest.raises(ConflictError):
         store.export(tmp_path / "open")
 
@@ -119,6 +120,17 @@ def test_a_broken_backup_is_refused_whole(sqlite_store: Store, tmp_path: Path) -
         with pytest.raises(InputError):
             other.restore(path)
     assert other.brands() == []
+
+
+def test_a_backup_is_of_one_instant_while_others_write(store: Store) -> None:
+    fill(store)
+    with snapshot(store._db):
+        before = store._db.value("select count(*) from store_post")
+        writer = Thread(target=lambda: (put(store, [mention(post(40))]), store.close()))
+        writer.start()
+        writer.join()
+        assert store._db.value("select count(*) from store_post") == before
+    assert store._db.value("select count(*) from store_post") == before + 1
 
 
 def test_the_doctor_sees_a_wrong_count_and_mends_it(store: Store) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from tocsin.base.alert import Alert
 from tocsin.base.ids import stable_int
 from tocsin.base.kind import Tone
-from tocsin.base.seam import LIVE, BrandMinute, Event, OutboxRow
+from tocsin.base.seam import LIVE, BrandMinute, Event, OutboxRow, world_of
 from tocsin.base.story import MentionDigest, Story
 from tocsin.base.surge import Surge
 from tocsin.base.time import from_ms, to_ms
@@ -225,6 +225,8 @@ def commit_close(db: Database, closed: ClosedRange, generation: int | None = Non
     timeline, brand = db.names.timeline(closed.timeline), db.names.brand(closed.brand)
     try:
         with db.transaction():
+            # A deletion takes from the same stories and counts: one after the other, never each waiting for the other.
+            db.one_writer(f"world {db.names.timeline(world_of(closed.timeline))}")
             _move_on(db, timeline, brand, closed, generation)
             _keep_stories(db, timeline, brand, closed.stories)
             _assign(db, timeline, brand, closed.assignments)

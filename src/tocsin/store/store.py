@@ -423,13 +423,11 @@ class Store:
         return archive.backup(self._db, path)
 
     def restore(self, path: Path) -> str:
-        """Fill this empty database from a backup, made on either engine; return the digest."""
+        """Fill this empty database from a backup or an exported folder, of either engine; return the digest."""
+        if path.is_dir():
+            return export.import_export(self._db, path)
         return archive.restore(self._db, path)
 
     def export(self, folder: Path) -> dict[str, int]:
         """Write everything to open files in an empty folder; return the number of rows by file."""
         return export.export(self._db, folder)
-
-    def import_export(self, folder: Path) -> dict[str, int]:
-        """Fill this empty database from an exported folder; return the number of rows by file."""
-        return export.import_export(self._db, folder)

@@ -49,7 +49,8 @@ def erase_author(db: Database, platform: str, handle: str, *, now: datetime, by:
         raise InputError("No handle was named; write the account whose posts must go.")
     erased: Counter[str] = Counter()
     with db.transaction():
-        db.one_writer("erase")
+        for (world,) in db.rows("select id from store_timeline where world_id is null order by id"):
+            db.one_writer(f"world {world}")
         accounts = _accounts(db, platform, handle)
         spellings = sorted({found for _, _, found, _ in accounts} | {handle})
         names = sorted({name for *_, name in accounts if name})

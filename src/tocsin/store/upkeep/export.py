@@ -45,16 +45,15 @@ def export(db: Database, folder: Path) -> dict[str, int]:
     return {f"{title}.jsonl": count.rows for title, count in manifest.tables.items()}
 
 
-def import_export(db: Database, folder: Path) -> dict[str, int]:
-    """Fill the empty database from an exported folder; return the number of rows by file name."""
+def import_export(db: Database, folder: Path) -> str:
+    """Fill the empty database from an exported folder; return the digest."""
     try:
         manifest = read_manifest((folder / MANIFEST).read_bytes())
-        read_tables(db, manifest, lambda name: (folder / name).open("rb"), {})
+        return read_tables(db, manifest, lambda name: (folder / name).open("rb"), {})
     except OSError as error:
         raise InputError("{folder} is not a whole export ({error}).", folder=folder, error=error.strerror) from None
     except KeyError as error:
         raise InputError("A line of {folder} lacks the column {column}.", folder=folder, column=error) from None
-    return {f"{title}.jsonl": count.rows for title, count in manifest.tables.items()}
 
 
 def _readme() -> str:

@@ -23,7 +23,7 @@ _MODELS = (
     "StoryCount", "FoldState", "Surge", "FreeText", "Event", "Outbox", "Alert", "AlertAction", "Label", "Audit",
 )
 # fmt: on
-_SECRET_WORDS = ("password", "token", "secret", "key")
+_SECRET_WORDS = ("password", "token", "secret")
 
 
 class Table(NamedTuple):
@@ -100,7 +100,8 @@ def split_secrets(values: dict[str, Any]) -> dict[str, str]:
 
 def is_secret(option: str) -> bool:
     """Return whether an option of a source is a secret, by its name."""
-    return any(word in option.lower() for word in _SECRET_WORDS)
+    name = option.lower()
+    return name.endswith("key") or any(word in name for word in _SECRET_WORDS)
 
 
 def _table(model: type[models.Model]) -> Table:
