@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tocsin.base.alert import AlertCause
 from tocsin.cli.context import Context
 from tocsin.cli.output import printable
 from tocsin.flows.i18n import N_, Translator
@@ -129,10 +130,8 @@ def _alert_lines(frame: DemoFrame, t: Translator) -> list[RenderableType]:
         row = _row(alert, frame, t)
         style = "yellow" if alert.level == "watch" else "bold red"
         line = Text(overflow="ellipsis", no_wrap=True)
-        line.append(f"  {alert.at.astimezone():%d/%m %H:%M}  {t.text(LEVELS[alert.level]):<12}", style=style)
-        if row["seen"]:
-            line.append(t.text(N_("{seen} for {expected:.0f} usual  "), seen=row["seen"], expected=row["expected"]))
-        line.append(printable(alert.title))
+        line.append(f"  {alert.at.astimezone():%d/%m %H:%M}  {t.text(LEVELS[alert.level]):<14}", style=style)
+        line.append(printable(alert.title if alert.cause is AlertCause.DANGER else row["reasons"][0]))
         lines.append(line)
     return lines
 
