@@ -107,7 +107,7 @@ def _alias(settings: Settings) -> str:
     if not apps.ready:
         django.setup()
     if _same_database(connections.settings[DEFAULT_DB_ALIAS], wanted):
-        return DEFAULT_DB_ALIAS
+        return str(DEFAULT_DB_ALIAS)
     named = json.dumps({key: wanted.get(key, "") for key in _IDENTITY}, sort_keys=True)
     alias = "store_" + hashlib.blake2b(named.encode(), digest_size=8).hexdigest()
     if alias not in connections.settings:
@@ -145,8 +145,8 @@ def _check_engine(connection: BaseDatabaseWrapper) -> None:
     if connection.vendor == "sqlite":
         if sqlite3.sqlite_version_info < _MIN_SQLITE:
             raise StoreError("SQLite {version} is too old; 3.39 or newer is needed.", version=sqlite3.sqlite_version)
-    elif connection.pg_version < _MIN_POSTGRES:  # type: ignore[attr-defined]
+    elif connection.pg_version < _MIN_POSTGRES:
         raise StoreError(
             "PostgreSQL {version} is too old; 15 or newer is needed.",
-            version=connection.pg_version // 10_000,  # type: ignore[attr-defined]
+            version=connection.pg_version // 10_000,
         )

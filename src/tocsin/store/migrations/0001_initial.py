@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+
 APPEND_ONLY = ("store_event", "store_alertaction", "store_audit")
 SQLITE_GUARD = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
@@ -700,7 +701,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="mention",
             index=models.Index(
-                condition=models.Q(("lead", True)), fields=["brand", "world", "minute"], name="mention_latest"
+                condition=models.Q(("lead", True)), fields=["brand", "world", "minute", "id"], name="mention_latest"
             ),
         ),
         migrations.AddIndex(

@@ -43,7 +43,9 @@ class Mention(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "watch"], name="mention_once")]
         indexes = [
-            models.Index(fields=["brand", "world", "minute"], name="mention_latest", condition=models.Q(lead=True)),
+            models.Index(
+                fields=["brand", "world", "minute", "id"], name="mention_latest", condition=models.Q(lead=True)
+            ),
             models.Index(fields=["timeline", "brand", "minute"], name="mention_open", condition=models.Q(pending=True)),
             models.Index(fields=["story", "minute"], name="mention_story", condition=models.Q(story__isnull=False)),
         ]

@@ -13,7 +13,8 @@ from tocsin.base.mention import Mention
 from tocsin.base.post import Post
 from tocsin.base.seam import LIVE, world_of
 from tocsin.base.time import MINUTE_MS, from_ms
-from tocsin.store.database import Database, Row
+from tocsin.store import bulk
+from tocsin.store.database import Database, Row, marks
 from tocsin.store.map import AUTHOR_COLUMNS, POST_COLUMNS, READING_COLUMNS, author_of, post_of, verdict_of
 from tocsin.store.rows import MentionRow, RejectedEntry
 
@@ -64,11 +65,20 @@ def latest_mentions(
         where = " and (m.minute, m.id) < (%s, %s)"
         params.extend(before)
     rows = db.rows(
-        f"{SELECT} where m.lead and m.brand_id = %s and m.world_id = %s{where}"
+        f"select m.id from store_mention m where m.lead and m.brand_id = %s and m.world_id = %s{where}"
         " order by m.minute desc, m.id desc limit %s",
         [*params, limit],
     )
-    return [mention_of(db, row) for row in rows]
+    return mentions_of(db, [row for (row,) in rows])
+
+
+def mentions_of(db: Database, rows: Sequence[int]) -> list[MentionRow]:
+    """Return the mentions of these numbers, in their order: found by the index first, so that no plan reads more."""
+    found: dict[int, MentionRow] = {}
+    for chunk in bulk.chunks(rows):
+        for row in db.rows(f"{SELECT} where m.id in ({marks(len(chunk))})", list(chunk)):
+            found[row[0]] = mention_of(db, row)
+    return [found[row] for row in rows if row in found]
 
 
 def story_mentions(db: Database, name: str, timeline: str | None = None, limit: int = 100) -> list[MentionRow]:
@@ -156,7 +166,7 @@ def unmatched(db: Database, limit: int = 1000) -> list[Post]:
     return [msgspec.json.decode(body, type=Post) for (body,) in rows]
 
 
-def rejects(db: Database, source: str, limit: int = 100) -> Sequence[RejectedEntry]:
+def rejects(db: Database, source: str, limit: int = 100) -> list[RejectedEntry]:
     """Return the last entries of a source that could not become posts, newest first."""
     rows = db.rows(
         "select t.name, r.at_ms, r.line, r.why, r.params, r.raw from store_rejectrow r"

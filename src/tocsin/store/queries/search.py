@@ -25,7 +25,7 @@ from tocsin.screen.query import (
 )
 from tocsin.screen.query.ast import READ_KINDS
 from tocsin.store.database import Database, marks
-from tocsin.store.queries.mentions import SELECT, mention_of
+from tocsin.store.queries.mentions import mentions_of
 from tocsin.store.rows import MentionRow
 from tocsin.store.write.index import LEXEME, mark
 
@@ -78,8 +78,7 @@ def _matching(db: Database, query: Query, rows: list[int], limit: int) -> Iterat
     if not _is_certain(query.root) and not query.needs_facts:
         rows = _verified(db, query, rows)
     for chunk in [rows[start : start + limit] for start in range(0, len(rows), limit)]:
-        whole = db.rows(f"{SELECT} where m.id in ({marks(len(chunk))}) order by m.id desc", chunk)
-        for row in (mention_of(db, values) for values in whole):
+        for row in mentions_of(db, chunk):
             if not query.needs_facts or _holds(query, row):
                 yield row
                 limit -= 1

@@ -35,9 +35,14 @@ def save_source(db: Database, source: Source, brand: str = "", *, enabled: bool 
         raise InputError("The name of a source has 1 to 200 letters; {name!r} does not.", name=source.name)
     if brand:
         db.names.brand(brand)
-    columns = ("name", "adapter", "time_zone", "options", "brand", "listed", "enabled", "stopped", "failures")
-    row = (source.name, source.adapter, source.time_zone, to_json(source.options), brand, True, enabled, False, 0)
-    columns, row = (*columns, "next_ms", "error_template", "error_params"), (*row, None, "", "{}")
+    # fmt: off
+    columns = (
+        "name", "adapter", "time_zone", "options", "brand", "listed", "enabled", "stopped", "failures", "next_ms",
+        "error_template", "error_params",
+    )
+    # fmt: on
+    given = (source.name, source.adapter, source.time_zone, to_json(source.options), brand)
+    row = (*given, True, enabled, False, 0, None, "", "{}")
     bulk.upsert(db, "store_source", columns, ("name",), [row])
 
 

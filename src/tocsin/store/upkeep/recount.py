@@ -33,7 +33,7 @@ TABLES = (("store_count", COUNT_COLUMNS), ("store_kindcount", KIND_COLUMNS), ("s
 
 def recount(db: Database) -> tuple[Counts, Counts, Counts]:
     """Return what the counts, the counts of kinds and those of stories should hold, keyed as their tables are."""
-    zones = dict(db.rows("select id, time_zone from store_brand"))
+    zones: dict[int, str] = dict(db.rows("select id, time_zone from store_brand"))
     counts: Counter[Row] = Counter()
     for timeline, brand, watch, minute, *place, posts in db.rows(_WATCHES) + db.rows(_BRANDS):
         for span, start in _buckets(minute, zones[brand]):

@@ -89,8 +89,7 @@ def add_documents(db: Database, documents: Iterable[Document]) -> None:
         rows = [(one.row, one.words()) for one in documents]
         bulk.insert(db, "store_search", ("rowid", "doc"), rows)
         return
-    lexemes = [(one.row, _lexemes(one.words())) for one in documents]
-    bulk.update(db, "insert into store_search (rowid, doc) values (%s, array_to_tsvector(%s))", lexemes)
+    bulk.insert(db, "store_search", ("rowid", "doc"), [(one.row, _lexemes(one.words())) for one in documents])
 
 
 def remove_documents(db: Database, documents: Iterable[Document]) -> None:
@@ -107,8 +106,9 @@ def remove_documents(db: Database, documents: Iterable[Document]) -> None:
 LEXEME = 500
 
 
-def _lexemes(words: str) -> list[str]:
-    return sorted({word[:LEXEME] for word in words.split()})
+def _lexemes(words: str) -> str:
+    """Return the text form of a tsvector without positions; folded words hold no quote and no backslash."""
+    return " ".join(f"'{word[:LEXEME]}'" for word in words.split())
 
 
 _STORED = (

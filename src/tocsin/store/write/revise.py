@@ -70,11 +70,11 @@ def _read_again(db: Database, changed: Sequence[Changed]) -> None:
     kinds: dict[int, dict[KindKey, int]] = {}
     updates: list[tuple[Any, ...]] = []
     for row, post_id, watch, timeline, brand, minute, lead, platform, language, tone, had in rows:
-        mention = fresh.get((post_id, watch))
-        if mention is None:
+        again = fresh.get((post_id, watch))
+        if again is None:
             continue
-        read = reading_row(mention)
-        updates.append((*read, db.names.reading(mention.verdict.version), row))
+        read = reading_row(again)
+        updates.append((*read, db.names.reading(again.verdict.version), row))
         count, kind = counts.setdefault(timeline, {}), kinds.setdefault(timeline, {})
         for which in (watch, 0) if lead else (watch,):
             _add(count, (brand, which, minute, platform, language, tone), -1)
