@@ -10,8 +10,8 @@ from itertools import groupby
 from tocsin.base.brand import Brand
 from tocsin.base.story import MentionDigest, Story, StoryState
 from tocsin.base.time import minute_start
-from tocsin.story.index import StoryIndex
-from tocsin.story.live import CALM_AFTER, LiveStory
+from tocsin.story.index import StoryIndex, Weighed
+from tocsin.story.live import CALM_AFTER, MOST_KEYS, LiveStory
 from tocsin.story.merge import have_converged
 from tocsin.story.title import stem
 
@@ -22,6 +22,7 @@ _KNOWN_POSTS = 8
 _JOIN_PER_IDLE_DAY = 0.04
 _SHARED_TERMS = 2
 _TRIED = 5
+_A_DAY = timedelta(days=1)
 
 
 class Grouper:
@@ -33,8 +34,7 @@ class Grouper:
 
     def __init__(self, brand: Brand, timeline: str, stories: Iterable[Story]) -> None:
         """stories: the rows of the stories with a post in the last 7 days, any order."""
-        self._brand = brand.slug
-        self._timeline = timeline
+        self._at = (brand.slug, timeline)
         self._stories: dict[str, LiveStory] = {}
         self._index = StoryIndex()
         self._changed: dict[str, None] = {}
@@ -73,22 +73,25 @@ class Grouper:
         return pairs
 
     def _place(self, mention: MentionDigest) -> str:
-        terms = tuple(dict.fromkeys(stem(term) for term in mention.terms))
-        weights = self._index.weights(terms)
+        terms = tuple(dict.fromkeys(map(stem, mention.terms)))
         copied = self._copied(mention, terms)
-        story = copied or self._told_by_terms(mention, weights)
-        if story is None:
-            live = LiveStory.found(mention, (self._brand, self._timeline), terms)
-            if live.row.id in self._stories:  # the same post again
-                return live.row.id
-            self._open(live)
+        if copied is not None:
+            story = copied
+            self._take(self._stories[story], mention, None)
         else:
-            live = self._stories[story]
-            before = live.row
-            live.take(mention, terms, weights, copy=copied is not None)
-            self._reindex(before, live.row)
-        self._changed[live.row.id] = None
-        return live.row.id
+            post = self._index.weigh(terms)
+            told = self._told_by_terms(mention, post)
+            if told is not None:
+                story = told
+                self._take(self._stories[story], mention, post.weights)
+            else:
+                live = LiveStory.found(mention, self._at, terms)
+                story = live.id
+                if story in self._stories:  # the same post again
+                    return story
+                self._open(live)
+        self._changed[story] = None
+        return story
 
     def _copied(self, mention: MentionDigest, terms: Sequence[str]) -> str | None:
         # A text of no words or one (a link, "merci") is the copy of nothing.
@@ -99,21 +102,21 @@ class Grouper:
         near = self._index.near(mention.bands) if mention.bands else []
         return next((story for story in near if self._stories[story].holds_copy(mention.bands)), None)
 
-    def _told_by_terms(self, mention: MentionDigest, weights: dict[str, float]) -> str | None:
-        found = self._index.candidates(weights)
-        tried = heapq.nsmallest(_TRIED, found, key=lambda story: (-found[story], story))
+    def _told_by_terms(self, mention: MentionDigest, post: Weighed) -> str | None:
+        if not post.searched:
+            return None
+        fewest = min(_SHARED_TERMS, len(post.weights))
+        whole = sum(post.weights.values())
         scored: list[tuple[float, str]] = []
-        for story in tried:
+        for story in self._index.candidates(post, _TRIED, fewest):
             live = self._stories[story]
-            explained, shared = live.explains(weights)
-            idle_days = max(0.0, (mention.at - live.row.last_at) / timedelta(days=1))
-            known = min(1.0, (live.told_apart - 1) / (_KNOWN_POSTS - 1))
-            needed = _JOIN + (_JOIN_KNOWN - _JOIN) * known + _JOIN_PER_IDLE_DAY * idle_days
-            if explained >= needed and shared >= min(_SHARED_TERMS, len(weights)):
+            explained, shared = live.explains(post.known, whole)
+            if explained >= _JOIN_KNOWN and shared >= fewest and explained >= _needed(live, mention):
                 scored.append((-explained, story))
-        scored.sort()
-        if len(scored) > 1 and self._stories[scored[0][1]].told_apart % 8 == 0:
-            self._note_convergence(scored[0][1], scored[1][1])
+        if len(scored) > 1:
+            scored.sort()
+            if self._stories[scored[0][1]].told_apart % 8 == 0:
+                self._note_convergence(scored[0][1], scored[1][1])
         return scored[0][1] if scored else None
 
     def _note_convergence(self, one: str, other: str) -> None:
@@ -122,44 +125,51 @@ class Grouper:
             self._converged[(rows[0].id, rows[1].id)] = None
 
     def _open(self, live: LiveStory) -> None:
-        row = live.row
-        self._stories[row.id] = live
-        self._index.stories += 1
-        for exact in row.exacts:
-            self._index.add_exact(exact, row.id)
-        for bands in row.bands:
-            self._index.add_bands(bands, row.id)
-        for term in row.terms:
-            self._index.add_term(term, row.id)
-        heapq.heappush(self._wake, (row.last_at + (ACTIVE if row.state is StoryState.CALM else CALM_AFTER), row.id))
+        story, index = live.id, self._index
+        self._stories[story] = live
+        index.stories += 1
+        for exact in live.exacts:
+            index.add_exact(exact, story)
+        for bands in live.bands:
+            index.add_bands(bands, story)
+        for term in live.terms:
+            index.add_term(term, story)
+        heapq.heappush(self._wake, (live.last_at + (ACTIVE if live.state is StoryState.CALM else CALM_AFTER), story))
 
-    def _reindex(self, before: Story, after: Story) -> None:
-        if after.terms is not before.terms:
-            for term in before.terms.keys() - after.terms.keys():
-                self._index.drop_term(term, after.id)
-            for term in after.terms.keys() - before.terms.keys():
-                self._index.add_term(term, after.id)
-        if after.exacts is not before.exacts:
-            self._index.add_exact(after.exacts[-1], after.id)
-            if before.exacts[0] != after.exacts[0]:
-                self._index.drop_exact(before.exacts[0], after.id)
-        if after.bands is not before.bands:
-            if before.bands and before.bands[0] is not after.bands[0]:
-                self._index.drop_bands(before.bands[0], after.id)
-            self._index.add_bands(after.bands[-1], after.id)
+    def _take(self, live: LiveStory, mention: MentionDigest, weights: dict[str, float] | None) -> None:
+        """Put a post into a story and what it brings into the index. weights: of its terms, None for a copy."""
+        story, index = live.id, self._index
+        live.take(mention, copy=weights is None)
+        if mention.exact not in live.exacts:
+            live.exacts.append(mention.exact)
+            index.add_exact(mention.exact, story)
+            if len(live.exacts) > MOST_KEYS:
+                index.drop_exact(live.exacts.pop(0), story)
+        if weights is None:
+            return
+        new, dropped = live.learn(mention, weights)
+        for term in new:
+            index.add_term(term, story)
+        for term in dropped:
+            index.drop_term(term, story)
+        if mention.bands:
+            live.bands.append(mention.bands)
+            index.add_bands(mention.bands, story)
+            if len(live.bands) > MOST_KEYS:
+                index.drop_bands(live.bands.pop(0), story)
 
     def _close(self, live: LiveStory) -> None:
-        row = live.row
+        story = live.id
         self._index.stories -= 1
-        for exact in row.exacts:
-            self._index.drop_exact(exact, row.id)
-        for bands in row.bands:
-            self._index.drop_bands(bands, row.id)
-        for term in row.terms:
-            self._index.drop_term(term, row.id)
-        del self._stories[row.id]
-        if row.id in self._changed:
-            self._departed[row.id] = row
+        for exact in live.exacts:
+            self._index.drop_exact(exact, story)
+        for bands in live.bands:
+            self._index.drop_bands(bands, story)
+        for term in live.terms:
+            self._index.drop_term(term, story)
+        del self._stories[story]
+        if story in self._changed:
+            self._departed[story] = live.row
 
     def _pass_time(self, now: datetime) -> None:
         """Let stories fall calm after a day of silence, and leave after seven."""
@@ -168,17 +178,23 @@ class Grouper:
             live = self._stories.get(story)
             if live is None:
                 continue
-            row = live.row
-            if row.last_at + CALM_AFTER > now:
-                heapq.heappush(self._wake, (row.last_at + CALM_AFTER, story))
-            elif row.state is not StoryState.CALM:
+            if live.last_at + CALM_AFTER > now:
+                heapq.heappush(self._wake, (live.last_at + CALM_AFTER, story))
+            elif live.state is not StoryState.CALM:
                 live.fall_calm()
                 self._changed[story] = None
-                heapq.heappush(self._wake, (row.last_at + ACTIVE, story))
-            elif row.last_at + ACTIVE > now:
-                heapq.heappush(self._wake, (row.last_at + ACTIVE, story))
+                heapq.heappush(self._wake, (live.last_at + ACTIVE, story))
+            elif live.last_at + ACTIVE > now:
+                heapq.heappush(self._wake, (live.last_at + ACTIVE, story))
             else:
                 self._close(live)
+
+
+def _needed(live: LiveStory, mention: MentionDigest) -> float:
+    """Return which share of a post's weighted terms a story must explain to take it in."""
+    idle_days = max(0.0, (mention.at - live.last_at) / _A_DAY)
+    known = min(1.0, (live.told_apart - 1) / (_KNOWN_POSTS - 1))
+    return _JOIN + (_JOIN_KNOWN - _JOIN) * known + _JOIN_PER_IDLE_DAY * idle_days
 
 
 def _order(mention: MentionDigest) -> tuple[int, str, str]:

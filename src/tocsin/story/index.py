@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 _SEARCHED_BANDS = 12  # of 32: a copy that shares 0.55 of the word pairs agrees on two of these 9 times in 10
 _FEWEST_BANDS = 2
@@ -12,12 +16,26 @@ _CROWDED = 64  # a term of more stories than this tells little and costs much
 _UNSEEN = 0.15  # weight, against the rarest known term, of a word no story holds: it speaks against, but not loudly
 
 
+class Weighed(NamedTuple):
+    """The terms of a post against those of the stories.
+
+    weights: of each term, ln(1 + stories / stories that hold it). known: those some story holds, with their weights.
+    searched: the stories that hold each of the heaviest known terms. beyond: known terms that are not searched.
+    """
+
+    weights: dict[str, float]
+    known: list[tuple[str, float]]
+    searched: list[dict[str, None]]
+    beyond: int
+
+
 class StoryIndex:
     """Which stories hold a key or a term. All answers are in a fixed order, whatever the order of arrival."""
 
     def __init__(self) -> None:
         self._exacts: dict[int, str] = {}
-        self._bands: dict[int, dict[str, int]] = {}  # how many texts of the story hold it
+        # Of each searched band: the one story that holds a value in one text, as nearly always, or texts per story.
+        self._bands: tuple[dict[int, str | dict[str, int]], ...] = tuple({} for _ in range(_SEARCHED_BANDS))
         self._terms: dict[str, dict[str, None]] = {}
         self.stories = 0
 
@@ -27,13 +45,22 @@ class StoryIndex:
 
     def add_bands(self, bands: Sequence[int], story: str) -> None:
         """Note that a story holds a text with these bands."""
-        for number, value in enumerate(bands[:_SEARCHED_BANDS]):
-            held = self._bands.setdefault(value << 5 | number, {})
-            held[story] = held.get(story, 0) + 1
+        for values, value in zip(self._bands, bands, strict=False):
+            held = values.get(value)
+            if held is None:
+                values[value] = story
+            elif isinstance(held, dict):
+                held[story] = held.get(story, 0) + 1
+            else:
+                values[value] = {held: 1, story: 1} if held != story else {story: 2}
 
     def add_term(self, term: str, story: str) -> None:
         """Note that a story holds this term."""
-        self._terms.setdefault(term, {})[story] = None
+        held = self._terms.get(term)
+        if held is None:
+            self._terms[term] = {story: None}
+        else:
+            held[story] = None
 
     def drop_term(self, term: str, story: str) -> None:
         """Forget that a story holds this term."""
@@ -49,14 +76,17 @@ class StoryIndex:
 
     def drop_bands(self, bands: Sequence[int], story: str) -> None:
         """Forget the bands of one text of a story."""
-        for number, value in enumerate(bands[:_SEARCHED_BANDS]):
-            held = self._bands.get(value << 5 | number, {})
-            if held.get(story, 0) > 1:
-                held[story] -= 1
-                continue
-            held.pop(story, None)
-            if not held:
-                self._bands.pop(value << 5 | number, None)
+        for values, value in zip(self._bands, bands, strict=False):
+            held = values.get(value)
+            if held == story:
+                del values[value]
+            elif isinstance(held, dict):
+                if held.get(story, 0) > 1:
+                    held[story] -= 1
+                    continue
+                held.pop(story, None)
+                if not held:
+                    del values[value]
 
     def exact(self, exact: int) -> str | None:
         """Return the story that holds this exact text, or None."""
@@ -65,26 +95,47 @@ class StoryIndex:
     def near(self, bands: Sequence[int]) -> list[str]:
         """Return the stories that may hold a near-copy of the text, likeliest first, then by id."""
         shared: dict[str, int] = {}
-        for number, value in enumerate(bands[:_SEARCHED_BANDS]):
-            for story in self._bands.get(value << 5 | number, ()):
+        for values, value in zip(self._bands, bands, strict=False):
+            held = values.get(value)
+            if held is None:
+                continue
+            for story in held if isinstance(held, dict) else (held,):
                 shared[story] = shared.get(story, 0) + 1
+        if not shared:
+            return []
         found = [story for story, count in shared.items() if count >= _FEWEST_BANDS]
         return sorted(found, key=lambda story: (-shared[story], story))
 
-    def weights(self, terms: Iterable[str]) -> dict[str, float]:
-        """Return the weight of each term: ln(1 + stories / stories that hold it)."""
-        weights = {}
+    def weigh(self, terms: Iterable[str]) -> Weighed:
+        """Return what the terms of a post (each once) tell, in their order, and the lists worth a search."""
+        unseen = _UNSEEN * math.log1p(self.stories)
+        crowded = max(_CROWDED, self.stories // 20)
+        weights: dict[str, float] = {}
+        known: list[tuple[str, float]] = []
+        sparse: list[tuple[int, str, dict[str, None]]] = []
         for term in terms:
-            held = len(self._terms.get(term, ()))
-            weights[term] = math.log1p(self.stories / held) if held else _UNSEEN * math.log1p(self.stories)
-        return weights
+            held = self._terms.get(term)
+            if held is None:
+                weights[term] = unseen
+                continue
+            weights[term] = weight = math.log1p(self.stories / len(held))
+            known.append((term, weight))
+            if len(held) <= crowded:
+                sparse.append((len(held), term, held))
+        if len(sparse) > _SEARCHED_TERMS:
+            sparse = heapq.nsmallest(_SEARCHED_TERMS, sparse)  # the rarest are the heaviest
+        return Weighed(weights, known, [held for _, _, held in sparse], len(known) - len(sparse))
 
-    def candidates(self, weights: dict[str, float]) -> dict[str, int]:
-        """Return the stories that hold some of the heaviest known terms, and how many of these."""
-        known = [term for term in weights if 0 < len(self._terms.get(term, ())) <= max(_CROWDED, self.stories // 20)]
-        known.sort(key=lambda term: (-weights[term], term))
-        found: dict[str, int] = {}
-        for term in known[:_SEARCHED_TERMS]:
-            for story in self._terms[term]:
-                found[story] = found.get(story, 0) + 1
-        return found
+    def candidates(self, post: Weighed, most: int, fewest: int) -> list[str]:
+        """Return the `most` stories that hold most of the searched terms of a post, then by id.
+
+        Those that cannot hold `fewest` of its terms are left out of them: they are many, and nothing will come of them.
+        """
+        found = Counter(chain.from_iterable(post.searched))
+        several = [story for story, count in found.items() if count > 1]
+        if len(several) >= most:
+            return heapq.nsmallest(most, several, key=lambda story: (-found[story], story))
+        if len(found) > len(several) and 1 + post.beyond >= fewest:
+            single = sorted(story for story, count in found.items() if count == 1)
+            several += single[: most - len(several)]
+        return several

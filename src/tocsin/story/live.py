@@ -23,16 +23,47 @@ _GROWING_POSTS = 5
 _TITLED_AT = frozenset((2, 4, 8, 16, 32, 64))  # past these the words are settled, and so the title
 _SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
 _BETTER = 1.2
-_HARMLESS = (Kind.NEUTRAL.value, Kind.PRAISE.value, Kind.QUESTION.value)
+_NEUTRAL = Kind.NEUTRAL.value
+_HARMLESS = (_NEUTRAL, Kind.PRAISE.value, Kind.QUESTION.value)
 
 
 class LiveStory:
-    """A story opened for change; `row` is its value as it stands."""
+    """A story opened for change; `row` gives its value as it stands, made anew only when something changed."""
 
-    __slots__ = ("row", "told_apart")
+    __slots__ = (
+        "_begun",
+        "_row",
+        "bands",
+        "copies",
+        "exacts",
+        "first_at",
+        "first_post",
+        "id",
+        "keywords",
+        "kind",
+        "languages",
+        "last_at",
+        "negative",
+        "platforms",
+        "posts",
+        "severity",
+        "state",
+        "terms",
+        "title",
+        "told_apart",
+    )
 
     def __init__(self, row: Story) -> None:
-        self.row = row
+        self._begun = row
+        self._row: Story | None = row
+        self.id = row.id
+        self.title, self.keywords = row.title, row.keywords
+        self.first_post, self.first_at, self.last_at = row.first_post, row.first_at, row.last_at
+        self.posts, self.copies, self.negative = row.posts, row.copies, row.negative
+        self.severity, self.state, self.kind = row.severity, row.state, row.kind
+        self.platforms, self.languages = row.platforms, row.languages
+        self.terms = dict(row.terms)
+        self.exacts, self.bands = list(row.exacts), list(row.bands)
         self.told_apart = row.posts - row.copies
 
     @classmethod
@@ -40,7 +71,7 @@ class LiveStory:
         """Return the story that a post begins on a (brand, timeline), named by them and the post."""
         brand, timeline = place
         row = Story(
-            id=stable_id("story", world_of(timeline), brand, mention.platform, mention.native_id),
+            id=story_id(mention, place),
             brand=brand,
             timeline=timeline,
             title=title_of(mention.text, mention.title, {}),
@@ -60,95 +91,127 @@ class LiveStory:
         )
         return cls(row)
 
-    def explains(self, weights: Mapping[str, float]) -> tuple[float, int]:
-        """Return which share of a post's weighted terms the story explains, 0..1, and by how many terms."""
-        explained = whole = 0.0
+    @property
+    def row(self) -> Story:
+        """The story as it stands."""
+        if self._row is None:
+            self._row = msgspec.structs.replace(
+                self._begun,
+                title=self.title,
+                keywords=self.keywords,
+                first_post=self.first_post,
+                first_at=self.first_at,
+                last_at=self.last_at,
+                posts=self.posts,
+                copies=self.copies,
+                negative=self.negative,
+                severity=self.severity,
+                state=self.state,
+                kind=self.kind,
+                platforms=self.platforms,
+                languages=self.languages,
+                terms=dict(self.terms),
+                exacts=tuple(self.exacts),
+                bands=tuple(self.bands),
+            )
+        return self._row
+
+    def explains(self, known: Sequence[tuple[str, float]], whole: float) -> tuple[float, int]:
+        """Return which share of a post's weighted terms the story explains, 0..1, and by how many terms.
+
+        known: the terms of the post that some story holds, with their weights. whole: the weight of all its terms.
+        """
+        explained = 0.0
         shared = 0
-        counts, posts = self.row.terms, self.told_apart
-        for term, weight in weights.items():
-            whole += weight
+        counts, posts = self.terms, self.told_apart
+        for term, weight in known:
             count = counts.get(term)
             if count is not None:
                 share = count / posts
                 # Said by a tenth of the posts or by two of them: part of the story, not of one post in it.
                 if share >= 0.1 or posts < 10:
                     shared += 1
-                explained += weight * min(1.0, 2.0 * share)
+                explained += weight * (2.0 * share if share < 0.5 else 1.0)
         return (explained / whole if whole else 0.0), shared
 
     def holds_copy(self, bands: Sequence[int]) -> bool:
         """Say whether one of the kept texts shares about 0.55 of its word pairs with a text, judged by all 32 bands."""
-        return any(sum(map(eq, bands, held)) >= _SAME_BANDS for held in reversed(self.row.bands))
+        return any(sum(map(eq, bands, held)) >= _SAME_BANDS for held in reversed(self.bands))
 
-    def take(self, mention: MentionDigest, terms: Sequence[str], weights: Mapping[str, float], *, copy: bool) -> None:
-        """Take a post in. A copy counts, but adds no words: a text repeated a thousand times must not be the story."""
-        row = self.row
-        changes: dict[str, object] = {
-            "posts": row.posts + 1,
-            "copies": row.copies + copy,
-            "negative": row.negative + mention.negative,
-            "severity": max(row.severity, mention.severity),
-            "state": self._state_after(mention),
-            "last_at": max(row.last_at, mention.at),
-        }
-        if mention.at < row.first_at:
-            changes["first_at"], changes["first_post"] = mention.at, (mention.platform, mention.native_id)
-        if mention.severity > row.severity or row.kind in _HARMLESS:
+    def take(self, mention: MentionDigest, *, copy: bool) -> None:
+        """Count a post in, and remember its exact text."""
+        self._row = None
+        self.state = self._state_after(mention)
+        self.posts += 1
+        self.copies += copy
+        self.negative += mention.negative
+        if mention.severity > self.severity or self.kind in _HARMLESS:
             kind = _kind_of(mention)
-            changes["kind"] = kind if kind not in _HARMLESS or row.kind == Kind.NEUTRAL.value else row.kind
-        if mention.platform not in row.platforms:
-            changes["platforms"] = tuple(sorted((*row.platforms, mention.platform)))
-        if mention.language not in row.languages:
-            changes["languages"] = tuple(sorted((*row.languages, mention.language)))
-        if mention.exact not in row.exacts:
-            changes["exacts"] = (*row.exacts, mention.exact)[-MOST_KEYS:]
-        if not copy:
-            self.told_apart += 1
-            changes["terms"] = _counted(row.terms, terms)
-            if mention.bands:
-                changes["bands"] = (*row.bands, mention.bands)[-MOST_KEYS:]
-        self.row = msgspec.structs.replace(row, **changes)
-        if not copy and self.told_apart in _TITLED_AT:
+            if kind not in _HARMLESS or self.kind == _NEUTRAL:
+                self.kind = kind
+        if mention.severity > self.severity:
+            self.severity = mention.severity
+        if mention.at > self.last_at:
+            self.last_at = mention.at
+        elif mention.at < self.first_at:
+            self.first_at, self.first_post = mention.at, (mention.platform, mention.native_id)
+        if mention.platform not in self.platforms:
+            self.platforms = tuple(sorted((*self.platforms, mention.platform)))
+        if mention.language not in self.languages:
+            self.languages = tuple(sorted((*self.languages, mention.language)))
+
+    def learn(self, mention: MentionDigest, weights: Mapping[str, float]) -> tuple[list[str], list[str]]:
+        """Learn the words of a post taken in; return the terms that are new to the story and those it drops for them.
+
+        Never of a copy: a text repeated a thousand times must not be the story. weights: of the terms of the post.
+        """
+        self._row = None
+        self.told_apart += 1
+        counts = self.terms
+        new = [term for term in weights if term not in counts]
+        for term in weights:
+            counts[term] = counts.get(term, 0.0) + 1.0
+        dropped: list[str] = []
+        if len(counts) > MOST_TERMS:
+            # Newcomers must have a chance: what was said once is dropped first, the words of this post last among
+            # equals.
+            rank = {term: (count, term in weights, term) for term, count in counts.items()}
+            dropped = heapq.nsmallest(len(counts) - MOST_TERMS, rank, key=rank.__getitem__)
+            for term in dropped:
+                del counts[term]
+        if self.told_apart in _TITLED_AT:
             self._retitle(mention, weights)
+        return new, dropped
 
     def fall_calm(self) -> None:
         """Mark the story as calm."""
-        self.row = msgspec.structs.replace(self.row, state=StoryState.CALM)
+        self._row = None
+        self.state = StoryState.CALM
 
     def _state_after(self, mention: MentionDigest) -> StoryState:
-        row = self.row
-        if row.state is StoryState.CALM or mention.at - row.last_at >= CALM_AFTER:
+        if self.state is StoryState.CALM or mention.at - self.last_at >= CALM_AFTER:
             return StoryState.BACK
-        if row.state is StoryState.NEW and row.posts + 1 >= _GROWING_POSTS:
+        if self.state is StoryState.NEW and self.posts + 1 >= _GROWING_POSTS:
             return StoryState.GROWING
-        return row.state
+        return self.state
 
     def _retitle(self, mention: MentionDigest, weights: Mapping[str, float]) -> None:
-        row = self.row
-        heavy = {term: count * weights.get(term, 1.0) for term, count in row.terms.items()}
-        top = sorted(heavy, key=lambda term: (-heavy[term], term))[:KEYWORDS]
-        line = title_of(mention.text, mention.title, row.terms)
-        title = row.title
+        heavy = {term: count * weights.get(term, 1.0) for term, count in self.terms.items()}
+        top = heapq.nsmallest(KEYWORDS, [(-weight, term) for term, weight in heavy.items()])
+        line = title_of(mention.text, mention.title, self.terms)
         # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
-        needed = centrality(title, row.terms) * (1.0 if mention.title else _BETTER)
-        if line and centrality(line, row.terms) > needed:
-            title = line
+        needed = centrality(self.title, self.terms) * (1.0 if mention.title else _BETTER)
+        if line and centrality(line, self.terms) > needed:
+            self.title = line
         text = f"{mention.title} {mention.text}"
-        self.row = msgspec.structs.replace(row, title=title, keywords=surfaces(top, text, row.keywords))
+        self.keywords = surfaces([term for _, term in top], text, self.keywords)
 
 
-def _counted(counts: Mapping[str, float], terms: Sequence[str]) -> dict[str, float]:
-    new = dict(counts)
-    for term in terms:
-        new[term] = new.get(term, 0.0) + 1.0
-    if len(new) <= MOST_TERMS:
-        return new
-    # Newcomers must have a chance: what was said once is dropped first, the words of this post last among equals.
-    fresh = set(terms)
-    for term in heapq.nsmallest(len(new) - MOST_TERMS, new, key=lambda term: (new[term], term in fresh, term)):
-        del new[term]
-    return new
+def story_id(mention: MentionDigest, place: tuple[str, str]) -> str:
+    """Return the id of the story that a post would begin on a (brand, timeline)."""
+    brand, timeline = place
+    return stable_id("story", world_of(timeline), brand, mention.platform, mention.native_id)
 
 
 def _kind_of(mention: MentionDigest) -> str:
-    return mention.kinds[0] if mention.kinds else Kind.NEUTRAL.value
+    return mention.kinds[0] if mention.kinds else _NEUTRAL
