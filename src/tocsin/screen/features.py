@@ -20,7 +20,7 @@ MARKS = frozenset({".", ",", "!", "?", QUOTE, HANDLE, SMILE, FROWN})
 _ADDRESS = re.compile(r"https?://\S+")
 _BARE_ADDRESS = re.compile(r"www\.\S+")
 _HANDLE = re.compile(r"@\w[\w.]*")
-_EMOTICON = re.compile(r"[:;=]['-]*[)(DPp\[\]/|](?!\w)|<3")
+_EMOTICON = re.compile(r"[:;=<](?:(?<=[:;=])['-]*[)(DPp\[\]/|](?!\w)|(?<=<)3)")  # one class first: quick to seek
 _SAD = frozenset("([/|")
 _TAG = re.compile(r"#(\w+)")
 _CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")

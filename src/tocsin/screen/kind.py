@@ -18,6 +18,15 @@ _LEAST_P = 0.3
 _AGAINST_PRAISE = frozenset({Kind.SPAM, Kind.FAKE_REVIEW, Kind.THREAT, Kind.LEAK, Kind.IMPERSONATION})
 _NEAR = 6  # tokens between the brand and the words that aim at it
 
+# Members of an enum are slow to reach through their class, and these are asked for at every post.
+_COMPLAINT = Kind.COMPLAINT
+_DENIGRATION = Kind.DENIGRATION
+_NEUTRAL = Kind.NEUTRAL
+_PRAISE = Kind.PRAISE
+_QUESTION = Kind.QUESTION
+_SPAM = Kind.SPAM
+_NEGATIVE, _POSITIVE = Tone.NEGATIVE, Tone.POSITIVE
+
 
 def read_kinds(
     features: Features,
@@ -37,15 +46,15 @@ def read_kinds(
         _from_rules(features, matches, brand_at, reasons)
     _from_tone(features, sentiment, reasons)
     _from_stars(stars, reasons)
-    if Kind.PRAISE in reasons and not _AGAINST_PRAISE.isdisjoint(reasons):
-        reasons[Kind.PRAISE].append(Reason(code="guard.other_aim", weight=-20))
+    if _PRAISE in reasons and not _AGAINST_PRAISE.isdisjoint(reasons):
+        reasons[_PRAISE].append(Reason(code="guard.other_aim", weight=-20))
     scores = []
     for kind, because in reasons.items():
         p = _probability(sum(int(reason.weight) for reason in because))
         if p >= _LEAST_P:
             scores.append(KindScore(kind=kind, p=p, reasons=tuple(because)))
-    if not any(score.kind in THREATS or score.kind in (Kind.PRAISE, Kind.QUESTION, Kind.SPAM) for score in scores):
-        return (KindScore(kind=Kind.NEUTRAL, p=sentiment.neutral, reasons=(Reason(code="kind.no_other"),)),)
+    if not any(score.kind in THREATS or score.kind in (_PRAISE, _QUESTION, _SPAM) for score in scores):
+        return (KindScore(kind=_NEUTRAL, p=sentiment.neutral, reasons=(Reason(code="kind.no_other"),)),)
     if len(scores) > 1:
         scores.sort(key=lambda score: (-score.p, score.kind.value))
     return tuple(scores)
@@ -76,7 +85,7 @@ def _from_rules(
             because.append(_reason(features, guards[kind], guards[kind].rule.weight))
         reasons[kind] = because
     if harms and not any(match.rule.target == "guard.danger" for match in matches):
-        reasons.setdefault(Kind.COMPLAINT, []).append(_reason(features, harms[0], 24))
+        reasons.setdefault(_COMPLAINT, []).append(_reason(features, harms[0], 24))
 
 
 def _add_up(features: Features, found: list[Match], quotable: bool) -> list[Reason]:
@@ -110,27 +119,27 @@ def _aim(found: list[Match], brand_at: Sequence[int]) -> list[Reason]:
 
 def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, list[Reason]]) -> None:
     label = sentiment.label
-    if label is Tone.NEGATIVE:
+    if label is _NEGATIVE:
         spoken = features.links == 0 and not _personal().isdisjoint(features.words)
-        if Kind.COMPLAINT in reasons or spoken:
+        if _COMPLAINT in reasons or spoken:
             weight = round((_SPOKEN if spoken else _TOLD) * sentiment.negative)
-            reasons.setdefault(Kind.COMPLAINT, []).append(Reason(code="tone.negative", weight=weight))
-        if Kind.PRAISE in reasons:
-            reasons[Kind.PRAISE].append(Reason(code="tone.negative", weight=-round(30 * sentiment.negative)))
-        if Kind.QUESTION in reasons:
-            reasons[Kind.QUESTION].append(Reason(code="tone.negative", weight=-round(16 * sentiment.negative)))
-    elif label is Tone.POSITIVE:
+            reasons.setdefault(_COMPLAINT, []).append(Reason(code="tone.negative", weight=weight))
+        if _PRAISE in reasons:
+            reasons[_PRAISE].append(Reason(code="tone.negative", weight=-round(30 * sentiment.negative)))
+        if _QUESTION in reasons:
+            reasons[_QUESTION].append(Reason(code="tone.negative", weight=-round(16 * sentiment.negative)))
+    elif label is _POSITIVE:
         weight = round(34 * sentiment.positive)
-        reasons.setdefault(Kind.PRAISE, []).append(Reason(code="tone.positive", weight=weight))
-        for kind in (Kind.COMPLAINT, Kind.DENIGRATION):
+        reasons.setdefault(_PRAISE, []).append(Reason(code="tone.positive", weight=weight))
+        for kind in (_COMPLAINT, _DENIGRATION):
             if kind in reasons:
                 reasons[kind].append(Reason(code="tone.positive", weight=-round(22 * sentiment.positive)))
-    elif Kind.PRAISE in reasons:
-        reasons[Kind.PRAISE].append(Reason(code="tone.neutral", weight=-4))
+    elif _PRAISE in reasons:
+        reasons[_PRAISE].append(Reason(code="tone.neutral", weight=-4))
     if "?" in features.tokens and not reasons:
-        reasons[Kind.QUESTION] = [Reason(code="form.question_mark", words=("?",), weight=20)]
+        reasons[_QUESTION] = [Reason(code="form.question_mark", words=("?",), weight=20)]
     if features.links > 1 or len(features.tags) > 4:
-        reasons.setdefault(Kind.SPAM, []).append(
+        reasons.setdefault(_SPAM, []).append(
             Reason(code="form.links_and_tags", words=(str(features.links), str(len(features.tags))), weight=8)
         )
 
@@ -142,9 +151,9 @@ def _from_stars(stars: tuple[float | None, float | None], reasons: dict[Kind, li
     share = (given - 1) / (most - 1)
     words = (f"{given:g}/{most:g}",)
     if share <= 0.3:
-        reasons.setdefault(Kind.COMPLAINT, []).append(Reason(code="stars.low", words=words, weight=26))
+        reasons.setdefault(_COMPLAINT, []).append(Reason(code="stars.low", words=words, weight=26))
     elif share >= 0.75:
-        reasons.setdefault(Kind.PRAISE, []).append(Reason(code="stars.high", words=words, weight=22))
+        reasons.setdefault(_PRAISE, []).append(Reason(code="stars.high", words=words, weight=22))
 
 
 def _reason(features: Features, match: Match, weight: int) -> Reason:

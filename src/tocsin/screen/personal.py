@@ -28,7 +28,7 @@ _WAY_FR = (
 )
 _WAY_EN = r"street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|dr\.|boulevard|blvd|square|close|court|terrace|crescent"
 _ADDRESS = re.compile(
-    rf"(?<!\w)\d{{1,4}} ?(?:bis|ter|quater|[a-d])?,? "
+    rf"\d(?<!\w\d)\d{{0,3}} ?(?:bis|ter|quater|[a-d])?,? "
     rf"(?:(?:{_WAY_FR})\s(?:[\w'’.-]+\s?){{1,6}}?(?:,?\s?\d{{5}}(?:\s[\w'’-]+)?|(?=[,.;!?\n]|$))"
     rf"|(?:[A-Z][\w'’.-]+ ){{1,3}}(?:{_WAY_EN})(?!\w)(?:,? [A-Z][\w ]{{1,20}}?,? [A-Z\d][A-Z\d ]{{3,8}})?)",
     re.I,
@@ -39,6 +39,7 @@ _ORDER = re.compile(
     r"((?=[A-Z0-9-]*\d{2})[A-Z0-9][A-Z0-9-]{4,24})\b",
     re.I,
 )
+_TWO_DIGITS = re.compile(r"\d\d")  # in every order number
 _SIGNATURE = re.compile(
     r"(?:cordialement|bien à vous|salutations|sincères salutations|bonne (?:journée|soirée)|signé|merci d'avance|"
     r"(?:kind |best |warm )?regards|sincerely|yours(?: truly| faithfully)?|cheers|signed)\s*[,.!:]?\s*\n?\s*"
@@ -57,13 +58,23 @@ def find_personal_data(title: str, text: str, words: Sequence[str] | None = None
     """
     if words is None:
         words = fold_words(f"{title} {text}")
-    seen = frozenset(words)
     number = bool(words) and min(words) < _AFTER_DIGITS
-    if not number and "@" not in text and "@" not in title and _signs().isdisjoint(seen):
+    if not number and _signs().isdisjoint(words) and not (_may_hold_email(text) or _may_hold_email(title)):
         return ()
-    digits = sum(len(word) for word in words if word < _AFTER_DIGITS) if number else 0
+    seen = frozenset(words)
+    digits = sum([len(word) for word in words if word < _AFTER_DIGITS]) if number else 0
     found = _in_field(TextField.TEXT, text, seen, digits)
     return (_in_field(TextField.TITLE, title, seen, digits) + found) if title else found
+
+
+def _may_hold_email(text: str) -> bool:
+    """Whether an @ follows what may end the local part; a handle follows a space. The expression costs far more."""
+    at = text.find("@")
+    while at >= 0:
+        if at and ((before := text[at - 1]).isalnum() or before in "_.+-"):
+            return True
+        at = text.find("@", at + 1)
+    return False
 
 
 @cache
@@ -75,12 +86,12 @@ def _signs() -> frozenset[str]:
 def _in_field(field: TextField, text: str, words: frozenset[str], digits: int) -> tuple[PersonalData, ...]:
     """digits: how many characters the words that begin with a digit have, in the whole post."""
     taken: list[tuple[int, int, PersonalKind]] = []
-    if "@" in text:
+    if _may_hold_email(text):
         _take(taken, ((*m.span(), PersonalKind.EMAIL) for m in _EMAIL.finditer(text)))
     if digits >= _LEAST_DIGITS:
         for finder in (_ibans, _social_numbers, _cards):
             _take(taken, finder(text))
-    if not tables.word_list("order").isdisjoint(words):
+    if not tables.word_list("order").isdisjoint(words) and _TWO_DIGITS.search(text):
         _take(taken, _orders(text))
     if digits and not tables.word_list("way").isdisjoint(words):
         _take(taken, _addresses(text))

@@ -17,7 +17,12 @@ from tocsin.screen.tables.pattern import Hit, Match, Role
 
 _BREAKS = frozenset(".!?,")
 _SHOUT = re.compile(r"\b[A-ZÀ-Þ]{4,}\b")
+_CAPITALS = re.compile("[A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ]")  # in every shout, and several times quicker to seek
 _STEP = 10  # one valence step, in the unit of the sums
+
+# Members of an enum are slow to reach through their class, and these are asked for at every word.
+_NEGATOR, _HALF_NEGATOR, _CONTRAST = Role.NEGATOR, Role.HALF_NEGATOR, Role.CONTRAST
+_INTENSIFIER, _DIMINISHER = Role.INTENSIFIER, Role.DIMINISHER
 
 
 class Tally(msgspec.Struct, frozen=True, gc=False):
@@ -63,14 +68,14 @@ def read_tone(
         share = max(0.0, min(1.0, (given - 1) / (most - 1)))
         star_weight = round((share - 0.5) * 2 * _scale().stars)
         good, bad = good + max(star_weight, 0), bad + max(-star_weight, 0)
-    negative, neutral, positive = _probabilities(min(good, _scale().cap), min(bad, _scale().cap), form_of(features))
-    ordered = sorted((negative, neutral, positive))
+    cap = _scale().cap
+    negative, neutral, positive, sure = _probabilities(min(good, cap), min(bad, cap), form_of(features))
     return Sentiment(
         negative=negative,
         neutral=neutral,
         positive=positive,
-        sure=ordered[2] - ordered[1] >= _scale().sure_margin,
-        reasons=_reasons(reasons, star_weight, stars),
+        sure=sure,
+        reasons=_reasons(reasons, star_weight, stars) if reasons or star_weight else (),
     ), tally
 
 
@@ -79,9 +84,7 @@ _NOTHING = Tally(0, 0, ())
 
 @cache
 def _toneless(form: tuple[int, int, int, int]) -> Sentiment:
-    negative, neutral, positive = _probabilities(0, 0, form)
-    ordered = sorted((negative, neutral, positive))
-    sure = ordered[2] - ordered[1] >= _scale().sure_margin
+    negative, neutral, positive, sure = _probabilities(0, 0, form)
     return Sentiment(negative=negative, neutral=neutral, positive=positive, sure=sure)
 
 
@@ -89,25 +92,39 @@ def tally_tone(features: Features, hits: Sequence[Hit], matches: Sequence[Match]
     """Return the sums of the words and idioms that carry a tone."""
     tokens = features.tokens
     weights: dict[int, int] = {}
-    idioms = [m for m in matches if m.rule.target == "tone"]
     covered: dict[int, str] = {}
+    idioms = [m for m in matches if m[0][0] == "tone"] if matches else []
+    if idioms:
+        _weigh_idioms(tokens, idioms, covered, weights)
+    _weigh_words(tokens, hits, covered, weights)
+    if not weights:
+        return _NOTHING
+    if idioms and any(match.rule.code == "idiom.sarcasm" for match in idioms):
+        weights = {at: -weight // 2 if weight > 0 else weight for at, weight in weights.items()}
+    boost = 10
+    if "!" in tokens:
+        boost = _scale().exclaimed
+    if _CAPITALS.search(features.text) and _SHOUT.search(features.text):
+        boost = boost * _scale().shouted // 10
+    words = [(covered.get(at) or tokens[at], weights[at] * boost // 10) for at in sorted(weights)]
+    good = bad = 0
+    for _, weight in words:
+        if weight > 0:
+            good += weight
+        else:
+            bad -= weight
+    return Tally(good, bad, tuple(words))
+
+
+def _weigh_idioms(
+    tokens: list[str], idioms: Sequence[Match], covered: dict[int, str], weights: dict[int, int]
+) -> None:
+    """Add the weight of each idiom, the widest first, to `weights`, and the tokens it replaces to `covered`."""
     for match in sorted(idioms, key=_widest):
         if match.start not in covered and match.end - 1 not in covered:
             weights[match.start] = match.rule.weight
             text = " ".join(tokens[match.start : match.end])
             covered.update(dict.fromkeys(range(match.start, match.end), text))
-    _weigh_words(tokens, hits, covered, weights)
-    if not weights:
-        return _NOTHING
-    if any(match.rule.code == "idiom.sarcasm" for match in idioms):
-        weights = {at: -weight // 2 if weight > 0 else weight for at, weight in weights.items()}
-    boost = 10
-    if "!" in tokens:
-        boost = _scale().exclaimed
-    if _SHOUT.search(features.text):
-        boost = boost * _scale().shouted // 10
-    words = tuple((covered.get(at, tokens[at]), weights[at] * boost // 10) for at in sorted(weights))
-    return Tally(sum(w for _, w in words if w > 0), -sum(w for _, w in words if w < 0), words)
 
 
 def _widest(match: Match) -> tuple[int, int, int]:
@@ -121,18 +138,18 @@ def _weigh_words(tokens: list[str], hits: Sequence[Hit], covered: dict[int, str]
     for at, (valence, role, _) in hits:
         if not (valence or role) or at in covered:
             continue
-        if role == Role.NEGATOR:
+        if role is _NEGATOR:
             if last == at - 1 and weights.get(last, 0) > 0:  # « j'aime pas »: the verb stands before
                 weights[last] = weights[last] * scale.negated_good // 10
             turned_until = at + scale.reach
-        elif role == Role.HALF_NEGATOR:
+        elif role is _HALF_NEGATOR:
             turned_until = max(turned_until, at + 2)
-        elif role == Role.INTENSIFIER or role == Role.DIMINISHER:
-            factor = scale.intensified if role == Role.INTENSIFIER else scale.diminished
+        elif role is _INTENSIFIER or role is _DIMINISHER:
+            factor = scale.intensified if role is _INTENSIFIER else scale.diminished
             factor_until = at + 2
             if at < turned_until:
                 turned_until = max(turned_until, at + 2)
-        elif role == Role.CONTRAST:
+        elif role is _CONTRAST:
             for earlier in weights:
                 if earlier < at:
                     weights[earlier] = weights[earlier] * scale.before_contrast // 10
@@ -157,15 +174,17 @@ def form_of(features: Features) -> tuple[int, int, int, int]:
 
 
 @lru_cache(maxsize=65536)
-def _probabilities(good: int, bad: int, form: tuple[int, int, int, int]) -> tuple[float, float, float]:
-    """(negative, neutral, positive) by softmax; neutral is the reference whose logit is 0."""
+def _probabilities(good: int, bad: int, form: tuple[int, int, int, int]) -> tuple[float, float, float, bool]:
+    """(negative, neutral, positive, sure) by softmax; neutral is the reference whose logit is 0."""
     inputs = softmax_inputs(good, bad, form)
     lower, higher = _softmax_rows()
     negative = math.exp(sum(w * x for w, x in zip(lower, inputs, strict=True)) / 1000)
     positive = math.exp(sum(w * x for w, x in zip(higher, inputs, strict=True)) / 1000)
     total = 1.0 + negative + positive
     low, high = round(negative / total, 4), round(positive / total, 4)
-    return low, round(1.0 - low - high, 4), high
+    middle = round(1.0 - low - high, 4)
+    _, second, first = sorted((low, middle, high))
+    return low, middle, high, first - second >= _scale().sure_margin
 
 
 def softmax_inputs(good: int, bad: int, form: tuple[int, int, int, int]) -> tuple[int, ...]:
@@ -180,12 +199,15 @@ def _reasons(
     if len(words) > 5:
         least = sorted((abs(weight) for _, weight in words), reverse=True)[4]
         words = [pair for pair in words if abs(pair[1]) >= least][:5]
-    reasons = tuple(
-        [Reason(code="tone.good" if w > 0 else "tone.bad", words=(word,), weight=w / 10) for word, w in words if w]
-    )
+    reasons = tuple([_word_reason(word, weight) for word, weight in words if weight])
     if star_weight:
         return (*reasons, Reason(code="tone.stars", words=(f"{stars[0]:g}/{stars[1]:g}",), weight=star_weight / 10))
     return reasons
+
+
+@lru_cache(maxsize=16384)
+def _word_reason(word: str, weight: int) -> Reason:
+    return Reason(code="tone.good" if weight > 0 else "tone.bad", words=(word,), weight=weight / 10)
 
 
 @cache

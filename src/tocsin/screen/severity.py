@@ -17,6 +17,11 @@ from tocsin.screen.tables.pattern import Match
 _LIKELY = 0.8
 _HARMLESS = (Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM)
 
+# Members of an enum are slow to reach through their class, and these are asked for at every post.
+_LEAK = Kind.LEAK
+_PRAISE = Kind.PRAISE
+_NEGATIVE, _POSITIVE = Tone.NEGATIVE, Tone.POSITIVE
+
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Who speaks. followers and verified are None where not known; own: an account of the brand itself."""
@@ -45,10 +50,10 @@ def weigh_severity(
     reasons = list(_kind_reasons(tuple([(k.kind, k.p) for k in kinds])))
     label, praised, harmful = sentiment.label, False, bool(sensitive)
     for score in kinds:
-        praised = praised or (score.kind is Kind.PRAISE and score.p >= 0.5)
+        praised = praised or (score.kind is _PRAISE and score.p >= 0.5)
         harmful = harmful or score.kind not in _HARMLESS
-    praised = praised or label is Tone.POSITIVE
-    if label is Tone.NEGATIVE:
+    praised = praised or label is _POSITIVE
+    if label is _NEGATIVE:
         weight = round(_scale()["tone"] * sentiment.negative)
         reasons.append(Reason(code="tone.negative", weight=weight))
     dangers = _dangers(features, matches, kinds, praised) if matches else []
@@ -59,7 +64,7 @@ def weigh_severity(
         ]
     reasons += _reach(standing, harmful or bool(dangers))
     total = sum(int(reason.weight) for reason in reasons)
-    if praised and not dangers and not sensitive and total > _scale()["praise_most"] and kinds[0].kind is Kind.PRAISE:
+    if praised and not dangers and not sensitive and total > _scale()["praise_most"] and kinds[0].kind is _PRAISE:
         reasons.append(Reason(code="tone.praise", weight=_scale()["praise_most"] - total))
         total = _scale()["praise_most"]
     return Severity(score=max(0, min(100, total)), reasons=tuple(reasons))
@@ -87,7 +92,7 @@ def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindS
                 found[match.rule.code] = match
         elif match.rule.target == "guard.danger":
             return []
-    leak = next((k for k in kinds if k.kind is Kind.LEAK and k.p >= _LIKELY), None)
+    leak = next((k for k in kinds if k.kind is _LEAK and k.p >= _LIKELY), None)
     if not (found or leak) or (praised and not leak and "danger.journalist" not in found):
         return []
     grave = any(k.kind not in _HARMLESS for k in kinds)

@@ -51,6 +51,7 @@ class _Anchored(NamedTuple):
     after: tuple[_Element, ...]
     last_word: frozenset[str] | None  # what must stand just before; None where several things may
     next_word: frozenset[str] | None  # what must stand just after
+    needed: frozenset[str] | None  # one of which must stand somewhere further away; None where nothing must
 
 
 class Entry(NamedTuple):
@@ -80,7 +81,9 @@ class Lexicon:
             parsed = [parse_element(element) for element in elements]
             at = _anchor(parsed, common, rule)
             before, after = tuple(reversed(parsed[:at])), tuple(parsed[at + 1 :])
-            anchored = _Anchored(rule, before, after, _only_words(before), _only_words(after))
+            anchored = _Anchored(
+                rule, before, after, _only_words(before), _only_words(after), _needed(before, after)
+            )
             for word in sorted(parsed[at].words):
                 hung.setdefault(word, []).append(anchored)
         words = sorted({*valences, *roles, *hung})
@@ -107,12 +110,17 @@ class Lexicon:
         """Return the rules found, in order of their anchor; `brand` holds the folded words of the brand's names."""
         tokens, found = features.tokens, []
         last = len(tokens) - 1
+        present: set[str] = set()
         for at, entry in hits:
-            for rule, before, after, last_word, next_word in entry[2]:
+            for rule, before, after, last_word, next_word, needed in entry[2]:
                 if next_word is not None and (at == last or tokens[at + 1] not in next_word):
                     continue
                 if last_word is not None and (not at or tokens[at - 1] not in last_word):
                     continue
+                if needed is not None:
+                    present = present or set(tokens)
+                    if needed.isdisjoint(present):
+                        continue
                 end = _walk(after, 0, tokens, at + 1, 1, brand) if after else at + 1
                 if end is None:
                     continue
@@ -138,6 +146,12 @@ def _only_words(elements: tuple[_Element, ...]) -> frozenset[str] | None:
     if not elements or elements[0].optional or not elements[0].words:
         return None
     return elements[0].words
+
+
+def _needed(before: tuple[_Element, ...], after: tuple[_Element, ...]) -> frozenset[str] | None:
+    """The fewest words, beyond the nearest neighbours, one of which the rule cannot do without."""
+    far = before[_only_words(before) is not None :] + after[_only_words(after) is not None :]
+    return min((e.words for e in far if e.words and not e.optional), key=len, default=None)
 
 
 def _anchor(elements: Sequence[_Element], common: frozenset[str], rule: Rule) -> int:
