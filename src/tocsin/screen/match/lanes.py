@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.base.text import FOLD_TABLE
+from tocsin.screen.match.kernel import Kernel
 from tocsin.screen.match.tables import (
     ACCENT,
     ASCII_BORDER,
@@ -58,8 +59,10 @@ class Wanted(NamedTuple):
     vocabulary: Vocabulary | AnyWord
 
 
-def fold_lanes(texts: Sequence[str], wanted: Wanted) -> list[Buffer]:
-    """Return the buffers of a batch, fit for these queries."""
+def fold_lanes(texts: Sequence[str], wanted: Wanted, compiled: Kernel | None = None) -> list[Buffer]:
+    """Return the buffers of a batch, fit for these queries. compiled: folds the first two lanes at once."""
+    if compiled is not None:
+        return _compiled_buffers(texts, wanted, compiled)
     is_ascii = list(map(str.isascii, texts))
     numbers = range(len(texts))
     buffers: list[Buffer] = []
@@ -106,9 +109,9 @@ class _DirectLane:
 
     def buffers(self, vocabulary: Vocabulary | AnyWord) -> list[Buffer]:
         """The buffer of the texts as they stand, then that of those with a tag that can be cut."""
-        plain = _PlainBuffer(self)
+        plain = _PlainBuffer(self.folded.tobytes(), self.starts.tolist(), self.numbers, self.careful)
         cuts = self._cuts(vocabulary)
-        return [plain, _CutBuffer(plain, self, cuts)] if len(cuts) else [plain]
+        return [plain, _cut_buffer(plain, self, cuts)] if len(cuts) else [plain]
 
     def careful_numbers(self) -> list[int]:
         """The numbers of the texts that one byte a character cannot fold."""
@@ -163,11 +166,11 @@ class _WideLane(_DirectLane):
 class _PlainBuffer:
     """The texts of a lane as they stand."""
 
-    def __init__(self, lane: _DirectLane) -> None:
-        self.data = lane.folded.tobytes()
-        self._starts = lane.starts.tolist()
-        self._numbers = lane.numbers
-        self._careful = lane.careful
+    def __init__(self, data: bytes, starts: list[int], numbers: Sequence[int], careful: set[int]) -> None:
+        self.data = data
+        self._starts = starts
+        self._numbers = numbers
+        self._careful = careful
 
     def locate(self, start: int, end: int) -> Stretch | None:
         index = bisect_right(self._starts, start) - 1
@@ -180,17 +183,10 @@ class _PlainBuffer:
 class _CutBuffer:
     """The texts of a lane that have cuts, with a space at each."""
 
-    def __init__(self, plain: _PlainBuffer, lane: _DirectLane, cuts: NDArray[np.intp]) -> None:
-        holds = np.zeros(len(lane.starts), bool)
-        holds[np.searchsorted(lane.starts, cuts, "right") - 1] = True
-        starts = np.sort(np.concatenate([lane.starts[holds], cuts]), kind="stable")
-        ends = np.sort(np.concatenate([cuts, lane.ends[holds]]), kind="stable")
-        data = plain.data
-        pieces = [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        self.data = b" " + b" ".join(pieces) + b" "
-        lengths = ends - starts + 1
-        self._piece_starts = (np.cumsum(lengths) - lengths + 1).tolist()
-        self._origins = starts.tolist()
+    def __init__(self, data: bytes, piece_starts: list[int], origins: list[int], plain: _PlainBuffer) -> None:
+        self.data = data
+        self._piece_starts = piece_starts
+        self._origins = origins
         self._plain = plain
 
     def locate(self, start: int, end: int) -> Stretch | None:
@@ -199,6 +195,29 @@ class _CutBuffer:
     def _origin(self, position: int) -> int:
         index = bisect_right(self._piece_starts, position) - 1
         return int(self._origins[index] + position - self._piece_starts[index])
+
+
+def _cut_buffer(plain: _PlainBuffer, lane: _DirectLane, cuts: NDArray[np.intp]) -> _CutBuffer:
+    holds = np.zeros(len(lane.starts), bool)
+    holds[np.searchsorted(lane.starts, cuts, "right") - 1] = True
+    starts = np.sort(np.concatenate([lane.starts[holds], cuts]), kind="stable")
+    ends = np.sort(np.concatenate([cuts, lane.ends[holds]]), kind="stable")
+    pieces = [plain.data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    lengths = ends - starts + 1
+    piece_starts = (np.cumsum(lengths) - lengths + 1).tolist()
+    return _CutBuffer(b" " + b" ".join(pieces) + b" ", piece_starts, starts.tolist(), plain)
+
+
+def _compiled_buffers(texts: Sequence[str], wanted: Wanted, compiled: Kernel) -> list[Buffer]:
+    vocabulary = wanted.vocabulary if isinstance(wanted.vocabulary, Vocabulary) else None
+    folded = compiled.fold(texts, wanted.table, vocabulary)
+    plain = _PlainBuffer(folded.data, folded.starts, range(len(texts)), set(folded.careful))
+    buffers: list[Buffer] = [plain]
+    if folded.cut:
+        buffers.append(_CutBuffer(folded.cut, folded.piece_starts, folded.origins, plain))
+    if folded.careful:
+        buffers.extend(_careful_buffers(texts, folded.careful))
+    return buffers
 
 
 _BORDER_BYTES = b" %c " % BORDER

@@ -12,6 +12,7 @@ import msgspec
 from tocsin.base.errors import InputError
 from tocsin.base.ids import stable_id
 from tocsin.screen.match.engine import LiteralEngine, chosen_engine, compile_literals, engine_build, load_literals
+from tocsin.screen.match.kernel import kernel
 from tocsin.screen.match.plan import Plan, make_plan
 from tocsin.screen.match.propose import Proposer
 from tocsin.screen.match.values import Engine, Hit, PostFacts
@@ -46,7 +47,7 @@ class Matcher:
         self.needs_facts = any(query.needs_facts for query in queries)
         self._plan = plan
         self._engine = engine
-        self._proposer = Proposer(plan, engine)
+        self._proposer = Proposer(plan, engine, kernel())
 
     @classmethod
     def compile(cls, queries: Sequence[Query], engine: Engine = Engine.AUTO) -> Matcher:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tocsin.base.mention import Span, TextField
 from tocsin.screen.match.engine import LiteralEngine
+from tocsin.screen.match.kernel import Kernel
 from tocsin.screen.match.lanes import Wanted, fold_lanes
 from tocsin.screen.match.plan import Plan, Role
 from tocsin.screen.match.tables import OPAQUE, table_for
@@ -20,15 +21,16 @@ Candidates = set[tuple[int, int]]  # (post, query) to verify
 class Proposer:
     """Scans batches under one plan."""
 
-    def __init__(self, plan: Plan, engine: LiteralEngine | None) -> None:
+    def __init__(self, plan: Plan, engine: LiteralEngine | None, compiled: Kernel | None) -> None:
         self._plan = plan
         self._engine = engine
         self._lengths = [len(literal) for literal in plan.literals]
         self._next_words: dict[int, dict[bytes, list[int]]] = {}
         words = {word for needle in plan.needles for word in needle.words}
-        self._letters = "".join(sorted(set("".join(words))))
+        letters = "".join(sorted(set("".join(words))))
         is_any = any(needle.suffix == "~" for needle in plan.needles)
-        self._vocabulary = AnyWord() if is_any else Vocabulary(words)
+        self._wanted = Wanted(table_for(letters), AnyWord() if is_any else Vocabulary(words))
+        self._kernel = compiled
 
     def propose(self, texts: Sequence[str], titles: Sequence[str] | None) -> tuple[Found, Candidates]:
         """Return what the finds in a batch decide by themselves, and what is left to verify."""
@@ -39,7 +41,7 @@ class Proposer:
         titled = [index for index, title in enumerate(titles) if title] if titles else []
         parts = [*texts, *(titles[index] for index in titled)] if titles and titled else texts
         plan = self._plan
-        for buffer in fold_lanes(parts, Wanted(table_for(self._letters), self._vocabulary)):
+        for buffer in fold_lanes(parts, self._wanted, self._kernel):
             for role, needle, start, end in self._stretches(self._engine, buffer.data):
                 place = buffer.locate(start, end)
                 if place is None:

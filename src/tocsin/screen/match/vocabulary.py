@@ -31,6 +31,10 @@ class Vocabulary:
             else:
                 self._short[letters[0] << 8 : (letters[0] + 1) << 8] = True
 
+    def addresses(self) -> tuple[int, int, int]:
+        """Return where the tables of long, middle and short words stand, for the compiled fold."""
+        return self._long.ctypes.data, self._middle.ctypes.data, self._short.ctypes.data
+
     def may_begin(self, folded: NDArray[np.uint8], places: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Return, for each place of a folded buffer, False only if no word of the vocabulary begins there."""
         letters = [folded[places + offset].astype(np.intp) for offset in range(_LETTERS)]
