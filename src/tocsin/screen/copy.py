@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import islice
+from itertools import chain
 
 import numpy as np
 import xxhash
@@ -89,7 +89,7 @@ def _terms(features: Features, words: list[str], brand_words: frozenset[str]) ->
         rare = [w for w in dict.fromkeys(words) if len(w) > 2 and w not in stop]
     if not brand_words.isdisjoint(rare):
         rare = [w for w in rare if w not in brand_words]
-    return tuple(islice(rare, TERMS))
+    return tuple(rare[:TERMS])
 
 
 @cache
@@ -127,8 +127,9 @@ def _bands(texts: Sequence[list[str]]) -> list[tuple[int, ...]]:
         return bands
     look = _HASHES.__getitem__
     lengths = np.array([len(texts[i]) for i in long])
-    words = np.array([h for i in long for h in map(look, texts[i])], dtype=np.uint32)
     ends = np.cumsum(lengths)
+    every = chain.from_iterable([texts[i] for i in long])
+    words = np.fromiter(map(look, every), dtype=np.uint32, count=int(ends[-1]))
     inside = np.ones(len(words), dtype=bool)
     inside[ends - 1] = False  # no pair across two texts
     following = np.roll(words, -1)
@@ -138,6 +139,6 @@ def _bands(texts: Sequence[list[str]]) -> list[tuple[int, ...]]:
     for number in range(BANDS * ROWS):
         rows[number] = np.minimum.reduceat((pairs ^ _MASKS[number]) * _MULTIPLIERS[number], starts)
     joined = rows[0::2] * np.uint32(0xC2B2AE3D) ^ ((rows[1::2] << np.uint32(13)) | (rows[1::2] >> np.uint32(19)))
-    for i, values in zip(long, joined.T.tolist(), strict=True):
-        bands[i] = tuple(values)
+    for i, values in zip(long, zip(*joined.tolist(), strict=True), strict=True):
+        bands[i] = values
     return bands

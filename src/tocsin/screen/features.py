@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
+import numpy as np
 
 from tocsin.base.text import FOLD_TABLE
 
@@ -24,7 +25,6 @@ _EMOTICON = re.compile(r"[:;=<](?:(?<=[:;=])['-]*[)(DPp\[\]/|](?!\w)|(?<=<)3)") 
 _SAD = frozenset("([/|")
 _TAG = re.compile(r"#(\w+)")
 _CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")
-_LONG = re.compile(r"([a-z])\1\1")
 _SPACED = '.,!?"\x01\x02@'
 
 
@@ -103,10 +103,48 @@ def read_features(texts: Sequence[str], emoji: frozenset[str], tag_prefixes: tup
     emoji: the emoji that stay among the tokens; others are dropped. tag_prefixes: beginnings such as `boycott` that
     are cut off a hashtag written without capitals.
     """
-    return [_read_one(text, emoji, tag_prefixes) for text in texts]
+    bares = [_strip(text) for text in texts]
+    folds = [fold_marked(bare) for bare, _ in bares]
+    signs = MARKS | emoji
+    return [
+        _read_one(texts[i], bares[i], folds[i], elongated, (emoji, signs, tag_prefixes))
+        for i, elongated in enumerate(_elongated(folds))
+    ]
 
 
-def _read_one(text: str, emoji: frozenset[str], tag_prefixes: tuple[str, ...]) -> Features:
+_Lists = tuple[frozenset[str], frozenset[str], tuple[str, ...]]  # emoji, emoji and marks, beginnings of hashtags
+
+
+def _read_one(text: str, stripped: tuple[str, int], folded: str, elongated: bool, lists: _Lists) -> Features:
+    bare, links = stripped
+    emoji, signs, tag_prefixes = lists
+    tokens = folded.split()
+    if not folded.isascii():
+        tokens = [t for t in tokens if t < "\u2000" or t in emoji or FOLD_TABLE[ord(t[0])] != " "]
+    words = [t for t in tokens if t not in signs]
+    tags: tuple[str, ...] = ()
+    if "#" in bare:
+        found = _TAG.findall(bare)
+        tags = tuple([_fold_tag(tag) for tag in found])
+        for tag in found:
+            tokens += _cut_tag(tag, tag_prefixes)
+    return Features(text, tokens, words, tags, links, elongated)
+
+
+def _elongated(folds: Sequence[str]) -> list[bool]:
+    """Whether each folded text holds a letter three times in a row; all texts side by side."""
+    codes = np.frombuffer(" ".join(folds).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    flags = [False] * len(folds)
+    runs = np.flatnonzero((codes[2:] == codes[1:-1]) & (codes[2:] == codes[:-2]) & (codes[2:] - 97 < 26))
+    if len(runs):
+        ends = np.cumsum([len(fold) + 1 for fold in folds])
+        for i in np.searchsorted(ends, runs, side="right").tolist():
+            flags[i] = True
+    return flags
+
+
+def _strip(text: str) -> tuple[str, int]:
+    """The text without its addresses, its handles and emoticons as marks; and the number of addresses."""
     bare, links = text, 0
     if "http" in bare:
         bare, links = _ADDRESS.subn(" ", bare)
@@ -117,18 +155,7 @@ def _read_one(text: str, emoji: frozenset[str], tag_prefixes: tuple[str, ...]) -
         bare = _HANDLE.sub(_placeholder, bare)
     if ":" in bare or ";" in bare or "=" in bare or "<3" in bare:
         bare = _EMOTICON.sub(_emoticon, bare)
-    folded = fold_marked(bare)
-    tokens = folded.split()
-    if not folded.isascii():
-        tokens = [t for t in tokens if t < "\u2000" or t in emoji or FOLD_TABLE[ord(t[0])] != " "]
-    words = [t for t in tokens if t not in MARKS and t not in emoji]
-    tags: tuple[str, ...] = ()
-    if "#" in bare:
-        found = _TAG.findall(bare)
-        tags = tuple([_fold_tag(tag) for tag in found])
-        for tag in found:
-            tokens += _cut_tag(tag, tag_prefixes)
-    return Features(text, tokens, words, tags, links, _LONG.search(folded) is not None)
+    return bare, links
 
 
 def _placeholder(found: re.Match[str]) -> str:

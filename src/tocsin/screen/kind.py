@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from tocsin.base.kind import Kind, Tone
 from tocsin.base.mention import KindScore, Reason, Sentiment
@@ -47,17 +47,28 @@ def read_kinds(
     _from_tone(features, sentiment, reasons)
     _from_stars(stars, reasons)
     if _PRAISE in reasons and not _AGAINST_PRAISE.isdisjoint(reasons):
-        reasons[_PRAISE].append(Reason(code="guard.other_aim", weight=-20))
+        reasons[_PRAISE].append(_because("guard.other_aim", (), -20))
     scores = []
     for kind, because in reasons.items():
-        p = _probability(sum(int(reason.weight) for reason in because))
+        p = _probability(sum([int(reason.weight) for reason in because]))
         if p >= _LEAST_P:
             scores.append(KindScore(kind=kind, p=p, reasons=tuple(because)))
-    if not any(score.kind in THREATS or score.kind in (_PRAISE, _QUESTION, _SPAM) for score in scores):
-        return (KindScore(kind=_NEUTRAL, p=sentiment.neutral, reasons=(Reason(code="kind.no_other"),)),)
+    if not scores:
+        return _neutral(sentiment.neutral)
     if len(scores) > 1:
         scores.sort(key=lambda score: (-score.p, score.kind.value))
     return tuple(scores)
+
+
+@lru_cache(maxsize=4096)
+def _neutral(p: float) -> tuple[KindScore, ...]:
+    return (KindScore(kind=_NEUTRAL, p=p, reasons=(Reason(code="kind.no_other"),)),)
+
+
+@lru_cache(maxsize=16384)
+def _because(code: str, words: tuple[str, ...], weight: int) -> Reason:
+    """A reason, made once: the same ones come back from post to post."""
+    return Reason(code=code, words=words, weight=weight)
 
 
 def _from_rules(
@@ -92,14 +103,16 @@ def _add_up(features: Features, found: list[Match], quotable: bool) -> list[Reas
     """The heaviest rule whole, each further reason code at a third, so that saying a thing twice does not prove it."""
     because: list[Reason] = []
     seen: set[str] = set()
-    for match in sorted(found, key=lambda m: (-m.rule.weight, m.start, m.rule.pattern)):
+    if len(found) > 1:
+        found = sorted(found, key=lambda m: (-m.rule.weight, m.start, m.rule.pattern))
+    for match in found:
         words = " ".join(features.tokens[match.start : match.end])
         if words in seen or len(because) == 3:
             continue
         seen.add(words)
         because.append(_reason(features, match, match.rule.weight if not because else match.rule.weight // 3))
         if quotable and len(because) == 1 and QUOTE in features.tokens and _quoted(features.tokens, match.start):
-            because.append(Reason(code="guard.quoted", words=(words,), weight=-20))
+            because.append(_because("guard.quoted", (words,), -20))
     return because
 
 
@@ -113,8 +126,8 @@ def _aim(found: list[Match], brand_at: Sequence[int]) -> list[Reason]:
         return []
     apart = min(max(m.start - at, at - m.end + 1, 0) for m in found for at in brand_at)
     if apart <= _NEAR:
-        return [Reason(code="near.brand", weight=6)]
-    return [Reason(code="far.brand", weight=-4)] if apart > 3 * _NEAR else []
+        return [_because("near.brand", (), 6)]
+    return [_because("far.brand", (), -4)] if apart > 3 * _NEAR else []
 
 
 def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, list[Reason]]) -> None:
@@ -123,24 +136,24 @@ def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, lis
         spoken = features.links == 0 and not _personal().isdisjoint(features.words)
         if _COMPLAINT in reasons or spoken:
             weight = round((_SPOKEN if spoken else _TOLD) * sentiment.negative)
-            reasons.setdefault(_COMPLAINT, []).append(Reason(code="tone.negative", weight=weight))
+            reasons.setdefault(_COMPLAINT, []).append(_because("tone.negative", (), weight))
         if _PRAISE in reasons:
-            reasons[_PRAISE].append(Reason(code="tone.negative", weight=-round(30 * sentiment.negative)))
+            reasons[_PRAISE].append(_because("tone.negative", (), -round(30 * sentiment.negative)))
         if _QUESTION in reasons:
-            reasons[_QUESTION].append(Reason(code="tone.negative", weight=-round(16 * sentiment.negative)))
+            reasons[_QUESTION].append(_because("tone.negative", (), -round(16 * sentiment.negative)))
     elif label is _POSITIVE:
         weight = round(34 * sentiment.positive)
-        reasons.setdefault(_PRAISE, []).append(Reason(code="tone.positive", weight=weight))
+        reasons.setdefault(_PRAISE, []).append(_because("tone.positive", (), weight))
         for kind in (_COMPLAINT, _DENIGRATION):
             if kind in reasons:
-                reasons[kind].append(Reason(code="tone.positive", weight=-round(22 * sentiment.positive)))
+                reasons[kind].append(_because("tone.positive", (), -round(22 * sentiment.positive)))
     elif _PRAISE in reasons:
-        reasons[_PRAISE].append(Reason(code="tone.neutral", weight=-4))
+        reasons[_PRAISE].append(_because("tone.neutral", (), -4))
     if "?" in features.tokens and not reasons:
-        reasons[_QUESTION] = [Reason(code="form.question_mark", words=("?",), weight=20)]
+        reasons[_QUESTION] = [_because("form.question_mark", ("?",), 20)]
     if features.links > 1 or len(features.tags) > 4:
         reasons.setdefault(_SPAM, []).append(
-            Reason(code="form.links_and_tags", words=(str(features.links), str(len(features.tags))), weight=8)
+            _because("form.links_and_tags", (str(features.links), str(len(features.tags))), 8)
         )
 
 
@@ -151,13 +164,14 @@ def _from_stars(stars: tuple[float | None, float | None], reasons: dict[Kind, li
     share = (given - 1) / (most - 1)
     words = (f"{given:g}/{most:g}",)
     if share <= 0.3:
-        reasons.setdefault(_COMPLAINT, []).append(Reason(code="stars.low", words=words, weight=26))
+        reasons.setdefault(_COMPLAINT, []).append(_because("stars.low", words, 26))
     elif share >= 0.75:
-        reasons.setdefault(_PRAISE, []).append(Reason(code="stars.high", words=words, weight=22))
+        reasons.setdefault(_PRAISE, []).append(_because("stars.high", words, 22))
 
 
 def _reason(features: Features, match: Match, weight: int) -> Reason:
-    return Reason(code=match.rule.code, words=tuple(features.tokens[match.start : match.end]), weight=weight)
+    rule, start, end = match
+    return _because(rule.code, tuple(features.tokens[start:end]), weight)
 
 
 _SPOKEN, _TOLD = 28, 12  # what a negative tone is worth in the first or second person, and without

@@ -15,7 +15,7 @@ from tocsin.screen.features import Features
 from tocsin.screen.tables.pattern import Match
 
 _LIKELY = 0.8
-_HARMLESS = (Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM)
+_HARMLESS = frozenset({Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM})
 
 # Members of an enum are slow to reach through their class, and these are asked for at every post.
 _LEAK = Kind.LEAK
@@ -55,7 +55,7 @@ def weigh_severity(
     praised = praised or label is _POSITIVE
     if label is _NEGATIVE:
         weight = round(_scale()["tone"] * sentiment.negative)
-        reasons.append(Reason(code="tone.negative", weight=weight))
+        reasons.append(_negative(weight))
     dangers = _dangers(features, matches, kinds, praised) if matches else []
     reasons += dangers
     if sensitive:
@@ -63,11 +63,16 @@ def weigh_severity(
             Reason(code="word.sensitive", words=(word,), weight=_scale()["sensitive"]) for word in sensitive[:3]
         ]
     reasons += _reach(standing, harmful or bool(dangers))
-    total = sum(int(reason.weight) for reason in reasons)
+    total = sum([int(reason.weight) for reason in reasons])
     if praised and not dangers and not sensitive and total > _scale()["praise_most"] and kinds[0].kind is _PRAISE:
         reasons.append(Reason(code="tone.praise", weight=_scale()["praise_most"] - total))
         total = _scale()["praise_most"]
     return Severity(score=max(0, min(100, total)), reasons=tuple(reasons))
+
+
+@cache
+def _negative(weight: int) -> Reason:
+    return Reason(code="tone.negative", weight=weight)
 
 
 @lru_cache(maxsize=4096)
