@@ -67,8 +67,7 @@ class Usual(msgspec.Struct, array_like=True):
 
     def edge(self, window_min: int, minute: int) -> float:
         """Return the mentions that stand 2.5 deviations over the usual of the window that ends with `minute`."""
-        mean, size = self.expected(window_min, minute), self.size(window_min)
-        return mean + _WORTH_A_TAIL * math.sqrt(mean + mean * mean / size)
+        return edge_of(self.expected(window_min, minute), self.size(window_min))
 
 
 def _no_hours() -> bytearray:
@@ -126,6 +125,11 @@ class Profile(msgspec.Struct, array_like=True):
         both = tilt[:, None] * day[None, :]
         whole: Floats = ((sums + _TO_WEEK * both) / (weights + _TO_WEEK)).reshape(-1)
         return whole
+
+
+def edge_of(mean: float, size: float) -> float:
+    """Return the count that stands 2.5 deviations over the mean of a negative-binomial law."""
+    return mean + _WORTH_A_TAIL * math.sqrt(mean + mean * mean / size)
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from tocsin.base.mention import Reason
-from tocsin.surge.baseline import STEADY_MIN, SUDDEN_MIN, Usual
+from tocsin.surge.baseline import STEADY_MIN, SUDDEN_MIN, Usual, edge_of
 from tocsin.surge.count import RECENT_MIN, Counts
-from tocsin.surge.tail import log_tail, normal_score
+from tocsin.surge.tail import log_tail, most_normal_score, normal_score
 from tocsin.surge.tuning import TUNING, Tuning
 
+MOST_FACTOR = 1.5  # what authors, tone, story and sources can make of a strength together, at most
 _LEAST_Z = 0.01
 _ALL_MIN = (*SUDDEN_MIN, *STEADY_MIN)
 
@@ -43,8 +44,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
 
 
-def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING) -> Strength:
-    """Return how far the newest windows stand over the usual.
+def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING, least: float = 0.0) -> Strength:
+    """Return how far the newest windows stand over the usual; a score under `least` may come out lower still.
 
     sudden: geometric mean of the robust z at 5, 15 and 30 minutes: all three must agree.
     steady: normal score of the exact negative-binomial tail against this hour of the week, at 60, 120 and 360 minutes,
@@ -55,13 +56,26 @@ def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING) -> Strength:
         product *= max((counts.seen(scale) - middle) / spread, _LEAST_Z)
     sudden = product ** (1.0 / len(SUDDEN_MIN))
     steady = 0.0
+    # The exact tail costs more than all else here: it is worked out only where a cheap bound says that it may matter.
+    worth = max(sudden, least) / tuning.steady_gain
+    for most, seen, mean, size in sorted(_outstanding(counts, usual, tuning), reverse=True):
+        if most <= max(worth, steady):
+            break
+        steady = max(steady, normal_score(log_tail(seen, mean, size)))
+    return Strength(sudden, steady * tuning.steady_gain)
+
+
+def _outstanding(counts: Counts, usual: Usual, tuning: Tuning) -> list[tuple[float, int, float, float]]:
+    """Return (greatest normal score possible, seen, expected, size) of each long window that is worth a tail."""
+    found = []
     for window, floor in zip(STEADY_MIN, usual.floors, strict=True):
         seen = counts.seen(window)
-        if seen < tuning.fewest_watch or seen < floor or seen < usual.edge(window, counts.last):
+        if seen < tuning.fewest_watch or seen < floor:
             continue
-        log_p = log_tail(seen, usual.expected(window, counts.last), usual.size(window))
-        steady = max(steady, normal_score(log_p))
-    return Strength(sudden, steady * tuning.steady_gain)
+        mean, size = usual.expected(window, counts.last), usual.size(window)
+        if seen >= edge_of(mean, size):
+            found.append((most_normal_score(seen, mean, size), seen, mean, size))
+    return found
 
 
 def examine(counts: Counts, usual: Usual, strength: Strength, usual_negative: float) -> Evidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -37,6 +38,7 @@ class SurgeFold:
         self._zone = zone_of(brand.time_zone)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(SurgeState)
+        self._open: tuple[bytes, SurgeState] | None = None  # the bytes returned last, and what they hold
 
     def merge(self, state: bytes | None, minute: BrandMinute) -> tuple[bytes, list[Event]]:
         """Return the new state and the SURGE and DANGER events of a closed minute.
@@ -45,9 +47,26 @@ class SurgeFold:
         the newest is counted and tests nothing, but a dangerous post in it rings. Raises InputError if the state
         cannot be read.
         """
-        if state is not None and not minute.mentions:
+        return self.merge_many(state, (minute,))
+
+    def merge_many(self, state: bytes | None, minutes: Sequence[BrandMinute]) -> tuple[bytes, list[Event]]:
+        """Return what `merge` of one minute after the other would: the last state and all events, in order.
+
+        minutes: at least one, oldest first. The state is read and written once. Raises ValueError without a minute,
+        and InputError if the state cannot be read.
+        """
+        if not minutes:
+            raise ValueError("there is no minute to merge")
+        heard = [minute for place, minute in enumerate(minutes) if minute.mentions or (state is None and place == 0)]
+        if state is not None and not heard:
             return state, []
-        memory = self._read(state, minute.minute)
+        memory = self._read(state, heard[0].minute)
+        events = [event for minute in heard for event in self._merge(memory, minute)]
+        new = self._encoder.encode(memory)
+        self._open = (new, memory)
+        return new, events
+
+    def _merge(self, memory: SurgeState, minute: BrandMinute) -> list[Event]:
         tally, dangers = tally_minute(minute)
         events: list[Event] = []
         if dangers:
@@ -55,7 +74,7 @@ class SurgeFold:
         surge = self.observe(memory, minute.minute, tally)
         if surge is not None:
             events.append(self._event(surge))
-        return self._encoder.encode(memory), events
+        return events
 
     def begin(self, minute: int) -> SurgeState:
         """Return the memory of a watch that begins at that minute."""
@@ -113,6 +132,9 @@ class SurgeFold:
     def _read(self, state: bytes | None, minute: int) -> SurgeState:
         if state is None:
             return self.begin(minute)
+        held, self._open = self._open, None  # taken out, so that a failure on the way cannot leave half a minute in it
+        if held is not None and held[0] is state:
+            return held[1]
         try:
             memory = self._decoder.decode(state)
         except msgspec.DecodeError as error:

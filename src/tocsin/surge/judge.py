@@ -9,7 +9,7 @@ from tocsin.base.mention import Reason
 from tocsin.base.surge import SurgeLevel
 from tocsin.surge.baseline import Usual
 from tocsin.surge.budget import bar
-from tocsin.surge.detect import Evidence, Strength, examine, weigh
+from tocsin.surge.detect import MOST_FACTOR, Evidence, Strength, examine, weigh
 from tocsin.surge.state import SurgeState, Told
 from tocsin.surge.tuning import (
     COLD_MIN,
@@ -26,7 +26,8 @@ from tocsin.surge.tuning import (
 _HOUR = 60
 _COLD_ALARM_FACTOR = 10.0
 _COLD_SCORE_PER_POST = 0.2
-_OTHER_STORY_SHARE = 50
+_WORTH_EVIDENCE = 0.7  # of the strength a watch needs: with less, no evidence can make up for it
+_ROUNDING = 1.0 - 1e-9
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +49,12 @@ def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning)
     """Return what is to be told of the newest minute, or None; remembers its strength for later records."""
     if is_cold(memory):
         return _silenced(memory, _cold(memory, usual), tuning, budget)
-    strength = weigh(memory.counts, usual, tuning)
     learning = memory.age_min < LEARNING_MIN
+    factor = tuning.learning if learning else 1.0
+    record = memory.best(tuning.record_watch_days)
+    # A strength under both bars neither rings nor is the greatest of its hour: it need not be known exactly.
+    bar_of_ring = max(_WORTH_EVIDENCE * tuning.watch * factor, tuning.record_watch * record * _ROUNDING)
+    strength = weigh(memory.counts, usual, tuning, least=min(memory.hour_peak(), bar_of_ring))
     verdict = _ordinary(memory, usual, strength, tuning, learning=learning)
     verdict = _silenced(memory, verdict, tuning, budget)
     memory.note(strength.score)
@@ -60,10 +65,10 @@ def _ordinary(
     memory: SurgeState, usual: Usual, strength: Strength, tuning: Tuning, *, learning: bool
 ) -> Verdict | None:
     factor = tuning.learning if learning else 1.0
-    if strength.score < 0.7 * tuning.watch * factor:
+    if strength.score < _WORTH_EVIDENCE * tuning.watch * factor:
         return None
     record = strength.score / max(memory.best(tuning.record_watch_days), 1e-9)
-    if record < tuning.record_watch:
+    if record < tuning.record_watch or _stays_silent(memory, usual, strength, tuning, factor):
         return None
     evidence = examine(memory.counts, usual, strength, memory.usual_negative())
     level = _level(memory, evidence, strength, tuning, factor)
@@ -135,6 +140,23 @@ def _cold(memory: SurgeState, usual: Usual) -> Verdict | None:
     level = SurgeLevel.ALARM if loud else SurgeLevel.WATCH
     excess = (seen - mean) * _HOUR / min(_HOUR, memory.age_min + 1)
     return Verdict(level=level, evidence=evidence, excess=excess, learning=True, again=False)
+
+
+def _stays_silent(memory: SurgeState, usual: Usual, strength: Strength, tuning: Tuning, factor: float) -> bool:
+    """Say whether `_silenced` will drop whatever the evidence says; costs far less than the evidence."""
+    told, now = memory.told, memory.counts.last
+    if told is None or now - told.minute >= tuning.quiet_min:
+        return False
+    if (
+        told.level is SurgeLevel.WATCH
+        and strength.score * MOST_FACTOR >= tuning.alarm * factor * _ROUNDING
+        and strength.score >= tuning.record_alarm * memory.best(tuning.record_alarm_days)
+    ):
+        return False
+    if now - told.minute < tuning.pause_min:
+        return True
+    excess = memory.counts.seen(_HOUR) - usual.expected(_HOUR, now)
+    return excess < tuning.louder * max(told.excess, 1.0)
 
 
 def _silenced(memory: SurgeState, verdict: Verdict | None, tuning: Tuning, budget: AlarmBudget) -> Verdict | None:

@@ -129,14 +129,19 @@ class SurgeState(msgspec.Struct, array_like=True):
     def best(self, days: int) -> float:
         """Return the greatest strength of the last `days` days, the last twelve hours left out; 0 for none."""
         cells = np.frombuffer(self.peaks, dtype="<f4")
-        at = np.arange(self.peak_hour - days * 24 + 1, self.peak_hour - _OWN_RISE_HOURS + 1) % _PEAK_HOURS
-        return float(cells[at].max())
+        start = (self.peak_hour - days * 24 + 1) % _PEAK_HOURS
+        stop = start + days * 24 - _OWN_RISE_HOURS
+        best = float(cells[start:stop].max())
+        return best if stop <= _PEAK_HOURS else max(best, float(cells[: stop - _PEAK_HOURS].max()))
+
+    def hour_peak(self) -> float:
+        """Return the greatest strength noted in this hour so far, 0 for none."""
+        return float(np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS])
 
     def note(self, strength: float) -> None:
         """Remember the strength of this minute for later records."""
-        cells = np.frombuffer(self.peaks, dtype="<f4")
-        at = self.peak_hour % _PEAK_HOURS
-        cells[at] = max(float(cells[at]), strength)
+        if strength > self.hour_peak():
+            np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS] = strength
 
     def _fade_peaks(self, hour: int) -> None:
         if hour <= self.peak_hour:

@@ -8,6 +8,8 @@ from statistics import NormalDist
 _TINY = 1e-300
 _EPSILON = 1e-13
 _MOST_STEPS = 20_000
+_BOUND_STEPS = 8
+_BOUND_ROUNDING = 1e-6
 _NORMAL = NormalDist()
 
 
@@ -55,6 +57,26 @@ def normal_score(log_p: float) -> float:
     return z
 
 
+def most_normal_score(count: int, mean: float, size: float) -> float:
+    """Return a score that `normal_score(log_tail(count, mean, size))` does not exceed, and mostly comes near to.
+
+    count: > 0; finite size; infinity where no cheap bound is known. Method: the first terms of the tail one by one,
+    and those after by a geometric series that is never larger; what rounding may add is taken off.
+    """
+    if mean <= 0 or size > 1e6:
+        return math.inf
+    share = mean / (mean + size)
+    first = math.lgamma(count + size) - math.lgamma(size) - math.lgamma(count + 1.0)
+    first += count * math.log(share) + size * math.log(size / (mean + size))
+    ratios = [(at + size) / (at + 1.0) * share for at in range(count, count + _BOUND_STEPS)]
+    # Each ratio of a term to the one before lies between the last worked out here and its limit, `share`.
+    terms = 1.0 / (1.0 - min(share, ratios[-1]))
+    for ratio in reversed(ratios):
+        terms = 1.0 + ratio * terms
+    log_p = first + math.log(terms) - _BOUND_ROUNDING * (1.0 - first)
+    return normal_score(log_p) if log_p > -600.0 else math.inf
+
+
 def _log_lower_gamma(a: float, x: float) -> float:
     front = a * math.log(x) - x - math.lgamma(a)
     if x < a + 1.0:
@@ -96,19 +118,24 @@ def _log_beta_share(a: float, b: float, x: float, rest: float) -> float:
 
 def _beta_fraction(a: float, b: float, x: float) -> float:
     c = 1.0
+    tiny, epsilon = _TINY, _EPSILON  # the guards stand in line: this loop is where the time of a busy hour goes
     d = 1.0 / _not_zero(1.0 - (a + b) * x / (a + 1.0))
     value = d
     for step in range(1, _MOST_STEPS):
         even = step * (b - step) * x / ((a + 2 * step - 1.0) * (a + 2 * step))
         odd = -(a + step) * (a + b + step) * x / ((a + 2 * step) * (a + 2 * step + 1.0))
-        d = 1.0 / _not_zero(1.0 + even * d)
-        c = _not_zero(1.0 + even / c)
+        d = 1.0 + even * d
+        d = 1.0 / (d if d > tiny or d < -tiny else tiny)
+        c = 1.0 + even / c
+        c = c if c > tiny or c < -tiny else tiny
         value *= d * c
-        d = 1.0 / _not_zero(1.0 + odd * d)
-        c = _not_zero(1.0 + odd / c)
+        d = 1.0 + odd * d
+        d = 1.0 / (d if d > tiny or d < -tiny else tiny)
+        c = 1.0 + odd / c
+        c = c if c > tiny or c < -tiny else tiny
         change = d * c
         value *= change
-        if abs(change - 1.0) < _EPSILON:
+        if -epsilon < change - 1.0 < epsilon:
             break
     return value
 
