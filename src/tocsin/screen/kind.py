@@ -13,7 +13,6 @@ from tocsin.screen.features import QUOTE, Features
 from tocsin.screen.tables.pattern import Match
 
 TARGETED = frozenset({Kind.INSULT, Kind.DENIGRATION, Kind.DEFAMATION, Kind.THREAT})
-THREATS = frozenset(Kind) - {Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM}
 _LEAST_P = 0.3
 _AGAINST_PRAISE = frozenset({Kind.SPAM, Kind.FAKE_REVIEW, Kind.THREAT, Kind.LEAK, Kind.IMPERSONATION})
 _NEAR = 6  # tokens between the brand and the words that aim at it

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from tocsin.base.mention import Span, TextField, Verdict
+from tocsin.base.mention import KindScore, Sentiment, Severity, Span, TextField, Verdict
 from tocsin.base.text import fold_text, fold_words
 from tocsin.screen import tables
 from tocsin.screen.copy import copy_keys
@@ -64,33 +64,31 @@ class Reader:
         features = read_features(texts, tables.emoji(), _tag_prefixes())
         guesses = guess_languages(features, [p.lang_claimed for p in inputs], [p.languages for p in inputs])
         brands = [_brand_words(post.brand_names) for post in inputs]
+        posts = range(len(inputs))
+        # One question to all posts, then the next: its code and tables stay warm in the caches of the processor.
+        lexicons = [tables.lexicon(language if p >= _CLEAR else UNDETERMINED) for language, p in guesses]
+        hits = [lexicons[i].hits(features[i]) for i in posts]
+        matches = [lexicons[i].matches(features[i], hits[i], brands[i]) if hits[i] else [] for i in posts]
+        stars = [(post.stars, post.stars_max) for post in inputs]
+        tones = [read_tone(features[i], hits[i], matches[i], stars[i])[0] for i in posts]
+        aims = [_brand_positions(inputs[i], features[i], brands[i]) if _aimed(matches[i]) else None for i in posts]
+        kinds = [read_kinds(features[i], matches[i], tones[i], stars[i], aims[i]) for i in posts]
+        severities = [_severity(inputs[i], features[i], matches[i], kinds[i], tones[i]) for i in posts]
+        personal = [find_personal_data(post.title, post.text, features[i].words) for i, post in enumerate(inputs)]
         keys = copy_keys(features, brands)
-        verdicts = []
-        for i, post in enumerate(inputs):
-            language, language_p = guesses[i]
-            seen = features[i]
-            lexicon = tables.lexicon(language if language_p >= _CLEAR else UNDETERMINED)
-            hits = lexicon.hits(seen)
-            matches = lexicon.matches(seen, hits, brands[i])
-            stars = (post.stars, post.stars_max)
-            sentiment, _ = read_tone(seen, hits, matches, stars)
-            brand_at = _brand_positions(post, seen, brands[i]) if _aimed(matches) else None
-            kinds = read_kinds(seen, matches, sentiment, stars, brand_at)
-            standing = Standing(followers=post.followers, verified=post.verified, own=post.own)
-            sensitive = _sensitive_found(seen, post.sensitive_words) if post.sensitive_words else ()
-            verdicts.append(
-                Verdict(
-                    language=language,
-                    language_p=language_p,
-                    sentiment=sentiment,
-                    kinds=kinds,
-                    severity=weigh_severity(seen, matches, kinds, sentiment, standing, sensitive),
-                    personal=find_personal_data(post.title, post.text, seen.words),
-                    keys=keys[i],
-                    version=self.version,
-                )
+        return [
+            Verdict(
+                language=guesses[i].language,
+                language_p=guesses[i].p,
+                sentiment=tones[i],
+                kinds=kinds[i],
+                severity=severities[i],
+                personal=personal[i],
+                keys=keys[i],
+                version=self.version,
             )
-        return verdicts
+            for i in posts
+        ]
 
 
 @cache
@@ -111,8 +109,20 @@ def _brand_words(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset({w for parts in words for w in parts if len(w) > 2} | joined)
 
 
+def _severity(
+    post: ReadInput, features: Features, matches: Sequence[Match], kinds: Sequence[KindScore], tone: Sentiment
+) -> Severity:
+    sensitive = _sensitive_found(features, post.sensitive_words) if post.sensitive_words else ()
+    return weigh_severity(features, matches, kinds, tone, _standing(post.followers, post.verified, post.own), sensitive)
+
+
+@lru_cache(maxsize=4096)
+def _standing(followers: int | None, verified: bool | None, own: bool) -> Standing:
+    return Standing(followers=followers, verified=verified, own=own)
+
+
 def _aimed(matches: Sequence[Match]) -> bool:
-    return any(match.rule.target in _TARGETED for match in matches)
+    return any([match[0][0] in _TARGETED for match in matches]) if matches else False
 
 
 def _brand_positions(post: ReadInput, features: Features, brand: frozenset[str]) -> list[int]:

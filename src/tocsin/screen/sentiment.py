@@ -116,9 +116,7 @@ def tally_tone(features: Features, hits: Sequence[Hit], matches: Sequence[Match]
     return Tally(good, bad, tuple(words))
 
 
-def _weigh_idioms(
-    tokens: list[str], idioms: Sequence[Match], covered: dict[int, str], weights: dict[int, int]
-) -> None:
+def _weigh_idioms(tokens: list[str], idioms: Sequence[Match], covered: dict[int, str], weights: dict[int, int]) -> None:
     """Add the weight of each idiom, the widest first, to `weights`, and the tokens it replaces to `covered`."""
     for match in sorted(idioms, key=_widest):
         if match.start not in covered and match.end - 1 not in covered:

@@ -81,9 +81,7 @@ class Lexicon:
             parsed = [parse_element(element) for element in elements]
             at = _anchor(parsed, common, rule)
             before, after = tuple(reversed(parsed[:at])), tuple(parsed[at + 1 :])
-            anchored = _Anchored(
-                rule, before, after, _only_words(before), _only_words(after), _needed(before, after)
-            )
+            anchored = _Anchored(rule, before, after, _only_words(before), _only_words(after), _needed(before, after))
             for word in sorted(parsed[at].words):
                 hung.setdefault(word, []).append(anchored)
         words = sorted({*valences, *roles, *hung})
