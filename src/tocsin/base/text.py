@@ -119,9 +119,12 @@ def fold_spans(text: str) -> list[tuple[str, int, int]]:
     >>> fold_spans("l'Œuvre")
     [('l', 0, 1), ('oeuvre', 2, 7)]
     """
+    if text.isascii():
+        folded = text.encode("ascii").translate(_ASCII_TABLE).decode("ascii")
+        return [(match[0], *match.span()) for match in _WORD.finditer(folded)]
     pieces = [FOLD_TABLE[code] for code in map(ord, text)]
     found = ((match[0], *match.span()) for match in _WORD.finditer("".join(pieces)))
-    if all(len(piece) == 1 for piece in pieces):
+    if set(map(len, pieces)) == {1}:
         return list(found)
     owners = [index for index, piece in enumerate(pieces) for _ in piece]
     spans = []

@@ -24,10 +24,11 @@ class Role(IntEnum):
     PREFIX = 3  # a word begins with it
     HEAD = 4  # a word begins with its first half
     TAIL = 5  # a word ends with its second half
+    SIGNED = 6  # it stands there if the word is all that a tag of its sign holds
 
 
 class Needle(msgspec.Struct, frozen=True):
-    """What is looked for: the folded words of a phrase, or one word with `suffix` "*" or "~"."""
+    """What is looked for: the folded words of a phrase, or one word with `suffix` "*", "~" or its sign, "#" or "@"."""
 
     words: tuple[str, ...]
     suffix: str = ""
@@ -93,6 +94,8 @@ def _plain_needles(node: Node) -> list[Needle] | None:
     match node:
         case Phrase(_, "", False) | Prefix(_, "", False):
             return [_needle(node)]
+        case Phrase((_,) as words, sign, False):
+            return [Needle(words, sign)]
         case Or(parts):
             inner = [_plain_needles(part) for part in parts]
             known = [needles for needles in inner if needles is not None]
@@ -150,6 +153,8 @@ def _literals(needle: Needle) -> list[tuple[bytes, Role]]:
         return [(f" {words[0]}".encode(), Role.PREFIX)]
     if needle.suffix == "~":
         return _misspelled(words[0])
+    if needle.suffix:
+        return [(f" {words[0]} ".encode(), Role.SIGNED)]
     found = [(f" {' '.join(words)} ".encode(), Role.WHOLE)]
     if len(words) > 1:
         found += _gapped(words)

@@ -10,7 +10,7 @@ from tocsin.screen.match.kernel import Kernel
 from tocsin.screen.match.lanes import Wanted, fold_lanes
 from tocsin.screen.match.plan import Plan, Role
 from tocsin.screen.match.tables import OPAQUE, table_for
-from tocsin.screen.match.tags import is_whole_tag
+from tocsin.screen.match.tags import is_signed_tag, is_whole_tag
 from tocsin.screen.match.vocabulary import AnyWord, Vocabulary
 from tocsin.screen.match.words import is_one_edit_apart
 
@@ -49,6 +49,8 @@ class Proposer:
                 part, first, last = place
                 if role is Role.JOINED and not is_whole_tag(parts[part], first, last):
                     continue
+                if role is Role.SIGNED and not is_signed_tag(parts[part], first, last, plan.needles[needle].suffix):
+                    continue
                 field = TextField.TEXT if part < len(texts) else TextField.TITLE
                 post = part if field is TextField.TEXT else titled[part - len(texts)]
                 candidates.update([(post, query) for query in plan.proposed[needle]])
@@ -64,7 +66,7 @@ class Proposer:
             opened = False
             for number, needle in uses[literal]:
                 role = _ROLES[number]
-                if role is Role.WHOLE or role is Role.JOINED:
+                if role is Role.WHOLE or role is Role.JOINED or role is Role.SIGNED:
                     yield role, needle, start, end - 1
                 elif role is Role.PREFIX:
                     yield role, needle, start, data.index(b" ", start)

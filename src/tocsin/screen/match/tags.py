@@ -25,6 +25,9 @@ END, LOWER, UPPER, OTHER, DIGIT, UNDERSCORE = range(6)
 _LETTERS = (LOWER, UPPER, OTHER)
 
 _SIGN = re.compile("[#@]")
+# The same rules written for ASCII texts, which are most of the texts and most of the time.
+_ASCII_TAG = re.compile("(?<![0-9A-Za-z])[#@][0-9A-Za-z_]+")
+_ASCII_CUT = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[A-Z])(?=[A-Z][a-z])")
 PADDING = 32  # longer than nearly all tags; the few longer ones are looked at one by one
 
 
@@ -43,6 +46,9 @@ def tag_class(char: str) -> int:
 
 def find_tags(text: str) -> Iterator[tuple[int, int]]:
     """Yield (position of the sign, end of the run) of each tag of a text, in order."""
+    if text.isascii():
+        yield from (found.span() for found in _ASCII_TAG.finditer(text))
+        return
     for found in _SIGN.finditer(text):
         sign = found.start()
         if ends_in_word(text, sign):
@@ -72,12 +78,25 @@ def is_whole_tag(text: str, start: int, end: int) -> bool:
     return start > 0 and text[start - 1] in "#@" and not ends_in_word(text, start - 1)
 
 
+def is_signed_tag(text: str, start: int, end: int, sign: str) -> bool:
+    """Return whether the word at [start, end) is all that a tag of this sign holds, `_` around it apart."""
+    while start and (text[start - 1] == "_" or not fold_char(text[start - 1])):
+        start -= 1
+    return start > 0 and text[start - 1] == sign and is_whole_tag(text, start, end)
+
+
 def cut_positions(text: str) -> list[int]:
     """Return where the tags of a text are cut, in code points, ascending: a cut at n separates n - 1 from n.
 
     >>> cut_positions("#SNCFBoycott2024")
     [5, 12]
     """
+    if text.isascii():
+        return [
+            cut.start()
+            for tag in _ASCII_TAG.finditer(text)
+            for cut in _ASCII_CUT.finditer(text, tag.start() + 2, tag.end())
+        ]
     cuts: list[int] = []
     for sign, end in find_tags(text):
         run = [(at, tag_class(text[at])) for at in range(sign + 1, end) if fold_char(text[at])]
