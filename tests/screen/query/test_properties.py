@@ -11,9 +11,11 @@ from tests.screen.query.reference import ReferencePost
 from tests.screen.query.samples import NAMES, NASTY, make_facts, make_query, make_text
 from tocsin.base.text import fold_words
 from tocsin.screen.match import Engine, Matcher, PostFacts
+from tocsin.screen.match.compiled import kernel
 from tocsin.screen.query import parse_query
 
-ENGINES = [Engine.HYPERSCAN, Engine.AHOCORASICK]
+# The compiled fold is tried where a C compiler built it, the numpy lanes always.
+WAYS = [(Engine.HYPERSCAN, kernel()), (Engine.HYPERSCAN, None), (Engine.AHOCORASICK, kernel())]
 
 
 Spans = list[tuple[str, int, int]]
@@ -28,10 +30,11 @@ def compare(queries: Sequence[tuple[str, tuple]], texts: list[str], titles: list
     """Fail at the first difference between an engine and the reference; return how many hits there were."""
     expected = truth([tree for _, tree in queries], [*map(ReferencePost, texts, titles, facts)])
     parsed = [parse_query(text) for text, _ in queries]
-    for engine in ENGINES:
+    for engine, compiled in WAYS:
         found: dict[tuple[int, int], Spans] = {}
         for numbers in sets_of(queries):
             matcher = Matcher.compile([parsed[number] for number in numbers], engine)
+            matcher._proposer._kernel = compiled
             hits = matcher.scan(texts, titles, lambda post: PostFacts(**facts[post]))
             by_key = {(h.post, numbers[h.query]): [(s.field.value, s.start, s.end) for s in h.spans] for h in hits}
             assert len(by_key) == len(hits)

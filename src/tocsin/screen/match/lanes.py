@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.base.text import FOLD_TABLE
-from tocsin.screen.match.kernel import Kernel
+from tocsin.screen.match.compiled import Kernel
 from tocsin.screen.match.tables import (
     ACCENT,
     ASCII_BORDER,

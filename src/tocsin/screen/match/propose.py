@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tocsin.base.mention import Span, TextField
 from tocsin.screen.match.engine import LiteralEngine
-from tocsin.screen.match.kernel import Kernel
+from tocsin.screen.match.compiled import Kernel
 from tocsin.screen.match.lanes import Wanted, fold_lanes
 from tocsin.screen.match.plan import Plan, Role
 from tocsin.screen.match.tables import OPAQUE, table_for

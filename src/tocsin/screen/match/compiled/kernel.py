@@ -1,14 +1,8 @@
-"""The compiled fold, where a compiler was at hand: `python -m tocsin.screen.match.kernel` builds it beside this file.
-
-Without it the numpy lanes answer the same, some times slower.
-"""
+"""The compiled fold, called through ctypes; without it the numpy lanes answer the same, some times slower."""
 
 from __future__ import annotations
 
 import ctypes
-import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -22,7 +16,7 @@ from tocsin.screen.match.tables import fold_tables
 from tocsin.screen.match.vocabulary import Vocabulary
 
 _VERSION = 1
-_SOURCE = Path(__file__).with_name("kernel.c")
+SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.so")
 _TEXT_END = b"\xff"  # stands in no UTF-8 text
 
@@ -123,20 +117,6 @@ def kernel() -> Kernel | None:
     return Kernel(library) if library.tocsin_kernel_version() == _VERSION else None
 
 
-def build() -> str:
-    """Build the kernel with the machine's C compiler; return "" or why it could not be built."""
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        return "no C compiler is installed"
-    fresh = LIBRARY.with_suffix(".new")
-    command = [compiler, "-O3", "-march=native", "-shared", "-fPIC", "-o", str(fresh), str(_SOURCE)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return f"the C compiler refused: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '?'}"
-    fresh.replace(LIBRARY)  # at once: a process that has the old one loaded keeps it
-    return ""
-
-
 def _encoded(texts: Sequence[str]) -> list[bytes]:
     try:
         return list(map(str.encode, texts))
@@ -147,10 +127,3 @@ def _encoded(texts: Sequence[str]) -> list[bytes]:
 @cache
 def _no_words() -> Vocabulary:
     return Vocabulary(())
-
-
-if __name__ == "__main__":
-    trouble = build()
-    if trouble:
-        sys.stderr.write(f"The compiled fold is not built: {trouble}. tocsin works without it, more slowly.\n")
-    sys.exit(0)
