@@ -11,8 +11,8 @@ import msgspec
 
 from tocsin.base.errors import InputError
 from tocsin.base.ids import stable_id
-from tocsin.screen.match.engine import LiteralEngine, chosen_engine, compile_literals, engine_build, load_literals
 from tocsin.screen.match.compiled import kernel
+from tocsin.screen.match.engine import LiteralEngine, chosen_engine, compile_literals, engine_build, load_literals
 from tocsin.screen.match.plan import Plan, make_plan
 from tocsin.screen.match.propose import Proposer
 from tocsin.screen.match.values import Engine, Hit, PostFacts

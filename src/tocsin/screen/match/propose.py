@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tocsin.base.mention import Span, TextField
-from tocsin.screen.match.engine import LiteralEngine
 from tocsin.screen.match.compiled import Kernel
+from tocsin.screen.match.engine import LiteralEngine
 from tocsin.screen.match.lanes import Wanted, fold_lanes
 from tocsin.screen.match.plan import Plan, Role
 from tocsin.screen.match.tables import OPAQUE, table_for
