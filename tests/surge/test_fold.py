@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.surge.minutes import (
     ALBA,
@@ -220,3 +224,33 @@ def test_events_have_stable_ids_and_name_their_surge(known: bytes) -> None:
     assert first == second
     assert len({event.id for event in first}) == len(first)
     assert all(event.kind is EventKind.SURGE and event.brand == ALBA.slug for event in first)
+
+
+@given(cuts=st.lists(st.integers(1, 120), max_size=4))
+def test_many_minutes_in_one_go_are_what_one_after_the_other_would_be(known: bytes, cuts: list[int]) -> None:
+    counts = added(_next_day(), START + 21 * DAY + NOON, 2 * HOUR, 160)
+    minutes = [minute for minute in minutes_of(counts) if minute.minute < START + 21 * DAY + 14 * HOUR]
+    minutes.insert(3, closed(minutes[2].minute + 1, []))
+    state, events = known, []
+    fold = SurgeFold(ALBA, TIMELINE)
+    for start, stop in pairwise([0, *sorted(set(cuts)), len(minutes)]):
+        state, found = fold.merge_many(state, minutes[start:stop])
+        events += found
+    assert (state, events) == fold_all(minutes, known)
+    assert events
+
+
+def test_the_first_minutes_may_be_merged_in_one_go(known: bytes) -> None:
+    minutes = [closed(START, []), closed(START + 1, []), *minutes_of(_next_day(day=0))]
+    assert SurgeFold(ALBA, TIMELINE).merge_many(None, minutes) == fold_all(minutes)
+    assert SurgeFold(ALBA, TIMELINE).merge_many(known, minutes[:2]) == (known, [])
+    with pytest.raises(ValueError, match="no minute"):
+        SurgeFold(ALBA, TIMELINE).merge_many(known, [])
+
+
+def test_a_fold_that_merges_an_older_state_again_answers_the_same(known: bytes) -> None:
+    fold = SurgeFold(ALBA, TIMELINE)
+    minute = closed(START + 21 * DAY + NOON, [post(at, START + 21 * DAY + NOON) for at in range(60)])
+    first = fold.merge(known, minute)
+    assert fold.merge(known, minute) == first
+    assert fold.merge(first[0], minute) == SurgeFold(ALBA, TIMELINE).merge(first[0], minute)

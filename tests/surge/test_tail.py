@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.surge.tail import log_tail, normal_score, tail_p
+from tocsin.surge.tail import log_tail, most_normal_score, normal_score, tail_p
 
 
 def _summed(count: int, mean: float, size: float) -> float:
@@ -61,3 +61,14 @@ def test_nothing_can_come_where_nothing_is_expected() -> None:
 def test_what_is_no_count_law_is_refused(count: int, mean: float, size: float) -> None:
     with pytest.raises(ValueError, match="count law"):
         log_tail(count, mean, size)
+
+
+@given(st.integers(1, 5_000), st.floats(0.01, 5_000.0), st.floats(0.05, 100.0))
+def test_the_cheap_bound_is_never_under_the_exact_score(count: int, mean: float, size: float) -> None:
+    assert most_normal_score(count, mean, size) >= normal_score(log_tail(count, mean, size))
+
+
+def test_the_cheap_bound_comes_near_to_the_exact_score() -> None:
+    for count in (12, 30, 80, 300):
+        exact = normal_score(log_tail(count, count / 3, 8.0))
+        assert exact <= most_normal_score(count, count / 3, 8.0) <= exact + 0.25

@@ -49,6 +49,9 @@ class Grouper:
 
         Within a minute the order given does not matter: posts are taken by (platform, native id).
         """
+        if len(mentions) == 1:
+            self._pass_time(minute_start(mentions[0].minute))
+            return [self._place(mentions[0])]
         order = sorted(range(len(mentions)), key=lambda at: _order(mentions[at]))
         placed = [""] * len(mentions)
         for minute, run in groupby(order, key=lambda at: mentions[at].minute):
@@ -106,11 +109,10 @@ class Grouper:
         if not post.searched:
             return None
         fewest = min(_SHARED_TERMS, len(post.weights))
-        whole = sum(post.weights.values())
         scored: list[tuple[float, str]] = []
         for story in self._index.candidates(post, _TRIED, fewest):
             live = self._stories[story]
-            explained, shared = live.explains(post.known, whole)
+            explained, shared = live.explains(post.known, post.whole)
             if explained >= _JOIN_KNOWN and shared >= fewest and explained >= _needed(live, mention):
                 scored.append((-explained, story))
         if len(scored) > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,11 +18,12 @@ _UNSEEN = 0.15  # weight, against the rarest known term, of a word no story hold
 class Weighed(NamedTuple):
     """The terms of a post against those of the stories.
 
-    weights: of each term, ln(1 + stories / stories that hold it). known: those some story holds, with their weights.
+    weights: of each term, ln(1 + stories / stories that hold it). whole: their sum. known: those that some story holds.
     searched: the stories that hold each of the heaviest known terms. beyond: known terms that are not searched.
     """
 
     weights: dict[str, float]
+    whole: float
     known: list[tuple[str, float]]
     searched: list[dict[str, None]]
     beyond: int
@@ -108,23 +108,28 @@ class StoryIndex:
 
     def weigh(self, terms: Iterable[str]) -> Weighed:
         """Return what the terms of a post (each once) tell, in their order, and the lists worth a search."""
+        holders, log1p = self._terms.get, math.log1p
         unseen = _UNSEEN * math.log1p(self.stories)
         crowded = max(_CROWDED, self.stories // 20)
         weights: dict[str, float] = {}
+        whole = 0.0
         known: list[tuple[str, float]] = []
         sparse: list[tuple[int, str, dict[str, None]]] = []
         for term in terms:
-            held = self._terms.get(term)
+            held = holders(term)
             if held is None:
                 weights[term] = unseen
+                whole += unseen
                 continue
-            weights[term] = weight = math.log1p(self.stories / len(held))
+            stories = len(held)
+            weights[term] = weight = log1p(self.stories / stories)
+            whole += weight
             known.append((term, weight))
-            if len(held) <= crowded:
-                sparse.append((len(held), term, held))
+            if stories <= crowded:
+                sparse.append((stories, term, held))
         if len(sparse) > _SEARCHED_TERMS:
-            sparse = heapq.nsmallest(_SEARCHED_TERMS, sparse)  # the rarest are the heaviest
-        return Weighed(weights, known, [held for _, _, held in sparse], len(known) - len(sparse))
+            sparse = sorted(sparse)[:_SEARCHED_TERMS]  # the rarest are the heaviest
+        return Weighed(weights, whole, known, [held for _, _, held in sparse], len(known) - len(sparse))
 
     def candidates(self, post: Weighed, most: int, fewest: int) -> list[str]:
         """Return the `most` stories that hold most of the searched terms of a post, then by id.
@@ -132,10 +137,8 @@ class StoryIndex:
         Those that cannot hold `fewest` of its terms are left out of them: they are many, and nothing will come of them.
         """
         found = Counter(chain.from_iterable(post.searched))
-        several = [story for story, count in found.items() if count > 1]
-        if len(several) >= most:
-            return heapq.nsmallest(most, several, key=lambda story: (-found[story], story))
-        if len(found) > len(several) and 1 + post.beyond >= fewest:
-            single = sorted(story for story, count in found.items() if count == 1)
-            several += single[: most - len(several)]
-        return several
+        several = sorted([(-count, story) for story, count in found.items() if count > 1])[:most]
+        best = [story for _, story in several]
+        if len(best) < most and len(found) > len(best) and 1 + post.beyond >= fewest:
+            best += sorted([story for story, count in found.items() if count == 1])[: most - len(best)]
+        return best

@@ -168,9 +168,13 @@ class LiveStory:
         self._row = None
         self.told_apart += 1
         counts = self.terms
-        new = [term for term in weights if term not in counts]
+        new: list[str] = []
         for term in weights:
-            counts[term] = counts.get(term, 0.0) + 1.0
+            if term in counts:
+                counts[term] += 1.0
+            else:
+                counts[term] = 1.0
+                new.append(term)
         dropped: list[str] = []
         if len(counts) > MOST_TERMS:
             # Newcomers must have a chance: what was said once is dropped first, the words of this post last among
@@ -196,8 +200,7 @@ class LiveStory:
         return self.state
 
     def _retitle(self, mention: MentionDigest, weights: Mapping[str, float]) -> None:
-        heavy = {term: count * weights.get(term, 1.0) for term, count in self.terms.items()}
-        top = heapq.nsmallest(KEYWORDS, [(-weight, term) for term, weight in heavy.items()])
+        top = sorted([(-count * weights.get(term, 1.0), term) for term, count in self.terms.items()])[:KEYWORDS]
         line = title_of(mention.text, mention.title, self.terms)
         # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
         needed = centrality(self.title, self.terms) * (1.0 if mention.title else _BETTER)

@@ -221,5 +221,6 @@ def _count_stories(counts: dict[str, int], new: Mapping[str, int]) -> None:
         elif len(counts) < _TOP_STORIES:
             counts[story] = posts
         else:
-            least = min(counts, key=lambda name: (counts[name], name))
+            fewest = min(counts.values())
+            least = min(name for name, held in counts.items() if held == fewest)
             counts[story] = counts.pop(least) + posts

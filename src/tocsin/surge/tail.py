@@ -46,10 +46,9 @@ def normal_score(log_p: float) -> float:
     >>> round(normal_score(math.log(0.5)), 6), round(normal_score(math.log(0.001)), 3)
     (0.0, 3.09)
     """
-    if log_p >= 0.0:
-        return -math.inf
     if log_p > -600.0:
-        return -_NORMAL.inv_cdf(math.exp(log_p))
+        p = math.exp(log_p)
+        return -_NORMAL.inv_cdf(p) if p < 1.0 else -math.inf
     # Below the smallest double: invert ln p = -z²/2 - ln(z √2π), whose next term is under 1/z² there.
     z = math.sqrt(-2.0 * log_p) if math.isfinite(log_p) else 1e6
     for _ in range(4):
