@@ -109,11 +109,14 @@ class Grouper:
         if not post.searched:
             return None
         fewest = min(_SHARED_TERMS, len(post.weights))
+        stories, known, whole = self._stories, post.known, post.whole
         scored: list[tuple[float, str]] = []
         for story in self._index.candidates(post, _TRIED, fewest):
-            live = self._stories[story]
-            explained, shared = live.explains(post.known, post.whole)
-            if explained >= _JOIN_KNOWN and shared >= fewest and explained >= _needed(live, mention):
+            live = stories[story]
+            explained, shared = live.explains(known, whole)
+            if explained < _JOIN_KNOWN or shared < fewest:
+                continue
+            if explained >= _needed(live, mention):
                 scored.append((-explained, story))
         if len(scored) > 1:
             scored.sort()
@@ -194,9 +197,10 @@ class Grouper:
 
 def _needed(live: LiveStory, mention: MentionDigest) -> float:
     """Return which share of a post's weighted terms a story must explain to take it in."""
-    idle_days = max(0.0, (mention.at - live.last_at) / _A_DAY)
-    known = min(1.0, (live.told_apart - 1) / (_KNOWN_POSTS - 1))
-    return _JOIN + (_JOIN_KNOWN - _JOIN) * known + _JOIN_PER_IDLE_DAY * idle_days
+    posts = live.told_apart
+    known = (posts - 1) / (_KNOWN_POSTS - 1) if posts < _KNOWN_POSTS else 1.0
+    needed = _JOIN + (_JOIN_KNOWN - _JOIN) * known
+    return needed + _JOIN_PER_IDLE_DAY * ((mention.at - live.last_at) / _A_DAY) if mention.at > live.last_at else needed
 
 
 def _order(mention: MentionDigest) -> tuple[int, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from operator import eq
 
 import msgspec
@@ -23,6 +24,7 @@ _GROWING_POSTS = 5
 _TITLED_AT = frozenset((2, 4, 8, 16, 32, 64))  # past these the words are settled, and so the title
 _SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
 _BETTER = 1.2
+_world_of = lru_cache(maxsize=64)(world_of)  # asked for every story begun
 _NEUTRAL = Kind.NEUTRAL.value
 _HARMLESS = (_NEUTRAL, Kind.PRAISE.value, Kind.QUESTION.value)
 
@@ -71,7 +73,7 @@ class LiveStory:
         """Return the story that a post begins on a (brand, timeline), named by them and the post."""
         brand, timeline = place
         row = Story(
-            id=story_id(mention, place),
+            id=stable_id("story", _world_of(timeline), brand, mention.platform, mention.native_id),
             brand=brand,
             timeline=timeline,
             title=title_of(mention.text, mention.title, {}),
@@ -208,12 +210,6 @@ class LiveStory:
             self.title = line
         text = f"{mention.title} {mention.text}"
         self.keywords = surfaces([term for _, term in top], text, self.keywords)
-
-
-def story_id(mention: MentionDigest, place: tuple[str, str]) -> str:
-    """Return the id of the story that a post would begin on a (brand, timeline)."""
-    brand, timeline = place
-    return stable_id("story", world_of(timeline), brand, mention.platform, mention.native_id)
 
 
 def _kind_of(mention: MentionDigest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -60,7 +61,8 @@ def clean_lines(text: str) -> str:
 
 def centrality(line: str, weights: Mapping[str, float]) -> float:
     """Return the weight of the story's terms that the line holds; what is cut off at 90 characters does not count."""
-    return sum(weights.get(term, 0.0) for term in set(map(stem, fold_words(line[:MOST_CHARS]))))
+    held = weights.keys() & set(map(stem, fold_words(line[:MOST_CHARS])))
+    return math.fsum(map(weights.__getitem__, held))  # exact, so that the order of a set cannot tell
 
 
 def shorten(line: str) -> str:
