@@ -82,11 +82,11 @@ def _exact(words: list[str]) -> int:
 
 def _terms(features: Features, words: list[str], brand_words: frozenset[str]) -> tuple[str, ...]:
     stop = _stop_words()
-    if features.tags:
-        kept = features.tags
-        rare = [w for w in dict.fromkeys(words) if (len(w) > 2 and w not in stop) or w in kept]
+    kept = features.tags
+    if kept:
+        rare = list(dict.fromkeys([w for w in words if (len(w) > 2 and w not in stop) or w in kept]))
     else:
-        rare = [w for w in dict.fromkeys(words) if len(w) > 2 and w not in stop]
+        rare = list(dict.fromkeys([w for w in words if len(w) > 2 and w not in stop]))
     if not brand_words.isdisjoint(rare):
         rare = [w for w in rare if w not in brand_words]
     return tuple(rare[:TERMS])

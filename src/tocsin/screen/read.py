@@ -122,7 +122,7 @@ def _standing(followers: int | None, verified: bool | None, own: bool) -> Standi
 
 
 def _aimed(matches: Sequence[Match]) -> bool:
-    return any([match[0][0] in _TARGETED for match in matches]) if matches else False
+    return any(match.rule.target in _TARGETED for match in matches) if matches else False
 
 
 def _brand_positions(post: ReadInput, features: Features, brand: frozenset[str]) -> list[int]:

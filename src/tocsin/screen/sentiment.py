@@ -17,7 +17,7 @@ from tocsin.screen.tables.pattern import Hit, Match, Role
 
 _BREAKS = frozenset(".!?,")
 _SHOUT = re.compile(r"\b[A-ZÀ-Þ]{4,}\b")
-_CAPITALS = re.compile("[A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ]")  # in every shout, and several times quicker to seek
+_CAPITALS = re.compile("[A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ]")  # in every shout, and quicker to seek
 _STEP = 10  # one valence step, in the unit of the sums
 
 # Members of an enum are slow to reach through their class, and these are asked for at every word.

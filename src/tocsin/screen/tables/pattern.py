@@ -47,8 +47,8 @@ class _Element(NamedTuple):
 
 class _Anchored(NamedTuple):
     rule: Rule
-    before: tuple[_Element, ...]  # nearest first
-    after: tuple[_Element, ...]
+    before: tuple[_Element, ...]  # nearest first, beyond `last_word`
+    after: tuple[_Element, ...]  # beyond `next_word`
     last_word: frozenset[str] | None  # what must stand just before; None where several things may
     next_word: frozenset[str] | None  # what must stand just after
     needed: frozenset[str] | None  # one of which must stand somewhere further away; None where nothing must
@@ -81,7 +81,7 @@ class Lexicon:
             parsed = [parse_element(element) for element in elements]
             at = _anchor(parsed, common, rule)
             before, after = tuple(reversed(parsed[:at])), tuple(parsed[at + 1 :])
-            anchored = _Anchored(rule, before, after, _only_words(before), _only_words(after), _needed(before, after))
+            anchored = _anchored(rule, before, after)
             for word in sorted(parsed[at].words):
                 hung.setdefault(word, []).append(anchored)
         words = sorted({*valences, *roles, *hung})
@@ -111,20 +111,25 @@ class Lexicon:
         present: set[str] = set()
         for at, entry in hits:
             for rule, before, after, last_word, next_word, needed in entry[2]:
-                if next_word is not None and (at == last or tokens[at + 1] not in next_word):
-                    continue
-                if last_word is not None and (not at or tokens[at - 1] not in last_word):
-                    continue
+                end, start = at + 1, at - 1
+                if next_word is not None:
+                    if at == last or tokens[end] not in next_word:
+                        continue
+                    end += 1
+                if last_word is not None:
+                    if not at or tokens[start] not in last_word:
+                        continue
+                    start -= 1
                 if needed is not None:
                     present = present or set(tokens)
                     if needed.isdisjoint(present):
                         continue
-                end = _walk(after, 0, tokens, at + 1, 1, brand) if after else at + 1
-                if end is None:
+                ends = _walk(after, 0, tokens, end, 1, brand) if after else end
+                if ends is None:
                     continue
-                start = _walk(before, 0, tokens, at - 1, -1, brand) if before else at - 1
-                if start is not None:
-                    found.append(Match(rule, start + 1, end))
+                starts = _walk(before, 0, tokens, start, -1, brand) if before else start
+                if starts is not None:
+                    found.append(Match(rule, starts + 1, ends))
         return found
 
 
@@ -146,10 +151,12 @@ def _only_words(elements: tuple[_Element, ...]) -> frozenset[str] | None:
     return elements[0].words
 
 
-def _needed(before: tuple[_Element, ...], after: tuple[_Element, ...]) -> frozenset[str] | None:
-    """The fewest words, beyond the nearest neighbours, one of which the rule cannot do without."""
-    far = before[_only_words(before) is not None :] + after[_only_words(after) is not None :]
-    return min((e.words for e in far if e.words and not e.optional), key=len, default=None)
+def _anchored(rule: Rule, before: tuple[_Element, ...], after: tuple[_Element, ...]) -> _Anchored:
+    """The rule as it is tried: nearest words first, then the fewest words it cannot do without, then the walk."""
+    last_word, next_word = _only_words(before), _only_words(after)
+    before, after = before[last_word is not None :], after[next_word is not None :]
+    needed = min((e.words for e in before + after if e.words and not e.optional), key=len, default=None)
+    return _Anchored(rule, before, after, last_word, next_word, needed)
 
 
 def _anchor(elements: Sequence[_Element], common: frozenset[str], rule: Rule) -> int:
@@ -168,22 +175,27 @@ def _walk(
     elements: tuple[_Element, ...], k: int, tokens: list[str], i: int, step: int, brand: frozenset[str]
 ) -> int | None:
     """Where the elements from the k-th on end when read from tokens[i] in direction `step`, or None."""
-    if k == len(elements):
-        return i
-    words, gap, is_brand, is_number, optional = elements[k]
-    if gap:
-        for _ in range(gap + 1):
-            end = _walk(elements, k + 1, tokens, i, step, brand)
-            if end is not None:
-                return end
-            if not 0 <= i < len(tokens) or tokens[i] in SENTENCE_ENDS:
-                return None
-            i += step
-        return None
-    if 0 <= i < len(tokens):
-        token = tokens[i]
-        if token in words or (is_brand and (token in brand or token == HANDLE)) or (is_number and token.isdigit()):
-            end = _walk(elements, k + 1, tokens, i + step, step, brand)
-            if end is not None:
-                return end
-    return _walk(elements, k + 1, tokens, i, step, brand) if optional else None
+    while k < len(elements):
+        words, gap, is_brand, is_number, optional = elements[k]
+        k += 1
+        if gap:
+            for _ in range(gap + 1):
+                end = _walk(elements, k, tokens, i, step, brand)
+                if end is not None:
+                    return end
+                if not 0 <= i < len(tokens) or tokens[i] in SENTENCE_ENDS:
+                    return None
+                i += step
+            return None
+        if 0 <= i < len(tokens):
+            token = tokens[i]
+            if token in words or (is_brand and (token in brand or token == HANDLE)) or (is_number and token.isdigit()):
+                if not optional:
+                    i += step
+                    continue
+                end = _walk(elements, k, tokens, i + step, step, brand)
+                if end is not None:
+                    return end
+        if not optional:
+            return None
+    return i
