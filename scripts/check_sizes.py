@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("src", "tests", "bench", "eval", "scripts")
 MODULE_LINES = 500
 FUNCTION_LINES = 60
-PARAMETERS = 5
+PARAMETERS = 5  # by position; those that must be named read as well as a value, up to
+ALL_PARAMETERS = 8
 FOLDER_MODULES = 12
 # Folders that hold one member of a family per file, and may grow.
 FAMILIES = (
@@ -48,10 +49,13 @@ def module_faults(path: Path, name: str) -> Iterator[str]:
         length = (node.end_lineno or node.lineno) - node.lineno + 1
         if length > FUNCTION_LINES:
             yield f"{name}:{node.lineno}: {node.name} has {length} lines, {FUNCTION_LINES} at most."
-        count = len(_parameters(node))
+        count, named = _parameters(node)
         # A test takes as many fixtures as it needs.
-        if count > PARAMETERS and not node.name.startswith("test_"):
-            yield f"{name}:{node.lineno}: {node.name} takes {count} parameters, at most {PARAMETERS}: make a value."
+        if (count > PARAMETERS or count + named > ALL_PARAMETERS) and not node.name.startswith("test_"):
+            yield (
+                f"{name}:{node.lineno}: {node.name} takes {count} parameters by position and {named} by name, "
+                f"at most {PARAMETERS} and {ALL_PARAMETERS} in all: make a value."
+            )
 
 
 def folder_faults(paths: list[Path]) -> Iterator[str]:
@@ -63,10 +67,11 @@ def folder_faults(paths: list[Path]) -> Iterator[str]:
             yield f"{folder}: {count} modules, {FOLDER_MODULES} at most; make a sub-folder."
 
 
-def _parameters(node: _Function) -> list[str]:
+def _parameters(node: _Function) -> tuple[int, int]:
+    """Return how many parameters go by position, and how many by name alone."""
     arguments = node.args
-    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-    return [name for name in names if name not in ("self", "cls")]
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    return len([name for name in names if name not in ("self", "cls")]), len(arguments.kwonlyargs)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,11 @@ class Closed(msgspec.Struct, kw_only=True):
     surges: int = 0
     alerts: int = 0
 
+    def add(self, other: Closed) -> None:
+        """Add what closing another brand brought."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
 
 def close_timeline(
     engine: Engine, timeline: str, upto: int, now: datetime, progress: Callable[[int], None] | None = None
@@ -46,17 +51,17 @@ def close_timeline(
     for brand in engine.rules().brands:
         shard = f"{timeline}/{brand.slug}"
         if engine.store.lease(shard, engine.holder, now, LEASE):
-            _close_brand(engine, brand, timeline, upto, total, progress)
+            total.add(_close_brand(engine, brand, timeline, upto, progress))
     return total
 
 
 def _close_brand(
-    engine: Engine, brand: Brand, timeline: str, upto: int, total: Closed, progress: Callable[[int], None] | None
-) -> None:
+    engine: Engine, brand: Brand, timeline: str, upto: int, progress: Callable[[int], None] | None
+) -> Closed:
     store = engine.store
     grouper: Grouper | None = None
     fold = SurgeFold(brand, timeline)
-    grown: set[str] = set()
+    total, grown = Closed(), set[str]()
     state = store.fold_state(timeline, brand.slug, fold.version)
     if state is None and timeline == LIVE:
         state = store.newest_backfill_state(brand.slug, fold.version)
@@ -71,7 +76,7 @@ def _close_brand(
             closed, assignments=assignments, fold_version=fold.version, fold_state=state, stories=changed
         )
         if not store.commit_close(closed):
-            return
+            break  # another process closed these minutes first
         total.minutes += len(minutes)
         total.mentions += len(assignments)
         grown.update(story.id for story in changed if story.posts > 1)
@@ -79,7 +84,8 @@ def _close_brand(
         total.alerts += len(closed.alerts)
         if progress:
             progress(len(assignments))
-    total.stories += len(grown)
+    total.stories = len(grown)
+    return total
 
 
 def _fold_minutes(

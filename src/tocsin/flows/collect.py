@@ -136,7 +136,7 @@ def _keep(engine: Engine, row: SourceRow, answer: Page | SourceError | Done, now
         next_at = now + timedelta(seconds=wait_s)
         engine.store.note_error(name, now, answer, next_at)
         return Collected(source=name, error=answer, next_at=next_at)
-    done = ingest_collected(engine, name, answer, engine.store.cursor(name, LIVE), row.last_good_at, now)
+    done = ingest_collected(engine, row, answer, engine.store.cursor(name, LIVE), now)
     next_at = now if answer.more else (answer.next_at or now + UNTOLD)
     engine.store.note_good(name, now, next_at)
     return Collected(source=name, ingested=done, next_at=next_at)

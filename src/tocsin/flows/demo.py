@@ -20,7 +20,7 @@ from tocsin.collect.adapter import Page, Upsert
 from tocsin.collect.scenario import Played, Scenario, play_labelled, scenario_watches
 from tocsin.flows.close import close_timeline
 from tocsin.flows.engine import Engine, open_engine
-from tocsin.flows.ingest import ingest_page
+from tocsin.flows.ingest import Place, ingest_page
 
 TIMELINE = "replay:demo"
 FOLDER = "demo"
@@ -100,7 +100,7 @@ def _bring(engine: Engine, posts: Sequence[Played], upto: int, now: datetime) ->
     found = 0
     for source in sorted({played.source for played in posts}):
         items = [Upsert(post=played.post) for played in posts if played.source == source]
-        found += ingest_page(engine, source, TIMELINE, Page(items=items, next_cursor=""), "", now).mentions
+        found += ingest_page(engine, Place(source, TIMELINE), Page(items=items, next_cursor=""), now).mentions
     close_timeline(engine, TIMELINE, upto, now)
     return found
 

@@ -17,7 +17,7 @@ from tocsin.collect.adapter import Page, Reject
 from tocsin.collect.file import FilePlan, plan_file, read_pages, save_preset, write_reject
 from tocsin.flows.close import Closed, close_timeline
 from tocsin.flows.engine import Engine
-from tocsin.flows.ingest import Ingested, ingest_page
+from tocsin.flows.ingest import Ingested, Place, ingest_page
 from tocsin.flows.preview import Preview, preview_posts
 from tocsin.store.rows import ImportRow
 
@@ -118,7 +118,7 @@ def import_file(
         with _Rejects(rejects_path) as rejects:
             cursor = begun
             for page in read_pages(path, plan, cursor=begun, now=now, source=source):
-                one = ingest_page(engine, source, timeline, page, cursor, now)
+                one = ingest_page(engine, Place(source, timeline, cursor), page, now)
                 done.add(one)
                 if not one.accepted:
                     raise InputError(

@@ -10,6 +10,7 @@ from tocsin.base.post import Post
 from tocsin.base.seam import LIVE, Deletion, PostBatch, Slice
 from tocsin.collect.adapter import Delete, Page, Reject
 from tocsin.flows.engine import Engine
+from tocsin.store.rows import SourceRow
 
 BACKFILL_AFTER = timedelta(hours=24)  # a post older than the last good read by more than this never rings
 COMMIT_POSTS = 2_000  # keeps a bulk commit well under 5,000 rows and 250 ms
@@ -35,7 +36,15 @@ class Ingested(msgspec.Struct, kw_only=True):
         self.accepted = self.accepted and other.accepted
 
 
-def ingest_page(engine: Engine, source: str, timeline: str, page: Page, from_cursor: str, now: datetime) -> Ingested:
+class Place(msgspec.Struct, frozen=True):
+    """Where a page comes from and goes to: its source, its timeline, and the cursor it was asked with."""
+
+    source: str
+    timeline: str
+    cursor: str = ""
+
+
+def ingest_page(engine: Engine, place: Place, page: Page, now: datetime) -> Ingested:
     """Screen and store a page on one timeline; the cursor moves with the last of its commits.
 
     A page larger than one commit is stored in several; only the last moves the cursor, so that a crash in between
@@ -46,42 +55,40 @@ def ingest_page(engine: Engine, source: str, timeline: str, page: Page, from_cur
     chunks = [posts[start : start + COMMIT_POSTS] for start in range(0, len(posts), COMMIT_POSTS)] or [[]]
     for number, chunk in enumerate(chunks):
         is_last = number == len(chunks) - 1
-        one = _commit(engine, source, timeline, chunk, page if is_last else None, from_cursor, now)
+        one = _commit(engine, place, chunk, page if is_last else None, now)
         done.add(one)
         if not one.accepted:
             break
     return done
 
 
-def ingest_collected(
-    engine: Engine, source: str, page: Page, from_cursor: str, last_good_at: datetime | None, now: datetime
-) -> Ingested:
+def ingest_collected(engine: Engine, source: SourceRow, page: Page, cursor: str, now: datetime) -> Ingested:
     """Store a page of a running source: what is old goes to its back-fill, which never rings, the rest to `live`."""
-    since = None if last_good_at is None else last_good_at - BACKFILL_AFTER
+    since = None if source.last_good_at is None else source.last_good_at - BACKFILL_AFTER
+    name = source.source.name
     old = [post for post in page.posts if page.first_read or since is None or post.created_at < since]
     done = Ingested()
     if old:
-        backfill = f"backfill:{source}"
+        backfill = f"backfill:{name}"
         engine.store.ensure_timeline(backfill)
         earlier = Page(items=[item for item in page.items if getattr(item, "post", None) in old], next_cursor="")
-        done.add(ingest_page(engine, source, backfill, earlier, "", now))
+        done.add(ingest_page(engine, Place(name, backfill), earlier, now))
     old_keys = {post.key for post in old}
     rest = [item for item in page.items if not (hasattr(item, "post") and item.post.key in old_keys)]
     fresh = msgspec.structs.replace(page, items=rest)
-    done.add(ingest_page(engine, source, LIVE, fresh, from_cursor, now))
+    done.add(ingest_page(engine, Place(name, LIVE, cursor), fresh, now))
     return done
 
 
-def _commit(
-    engine: Engine, source: str, timeline: str, posts: list[Post], page: Page | None, from_cursor: str, now: datetime
-) -> Ingested:
+def _commit(engine: Engine, place: Place, posts: list[Post], page: Page | None, now: datetime) -> Ingested:
+    """Commit some posts of a page; `page` is None unless these are its last."""
     stage = engine.stage()
-    screened = stage.run(PostBatch(posts), source, timeline)
+    screened = stage.run(PostBatch(posts), place.source, place.timeline)
     stretch = Slice(
-        source=source,
-        timeline=timeline,
-        from_cursor=from_cursor,
-        to_cursor=page.next_cursor if page else from_cursor,
+        source=place.source,
+        timeline=place.timeline,
+        from_cursor=place.cursor,
+        to_cursor=page.next_cursor if page else place.cursor,
         posts=len(posts),
         rules_version=stage.rules.version,
         stage_version=stage.version,

@@ -10,7 +10,10 @@ from tocsin.flows.i18n import N_, Translator
 
 
 def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
-    """Declare the arguments: none."""
+    """Declare the arguments."""
+    parser.add_argument(
+        "--mend", action="store_true", help=t.text(N_("count again from the mentions and build the index anew first"))
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
@@ -18,6 +21,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from tocsin.flows.examine import examine
 
     t = context.t
+    if args.mend:
+        wrong = context.engine().store.mend()
+        context.out.say(t.plural("{n} count was wrong and is mended.", "{n} counts were wrong and are mended.", wrong))
     findings = examine(context.engine(), context.now())
     rows = [
         {

@@ -115,7 +115,7 @@ def surges(db: Database, scope: Scope) -> list[Surge]:
     """Return surges, newest first."""
     return [
         surge_of(row[:-2], row[-2], row[-1])
-        for row in _placed(db, "store_surge", SURGE_COLUMNS, scope, "at_ms", "r.at_ms desc, r.id")
+        for row in _placed(db, "store_surge", SURGE_COLUMNS, scope, time_column="at_ms", order="r.at_ms desc, r.id")
     ]
 
 
@@ -129,7 +129,7 @@ def surge(db: Database, number: str) -> Surge | None:
 def stories(db: Database, scope: Scope, *, newest_first: bool = False) -> list[Story]:
     """Return stories, the largest first, or the one that moved last."""
     order = "r.last_ms desc, r.name" if newest_first else "r.posts desc, r.last_ms desc, r.name"
-    rows = _placed(db, "store_story", STORY_COLUMNS, scope, "last_ms", order)
+    rows = _placed(db, "store_story", STORY_COLUMNS, scope, time_column="last_ms", order=order)
     return [story_of(row[:-2], row[-2], row[-1]) for row in rows]
 
 
@@ -152,7 +152,7 @@ _PLACE = (
 
 
 def _placed(
-    db: Database, table: str, columns: tuple[str, ...], scope: Scope, time_column: str, order: str
+    db: Database, table: str, columns: tuple[str, ...], scope: Scope, *, time_column: str, order: str
 ) -> list[Row]:
     """Rows of a table that has a brand and a timeline, with the slug and the name of these at the end."""
     where, params = ["%s = 1"], [1]  # type: tuple[list[str], list[object]]
