@@ -90,14 +90,14 @@ def _close_brand(
 
 def _fold_minutes(
     minutes: Sequence[BrandMinute], grouper: Grouper, fold: SurgeFold, state: bytes | None
-) -> tuple[bytes | None, list[tuple[int, str]], list[Event]]:
+) -> tuple[bytes, list[tuple[int, str]], list[Event]]:
     assignments: list[tuple[int, str]] = []
-    events: list[Event] = []
+    placed: list[BrandMinute] = []
     for minute in minutes:
         stories = grouper.place(minute.mentions)
         assignments += zip((mention.row for mention in minute.mentions), stories, strict=True)
-        state, found = fold.merge(state, msgspec.structs.replace(minute, stories=stories))
-        events += found
+        placed.append(msgspec.structs.replace(minute, stories=stories))
+    state, events = fold.merge_many(state, placed)
     return state, assignments, events
 
 
