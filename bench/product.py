@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from bench.jetstream import decode_line_head, line_batch
@@ -22,6 +23,7 @@ from tocsin.store.store import Store
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
 TIMELINE = "backfill:bench"
 Batches = Sequence[list[bytes]]
+SLICE = 8  # batches to a commit: about the 100 ms of posts that a firehose commits at once
 
 
 def matcher_of(phrases: Sequence[str]) -> Matcher:
@@ -99,12 +101,13 @@ class Installation:
 def end_to_end(stage: ScreenStage, batches: Batches) -> Callable[[], Callable[[], int]]:
     """Return what prepares a run over an empty store; the store of the run before is cleared away first."""
     last: list[Installation] = []
+    slices = [list(chain.from_iterable(batches[at : at + SLICE])) for at in range(0, len(batches), SLICE)]
 
     def prepare() -> Callable[[], int]:
         while last:
             last.pop().close()
         installation = Installation(stage)
         last.append(installation)
-        return lambda: sum(installation.take(batch) for batch in batches)
+        return lambda: sum(installation.take(lines) for lines in slices)
 
     return prepare

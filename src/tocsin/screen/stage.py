@@ -18,6 +18,7 @@ from tocsin.screen.read import Reader, ReadInput, default_reader
 from tocsin.screen.rules import Rules
 
 CODE_VERSION = "1"
+SCAN_POSTS = 2_048  # set by `python -m bench.run`, which tries several
 UNMATCHED_KEPT = 64  # a batch; enough to preview a new watch, too few to slow a firehose
 
 
@@ -37,7 +38,7 @@ class ScreenStage:
         """Return the mentions of a batch, their counts, and a bounded sample of what no watch wanted."""
         reading = _Reading(batch, source)
         texts = batch.texts
-        hits = self._matcher.scan(texts, batch.titles, reading.facts if self._matcher.needs_facts else None)
+        hits = self._hits(texts, batch.titles, reading)
         wanted = self._wanted(hits, reading)
         mentions = self._mentions(wanted, reading)
         matched = {hit.post for hit in hits}
@@ -50,6 +51,16 @@ class ScreenStage:
             unmatched_posts=len(texts) - len(matched | reading.unreadable.keys()),
             unreadable=unreadable,
         )
+
+    def _hits(self, texts: Sequence[str], titles: Sequence[str] | None, reading: _Reading) -> list[Hit]:
+        """Return the hits of a batch, scanned in parts that fit the processor's cache, read and stored as one."""
+        hits: list[Hit] = []
+        for start in range(0, len(texts), SCAN_POSTS):
+            part = slice(start, start + SCAN_POSTS)
+            facts = (lambda index, start=start: reading.facts(start + index)) if self._matcher.needs_facts else None
+            found = self._matcher.scan(texts[part], titles[part] if titles else None, facts)
+            hits += found if start == 0 else [Hit(start + hit.post, hit.query, hit.spans) for hit in found]
+        return hits
 
     def _wanted(self, hits: Sequence[Hit], reading: _Reading) -> list[tuple[Hit, Watch, Post]]:
         wanted: list[tuple[Hit, Watch, Post]] = []
