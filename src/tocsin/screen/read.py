@@ -113,7 +113,8 @@ def _severity(
     post: ReadInput, features: Features, matches: Sequence[Match], kinds: Sequence[KindScore], tone: Sentiment
 ) -> Severity:
     sensitive = _sensitive_found(features, post.sensitive_words) if post.sensitive_words else ()
-    return weigh_severity(features, matches, kinds, tone, _standing(post.followers, post.verified, post.own), sensitive)
+    standing = _standing(post.followers, post.verified, post.own)
+    return weigh_severity(features, matches, kinds, tone, standing, sensitive=sensitive)
 
 
 @lru_cache(maxsize=4096)

@@ -37,6 +37,7 @@ def weigh_severity(
     kinds: Sequence[KindScore],
     sentiment: Sentiment,
     standing: Standing,
+    *,
     sensitive: Sequence[str] = (),
 ) -> Severity:
     """Return the severity; the weights of its reasons add up to the score before it is clipped to 0..100.

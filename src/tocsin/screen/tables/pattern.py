@@ -124,10 +124,10 @@ class Lexicon:
                     present = present or set(tokens)
                     if needed.isdisjoint(present):
                         continue
-                ends = _walk(after, 0, tokens, end, 1, brand) if after else end
+                ends = _walk(after, 0, tokens, end, step=1, brand=brand) if after else end
                 if ends is None:
                     continue
-                starts = _walk(before, 0, tokens, start, -1, brand) if before else start
+                starts = _walk(before, 0, tokens, start, step=-1, brand=brand) if before else start
                 if starts is not None:
                     found.append(Match(rule, starts + 1, ends))
         return found
@@ -172,7 +172,7 @@ def _anchor(elements: Sequence[_Element], common: frozenset[str], rule: Rule) ->
 
 
 def _walk(
-    elements: tuple[_Element, ...], k: int, tokens: list[str], i: int, step: int, brand: frozenset[str]
+    elements: tuple[_Element, ...], k: int, tokens: list[str], i: int, *, step: int, brand: frozenset[str]
 ) -> int | None:
     """Where the elements from the k-th on end when read from tokens[i] in direction `step`, or None."""
     while k < len(elements):
@@ -180,7 +180,7 @@ def _walk(
         k += 1
         if gap:
             for _ in range(gap + 1):
-                end = _walk(elements, k, tokens, i, step, brand)
+                end = _walk(elements, k, tokens, i, step=step, brand=brand)
                 if end is not None:
                     return end
                 if not 0 <= i < len(tokens) or tokens[i] in SENTENCE_ENDS:
@@ -193,7 +193,7 @@ def _walk(
                 if not optional:
                     i += step
                     continue
-                end = _walk(elements, k, tokens, i + step, step, brand)
+                end = _walk(elements, k, tokens, i + step, step=step, brand=brand)
                 if end is not None:
                     return end
         if not optional:
