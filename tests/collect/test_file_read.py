@@ -67,7 +67,7 @@ LINES = b'{"id":"1001","text":"un"}\n{"id":"1002","text":"deux"}\n'
         b"\xef\xbb\xbf" + LINES,
         LINES.decode().encode("utf-16"),
         LINES.decode().encode("utf-16-le"),
-        gzip.compress(LINES),
+        gzip.compress(LINES, mtime=0),
         b'[{"id":"1001","text":"un"},{"id":"1002","text":"deux"}]',
         b'\n [\n{"id":"1001",\n"text":"un"},\n\n{"id":1002,"text":"deux"}\n]\n',
         b'{"meta":{"n":2},"data":[{"id":"1001","text":"un"},{"id":"1002","text":"deux"}]}',
@@ -105,7 +105,7 @@ def test_every_shape_gives_the_same_posts(raw: bytes) -> None:
         (b"PK\x03\x04 broken", "broken workbook"),
         (workbook(["id", "text"], ["1", "un"])[:-200], "broken workbook"),
         (b"\x1f\x8bbroken", "broken gzip"),
-        (gzip.compress(LINES)[:14], "breaks off|broken gzip"),
+        (gzip.compress(LINES, mtime=0)[:14], "breaks off|broken gzip"),
         (b"{broken\n{broken\n", "No row"),
         (b"date,nombre\n2026-01-01,3\n2026-01-02,4\n", "looks like the text"),
     ],
@@ -271,7 +271,7 @@ def test_rejects_are_written_as_json_lines() -> None:
 
 def test_a_gzip_that_breaks_off_gives_what_it_held_then_says_so() -> None:
     whole = "".join(json.dumps({"id": f"{n:06}", "text": f"texte {n * 7919}"}) + "\n" for n in range(60_000)).encode()
-    raw = gzip.compress(whole)[:-9000]
+    raw = gzip.compress(whole, mtime=0)[:-9000]
     plan = planned(raw)
     got = []
     with pytest.raises(InputError, match="breaks off after"):
@@ -298,7 +298,7 @@ def test_a_file_that_grew_goes_on_where_it_stopped() -> None:
 
 def test_memory_stays_flat() -> None:
     row = json.dumps({"id": "000001", "text": "Bonjour " * 150}).encode() + b"\n"
-    packed = gzip.compress(row * 6_000)
+    packed = gzip.compress(row * 6_000, mtime=0)
     plan = planned(packed)
     tracemalloc.start()
     paged = read_pages(io.BytesIO(packed), plan, source="t", cursor="", now=NOW, page_rows=200)
@@ -369,7 +369,7 @@ SEEDS = [
     b'id,date,text\n1,2026-01-02,"a ""b"" c"\n2,02/03/2026,d\n',
     b'{"id":"1","text":"x"}\n{"id":"2","text":"y"}\n',
     b'{"data":[{"id":"1","text":"x"},{"id":"2","text":"y"}]}',
-    gzip.compress(LINES),
+    gzip.compress(LINES, mtime=0),
     workbook(["id", "texte"], [1, "un"], [2, "deux"]),
 ]
 PIECES = [
