@@ -24,7 +24,7 @@ class Surge(msgspec.Struct, frozen=True, kw_only=True):
     expected, seen: mentions over the window of `window_min` minutes that rang.
     excess_p: chance of such a count under the usual level, 0..1.
     learning: there was too little past for the ordinary test (under 14 days).
-    story: id of the story that carries most of it, or "".
+    story: id of the story that brings the largest part of it, or "".
     """
 
     id: str

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from tocsin.base.brand import Brand
-from tocsin.base.seam import LIVE, BrandMinute, Event
+from tocsin.base.seam import LIVE, BrandMinute, Event, EventKind
 from tocsin.base.story import MentionDigest, Story
+from tocsin.base.surge import Surge
 from tocsin.base.time import minute_start
 from tocsin.flows.engine import Engine
 from tocsin.flows.ring import Titles, ring, surges_of
@@ -21,6 +23,7 @@ ACTIVE_STORY = timedelta(days=7)
 RECENT_ALERT = timedelta(days=2)
 ROWS_AT_ONCE = 2_000
 _TITLE_CHARS = 120
+_STORY_POSTS = 3  # fewer are chance
 LEASE = timedelta(minutes=2)
 
 
@@ -98,7 +101,26 @@ def _fold_minutes(
         assignments += zip((mention.row for mention in minute.mentions), stories, strict=True)
         placed.append(msgspec.structs.replace(minute, stories=stories))
     state, events = fold.merge_many(state, placed)
-    return state, assignments, events
+    return state, assignments, [_with_story(event, placed) for event in events]
+
+
+def _with_story(event: Event, placed: Sequence[BrandMinute]) -> Event:
+    """Return a surge's event with the story that brings the largest part of what came in since it began.
+
+    The fold names a story only when it carries most of the rise; people want to know where to begin all the same.
+    """
+    if event.kind is not EventKind.SURGE:
+        return event
+    surge = msgspec.json.decode(event.body, type=Surge)
+    if surge.story:
+        return event
+    counts = Counter(
+        story for minute in placed if surge.since <= minute_start(minute.minute) <= surge.at for story in minute.stories
+    )
+    story, posts = min(counts.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))
+    if posts < _STORY_POSTS:
+        return event
+    return msgspec.structs.replace(event, body=msgspec.json.encode(msgspec.structs.replace(surge, story=story)))
 
 
 def _range(
