@@ -17,7 +17,7 @@ class TextField(StrEnum):
     TEXT = "text"
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class Span(msgspec.Struct, frozen=True, kw_only=True, order=True, gc=False):
     """A stretch of the original title or text: `start` included, `end` excluded, in code points."""
 
     field: TextField
@@ -25,7 +25,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, order=True):
     end: int
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a score is what it is.
 
     code: a catalogue key such as `word.insult` or `reach.large`; doors put it in words.
@@ -38,7 +38,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     weight: float = 0.0
 
 
-class Sentiment(msgspec.Struct, frozen=True, kw_only=True):
+class Sentiment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Probabilities that sum to 1 (rounded to 1e-4), and whether a person should look."""
 
     negative: float
@@ -61,7 +61,7 @@ class Sentiment(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.negative, self.neutral, self.positive)
 
 
-class KindScore(msgspec.Struct, frozen=True, kw_only=True):
+class KindScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One kind with its probability, 0..1 rounded to 1e-4, and its reasons."""
 
     kind: Kind
@@ -69,7 +69,7 @@ class KindScore(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
 
 
-class Severity(msgspec.Struct, frozen=True, kw_only=True):
+class Severity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How much harm the mention may do, 0..100; the weights of the reasons add up to the score before clipping."""
 
     score: int
@@ -89,14 +89,14 @@ class PersonalKind(StrEnum):
     ORDER_NUMBER = "order_number"
 
 
-class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
+class PersonalData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a piece of personal data stands. The piece itself is never copied out of the post."""
 
     kind: PersonalKind
     span: Span
 
 
-class CopyKeys(msgspec.Struct, frozen=True, kw_only=True):
+class CopyKeys(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Keys by which near-copies and stories find one another.
 
     exact: 63-bit key of the folded text without links, handles, numbers of shares; equal for copies to the letter.
@@ -109,7 +109,7 @@ class CopyKeys(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[str, ...] = ()
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that the first reading says of a mention, with the version of what read it."""
 
     language: str
@@ -122,7 +122,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
-class Mention(msgspec.Struct, frozen=True, kw_only=True):
+class Mention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post caught by a watch. Identity: (brand, watch, platform, native_id).
 
     own: the author is one of the brand's own accounts; such a mention is counted but never rung.

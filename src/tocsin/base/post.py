@@ -39,7 +39,7 @@ class TimeDoubt(StrEnum):
     IMPLAUSIBLE = "implausible"  # before 1990: kept as said, but counted apart
 
 
-class Author(msgspec.Struct, frozen=True, kw_only=True):
+class Author(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An account as the platform shows it. `handle` has no leading @. None means not known."""
 
     platform: str
@@ -50,7 +50,7 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool | None = None
 
 
-class Engagement(msgspec.Struct, frozen=True, kw_only=True):
+class Engagement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Counts shown under a post when it was read. None means not shown."""
 
     likes: int | None = None
@@ -59,7 +59,7 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
     views: int | None = None
 
 
-class Media(msgspec.Struct, frozen=True, kw_only=True):
+class Media(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A picture, video or file attached to a post. `alt` is its described text."""
 
     url: str
@@ -67,7 +67,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     alt: str = ""
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
+class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing somebody published. Identity: (platform, native_id).
 
     native_id: globally unique on its platform (at-URI, ActivityPub URI, Message-ID; feeds: feed URL and guid).
@@ -108,7 +108,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
         return (self.platform, self.native_id)
 
 
-class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post seen through one source. A post is dropped only when its last sighting goes."""
 
     platform: str

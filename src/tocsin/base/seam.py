@@ -107,7 +107,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     stage_version: str
 
 
-class Partial(msgspec.Struct, frozen=True, kw_only=True):
+class Partial(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An additive count. `watch` is "" for the brand's own row, which counts each distinct post once.
 
     minute: since 1970, UTC, on the clock of the timeline (seen for live, created for all others).

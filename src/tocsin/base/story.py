@@ -49,7 +49,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     bands: tuple[tuple[int, ...], ...] = ()
 
 
-class MentionDigest(msgspec.Struct, frozen=True, kw_only=True):
+class MentionDigest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What closing a minute needs of one distinct post of a brand: enough to group, count and judge it.
 
     row: the store's own number of the mention; minute: since 1970, UTC, on the clock of the timeline.
