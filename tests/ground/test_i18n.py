@@ -54,3 +54,9 @@ def test_a_reason_shows_the_words_that_carried_it_and_an_unknown_code_is_shown_a
 
 def test_a_text_with_braces_of_its_own_is_left_alone_when_it_is_a_value() -> None:
     assert translator("en").text("{text}", text="{not} a template") == "{not} a template"
+
+
+def test_a_number_in_a_reason_is_written_as_the_reader_writes_it() -> None:
+    reason = Reason(code="surge.scale.60", words=("87", "8.5"))
+    assert "8,5" in translator("fr").reason(reason)
+    assert "8.5" in translator("en").reason(reason)

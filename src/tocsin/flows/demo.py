@@ -96,11 +96,11 @@ def play_demo(
 
 
 def _bring(engine: Engine, posts: Sequence[Played], upto: int, now: datetime) -> int:
-    """Store posts on the demo's timeline, close its minutes up to `upto`, and return the number of new mentions."""
+    """Store posts on the demo's timeline, close its minutes up to `upto`, and return how many concern a brand."""
     found = 0
     for source in sorted({played.source for played in posts}):
         items = [Upsert(post=played.post) for played in posts if played.source == source]
-        found += ingest_page(engine, Place(source, TIMELINE), Page(items=items, next_cursor=""), now).mentions
+        found += ingest_page(engine, Place(source, TIMELINE), Page(items=items, next_cursor=""), now).posts
     close_timeline(engine, TIMELINE, upto, now)
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gettext
+import re
 import string
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,6 +20,7 @@ from tocsin.base.mention import Reason
 from tocsin.flows.reasons import REASONS
 
 LANGUAGES = ("fr", "en")
+_DECIMAL = re.compile(r"\d+\.\d+")
 _NARROW_SPACE = "\u202f"
 _QUOTES = {"fr": ("«\u00a0", "\u00a0»"), "en": ("“", "”")}
 
@@ -60,13 +62,18 @@ class Translator:
 
     def reason(self, reason: Reason) -> str:
         """Return a reason in words, with the words of the post that carried it; an unknown code is shown as it is."""
-        words = self.quoted(reason.words)
+        given = tuple(self._number(word) for word in reason.words)
+        words = self.quoted(given)
         template = REASONS.get(reason.code)
         if template is None:
             return f"{reason.code} {words}".rstrip()
-        value, other = (*reason.words, "", "")[:2]
+        value, other = (*given, "", "")[:2]
         said = self.text(template, words=words, value=value, other=other)
         return said if not words or "{" in template else f"{said} {words}"
+
+    def _number(self, word: str) -> str:
+        """Return a word as it is, unless it is a decimal number: French writes it with a comma."""
+        return word.replace(".", ",") if self.language == "fr" and _DECIMAL.fullmatch(word) else word
 
     def quoted(self, words: Sequence[str]) -> str:
         """Return words in the quotation marks of this language, one after another."""

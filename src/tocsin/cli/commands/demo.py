@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from tocsin.flows.i18n import N_, Translator
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
     from tocsin.base.alert import Alert
     from tocsin.flows.demo import DemoFrame
@@ -30,7 +32,7 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    """Play it: a picture that moves on a terminal, a JSON line per alert on a pipe."""
+    """Play it: a picture that moves on a terminal, text on a pipe, a JSON line per alert with --json."""
     from tocsin.collect.scenario import builtin_scenario
     from tocsin.flows.demo import STEP_MIN, play_demo, start_demo
 
@@ -42,7 +44,12 @@ def run(args: argparse.Namespace, context: Context) -> int:
     try:
         frames = play_demo(engine, scenario, context.now(), seed=args.seed, scale=args.scale, live_hours=args.hours)
         steps = max(1, round(args.hours * 60 / STEP_MIN))
-        (_play_lines if out.as_json else _play_picture)(frames, context, args.seconds / steps)
+        if args.json:
+            _play_lines(frames, context)
+        elif sys.stdout.isatty():
+            _play_picture(frames, context, args.seconds / steps)
+        else:
+            _play_text(frames, context)
     finally:
         engine.store.close()
     out.say(
@@ -51,7 +58,20 @@ def run(args: argparse.Namespace, context: Context) -> int:
     return 0
 
 
-def _play_lines(frames: Iterator[DemoFrame], context: Context, pause_s: float) -> None:
+def _play_text(frames: Iterator[DemoFrame], context: Context) -> None:
+    """Print each alert as it rings, and the picture as it stands at the end."""
+    from rich.console import Console
+
+    last = None
+    for last in frames:
+        for alert in last.rang:
+            context.out.text(_alert_line(alert, last, context.t).plain)
+            context.out.flush()
+    if last is not None:
+        Console(file=sys.stdout, width=110).print(_picture(last, context.t, 110))
+
+
+def _play_lines(frames: Iterator[DemoFrame], context: Context) -> None:
     rows: list[dict[str, Any]] = []
     for frame in frames:
         rows += [_row(alert, frame, context.t) for alert in frame.rang]
@@ -126,14 +146,18 @@ def _alert_lines(frame: DemoFrame, t: Translator) -> list[RenderableType]:
     if not frame.alerts:
         return [Text(t.text(N_("No alert. All quiet.")), style="green")]
     lines: list[RenderableType] = [Text(t.text(N_("Alerts")), style="bold")]
-    for alert in frame.alerts[:6]:
-        row = _row(alert, frame, t)
-        style = "yellow" if alert.level == "watch" else "bold red"
-        line = Text(overflow="ellipsis", no_wrap=True)
-        line.append(f"  {alert.at.astimezone():%d/%m %H:%M}  {t.text(LEVELS[alert.level]):<14}", style=style)
-        line.append(printable(alert.title if alert.cause is AlertCause.DANGER else row["reasons"][0]))
-        lines.append(line)
-    return lines
+    return lines + [_alert_line(alert, frame, t) for alert in frame.alerts[:6]]
+
+
+def _alert_line(alert: Alert, frame: DemoFrame, t: Translator) -> Text:
+    from rich.text import Text
+
+    style = "yellow" if alert.level == "watch" else "bold red"
+    line = Text(overflow="ellipsis", no_wrap=True)
+    line.append(f"  {alert.at.astimezone():%d/%m %H:%M}  {t.text(LEVELS[alert.level]):<14}", style=style)
+    reasons = _row(alert, frame, t)["reasons"]
+    line.append(printable(alert.title if alert.cause is AlertCause.DANGER else reasons[0]))
+    return line
 
 
 def _stories(frame: DemoFrame, t: Translator) -> list[RenderableType]:
