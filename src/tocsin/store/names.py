@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from tocsin.base.errors import InputError, NotFoundError
 from tocsin.base.seam import timeline_kind, world_of
 
-if TYPE_CHECKING:
-    from tocsin.store.database import Database
+
+class Asked(Protocol):
+    """What of a database is needed to look names up."""
+
+    def value(self, sql: str, params: Sequence[object] = ()) -> Any:
+        """Return the first column of the first row, or None."""
+
+    def run(self, sql: str, params: Sequence[object] = ()) -> int:
+        """Run a statement; return how many rows it touched."""
 
 
 class Names:
     """Name to number, and back. Numbers never change and rows never go, so that remembering is safe."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Asked) -> None:
         self._db = database
         self._numbers: dict[tuple[str, ...], int] = {}
         self._names: dict[tuple[str, int], tuple[str, ...]] = {}
