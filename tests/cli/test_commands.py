@@ -88,6 +88,24 @@ def test_an_export_is_readable_and_comes_back(data: Path, tmp_path: Path) -> Non
     assert tocsin("search", '"base clients"', data=tmp_path / "third").rows
 
 
+def test_the_posts_of_an_export_can_be_imported_elsewhere_under_the_same_ids(data: Path, tmp_path: Path) -> None:
+    assert tocsin("export", tmp_path / "open", data=data).code == 0
+    other = tmp_path / "fourth"
+    assert tocsin("init", data=other).code == 0
+    assert tocsin("watch", "add", "--brand", "Maison Alba", "--query", '"Maison Alba"', data=other).code == 0
+    ran = tocsin("import", tmp_path / "open" / "posts.jsonl", data=other)
+    assert ran.code == 0, ran.err
+    assert ran.rows[0]["rejects"] == 0
+    (found,) = tocsin("search", '"base clients"', data=other).rows
+    assert (found["id"], found["author"]) == ("grave", "denis")
+
+
+def test_a_watch_cannot_ask_for_what_is_only_read_later(data: Path) -> None:
+    ran = tocsin("watch", "add", "--brand", "Maison Alba", "--name", "x", "--query", "kind:complaint alba", data=data)
+    assert ran.code == 1
+    assert len(ran.err.strip().splitlines()) == 1
+
+
 def test_an_author_is_erased_only_with_a_yes(data: Path, tmp_path: Path) -> None:
     made = tocsin("backup", tmp_path / "b.zip", data=data)
     assert made.code == 0

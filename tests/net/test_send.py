@@ -61,7 +61,7 @@ class _SmtpServer(socketserver.TCPServer):
 
 
 @contextmanager
-def _smtp(refusal: bytes = b"") -> Iterator[tuple[Settings, list[bytes]]]:
+def smtp_server(refusal: bytes = b"") -> Iterator[tuple[Settings, list[bytes]]]:
     with _SmtpServer(refusal) as serving:
         threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         settings = Settings(
@@ -78,7 +78,7 @@ def _smtp(refusal: bytes = b"") -> Iterator[tuple[Settings, list[bytes]]]:
 
 
 def test_a_mail_arrives_with_its_stable_id_and_both_bodies() -> None:
-    with _smtp() as (settings, mails):
+    with smtp_server() as (settings, mails):
         send_mail(settings, MAIL)
     message = email.message_from_bytes(mails[0], policy=email.policy.default)
     assert message["Message-ID"] == MAIL.message_id
@@ -91,13 +91,13 @@ def test_a_mail_arrives_with_its_stable_id_and_both_bodies() -> None:
 
 @pytest.mark.parametrize(("refusal", "permanent"), [(b"550 unknown\r\n", True), (b"451 later\r\n", False)])
 def test_a_refused_recipient_is_told_with_what_to_do(refusal: bytes, permanent: bool) -> None:
-    with _smtp(refusal) as (settings, _), pytest.raises(SourceError, match="mail_to") as caught:
+    with smtp_server(refusal) as (settings, _), pytest.raises(SourceError, match="mail_to") as caught:
         send_mail(settings, MAIL)
     assert caught.value.permanent is permanent
 
 
 def test_no_mail_leaves_in_clear_when_encryption_is_wanted() -> None:
-    with _smtp() as (settings, mails):
+    with smtp_server() as (settings, mails):
         with pytest.raises(SourceError):
             send_mail(msgspec.structs.replace(settings, smtp_tls=True), MAIL)
         assert mails == []

@@ -92,7 +92,12 @@ def ensure_brand(engine: Engine, name: str) -> Brand:
 
 def add_watch(engine: Engine, wish: WatchWish) -> Watch:
     """Store a watch, or replace the one of the same name. Raises QueryError, InputError."""
-    parse_query(wish.query)
+    query = parse_query(wish.query)
+    if query.needs_reading:
+        raise InputError(
+            "kind: with a kind of mention, such as complaint, is only known after a post was read, so that a watch "
+            "cannot ask for it; search with it instead."
+        )
     if not 0 <= wish.danger_severity <= 100:
         raise InputError("--danger {value} is outside 0 to 100.", value=wish.danger_severity)
     brand = ensure_brand(engine, wish.brand)

@@ -350,6 +350,10 @@ class Store:
         """Return the posts that came in last, kept or not, newest first."""
         return mentions.recent_posts(self._db, limit)
 
+    def posts_after(self, number: int, limit: int) -> tuple[int, list[Post]]:
+        """Return the next kept posts in the order they came in, and the number to go on after; none at the end."""
+        return mentions.posts_after(self._db, number, limit)
+
     def unmatched(self, limit: int = 1000) -> list[Post]:
         """Return posts that no watch wanted, newest first."""
         return mentions.unmatched(self._db, limit)

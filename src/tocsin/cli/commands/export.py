@@ -16,7 +16,9 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Write the files and say how many rows each holds."""
-    report = context.engine().store.export(args.folder)
+    from tocsin.flows.export import export_all
+
+    report = export_all(context.engine(), args.folder)
     for name, rows in sorted(report.items()):
         context.out.say(f"{rows:>9}  {name}")
     context.out.say(

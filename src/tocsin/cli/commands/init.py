@@ -25,6 +25,16 @@ def run(args: argparse.Namespace, context: Context) -> int:
     out.text(t.text(N_("The data stand in {folder}."), folder=context.settings.data_dir))
     if done.brand:
         out.text(t.text(N_("Brand {name} is there, under the short name {slug}."), name=done.brand, slug=done.slug))
+    if context.settings.keep_unmatched:
+        out.text(
+            t.text(
+                N_(
+                    "Of posts that no watch wants, a few are kept for {hours} hours to preview new watches; "
+                    "TOCSIN_KEEP_UNMATCHED=false keeps none."
+                ),
+                hours=context.settings.unmatched_hours,
+            )
+        )
     name = done.brand or "NAME"
     out.text(t.text(N_("Next, say what to look for:")))
     out.text(f'  tocsin watch add --brand "{name}" --query \'"{name}"\'')

@@ -138,6 +138,18 @@ def recent_posts(db: Database, limit: int, world: str = LIVE) -> list[Post]:
     return sorted(both.values(), key=lambda post: (post.seen_at, post.created_at, post.key), reverse=True)[:limit]
 
 
+def posts_after(db: Database, number: int, limit: int, world: str = LIVE) -> tuple[int, list[Post]]:
+    """Return the next kept posts in the order they came in, and the number to go on after; none at the end."""
+    rows = db.rows(
+        f"select p.id, {_AUTHORS}, {_POSTS} from store_post p left join store_author a on a.id = p.author_id"
+        " where p.world_id = %s and p.id > %s order by p.id limit %s",
+        [db.names.find_timeline(world), number, limit],
+    )
+    authors = 1 + len(AUTHOR_COLUMNS)
+    posts = [post_of(row[authors:], author_of(row[1:authors])) for row in rows]
+    return (rows[-1][0] if rows else number), posts
+
+
 def post(db: Database, world: str, platform: str, native_id: str) -> Post | None:
     """Return a stored post, or None."""
     row = db.row(
