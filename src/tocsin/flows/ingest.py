@@ -8,7 +8,7 @@ import msgspec
 
 from tocsin.base.post import Post
 from tocsin.base.seam import LIVE, Deletion, PostBatch, Slice
-from tocsin.collect.adapter import Delete, Page, Reject
+from tocsin.collect.adapter import Delete, Page, Reject, Upsert
 from tocsin.flows.engine import Engine
 from tocsin.store.rows import SourceRow
 
@@ -66,15 +66,14 @@ def ingest_collected(engine: Engine, source: SourceRow, page: Page, cursor: str,
     """Store a page of a running source: what is old goes to its back-fill, which never rings, the rest to `live`."""
     since = None if source.last_good_at is None else source.last_good_at - BACKFILL_AFTER
     name = source.source.name
-    old = [post for post in page.posts if page.first_read or since is None or post.created_at < since]
+    old = {post.key for post in page.posts if page.first_read or since is None or post.created_at < since}
+    earlier = [item for item in page.items if isinstance(item, Upsert) and item.post.key in old]
+    rest = [item for item in page.items if not (isinstance(item, Upsert) and item.post.key in old)]
     done = Ingested()
-    if old:
+    if earlier:
         backfill = f"backfill:{name}"
         engine.store.ensure_timeline(backfill)
-        earlier = Page(items=[item for item in page.items if getattr(item, "post", None) in old], next_cursor="")
-        done.add(ingest_page(engine, Place(name, backfill), earlier, now))
-    old_keys = {post.key for post in old}
-    rest = [item for item in page.items if not (hasattr(item, "post") and item.post.key in old_keys)]
+        done.add(ingest_page(engine, Place(name, backfill), Page(items=earlier, next_cursor=""), now))
     fresh = msgspec.structs.replace(page, items=rest)
     done.add(ingest_page(engine, Place(name, LIVE, cursor), fresh, now))
     return done
