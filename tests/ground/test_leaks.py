@@ -30,7 +30,7 @@ def test_an_index_host_is_found(tmp_path: Path, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["src/tocsin/work/main.py", "https://example.org/home/page", "~/work/x", "../work/x", "1/10"]
+    "text", [f"src/{leaks._FOLDERS[2]}/main.py", "https://example.org/home/page", f"~/{leaks._FOLDERS[2]}/x", "1/10"]
 )
 def test_ordinary_paths_and_addresses_are_let_be(tmp_path: Path, text: str) -> None:
     assert _leaks(tmp_path, text) == []
