@@ -19,11 +19,15 @@ _CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column of a table: the key of the row, its heading in the reader's language, and whether it is a number."""
+    """A column of a table: the key of the row, its heading in the reader's language, and whether it is a number.
+
+    words: what its codes are called in a table; JSON keeps the codes.
+    """
 
     key: str
     heading: str
     number: bool = False
+    words: dict[str, str] = {}
 
 
 class Output:
@@ -84,7 +88,7 @@ class Output:
         for column in columns:
             table.add_column(column.heading, justify="right" if column.number else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(printable(_cell(row.get(column.key)))) for column in columns))
+            table.add_row(*(Text(printable(_shown(row.get(column.key), column))) for column in columns))
         Console(file=self._stdout).print(table)
 
 
@@ -116,6 +120,11 @@ def standard_output(*, as_json: bool | None = None) -> Output:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     return Output(sys.stdout, sys.stderr, as_json=as_json)
+
+
+def _shown(value: object, column: Column) -> str:
+    shown = _cell(value)
+    return column.words.get(shown, shown)
 
 
 def _cell(value: object) -> str:

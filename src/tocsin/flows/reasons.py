@@ -77,7 +77,7 @@ REASONS: dict[str, str] = {
     "surge.cold_rise": "{value} posts in an hour, where {other} are usual so far",
     "surge.learning": "{value} days of past only: the test is careful",
     "surge.louder": "{value} times as loud as when it was told",
-    "surge.negative": "{value} negative, where {other} is usual",
+    "surge.negative": "{value} % negative, where {other} % is usual",
     "surge.record": "the strongest in {value} days",
     "surge.scale.120": "{value} posts in 2 hours, where {other} are usual",
     "surge.scale.15": "{value} posts in 15 minutes, where {other} are usual",

@@ -179,10 +179,15 @@ def _silenced(memory: SurgeState, verdict: Verdict | None, tuning: Tuning, budge
     return None
 
 
+_LOUDER_SAID = 1.1  # a rise may become an alarm by lasting, without being louder: then nothing is said of it
+
+
 def _again(verdict: Verdict, told: Told) -> Verdict:
     times = verdict.excess / max(told.excess, 1.0)
-    reason = Reason(code="surge.louder", words=(f"{times:.1f}",), weight=round(times, 4))
-    evidence = msgspec.structs.replace(verdict.evidence, reasons=(*verdict.evidence.reasons, reason))
+    evidence = verdict.evidence
+    if times >= _LOUDER_SAID:
+        reason = Reason(code="surge.louder", words=(f"{times:.1f}",), weight=round(times, 4))
+        evidence = msgspec.structs.replace(evidence, reasons=(*evidence.reasons, reason))
     return msgspec.structs.replace(verdict, evidence=evidence, again=True)
 
 

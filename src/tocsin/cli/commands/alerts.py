@@ -11,6 +11,7 @@ from tocsin.base.errors import InputError
 from tocsin.cli.commands.listing import add_scope, brand_slug
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
+from tocsin.cli.vocabulary import word, words
 from tocsin.flows.i18n import N_, Translator
 
 _ACTIONS = {
@@ -61,8 +62,8 @@ def _list(args: argparse.Namespace, context: Context) -> int:
         Column("id", t.text(N_("Alert"))),
         Column("at", t.text(N_("When"))),
         Column("brand", t.text(N_("Brand"))),
-        Column("level", t.text(N_("Level"))),
-        Column("state", t.text(N_("State"))),
+        Column("level", t.text(N_("Level")), words=words(t)),
+        Column("state", t.text(N_("State")), words=words(t)),
         Column("title", t.text(N_("Story"))),
         Column("reasons", t.text(N_("Why"))),
     ]
@@ -81,5 +82,7 @@ def _change(args: argparse.Namespace, context: Context) -> int:
     alert = context.engine().store.set_alert_state(
         args.id, state, by=getpass.getuser(), at=now, until=until, note=args.note
     )
-    context.out.say(context.t.text(N_("Alert {id} is now: {state}."), id=alert.id, state=alert.state.value))
+    context.out.say(
+        context.t.text(N_("Alert {id} is now: {state}."), id=alert.id, state=word(alert.state.value, context.t))
+    )
     return 0

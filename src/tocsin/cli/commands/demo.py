@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tocsin.base.alert import AlertCause
 from tocsin.cli.context import Context
 from tocsin.cli.output import printable
+from tocsin.cli.vocabulary import word
 from tocsin.flows.i18n import N_, Translator
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _alert_line(alert: Alert, frame: DemoFrame, t: Translator) -> Text:
 
     style = "yellow" if alert.level == "watch" else "bold red"
     line = Text(overflow="ellipsis", no_wrap=True)
-    line.append(f"  {alert.at.astimezone():%d/%m %H:%M}  {t.text(LEVELS[alert.level]):<14}", style=style)
+    line.append(f"  {alert.at.astimezone():%d/%m %H:%M}  {word(alert.level, t):<14}", style=style)
     reasons = _row(alert, frame, t)["reasons"]
     line.append(printable(alert.title if alert.cause is AlertCause.DANGER else reasons[0]))
     return line
@@ -170,9 +171,6 @@ def _stories(frame: DemoFrame, t: Translator) -> list[RenderableType]:
         line.append(printable(story.title))
         lines.append(line)
     return lines
-
-
-LEVELS = {"watch": N_("to watch"), "alarm": N_("alarm"), "danger": N_("danger")}
 
 
 def sparkline(values: tuple[int, ...], width: int) -> str:

@@ -7,6 +7,7 @@ import argparse
 from tocsin.cli.commands.listing import add_scope, brand_slug
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
+from tocsin.cli.vocabulary import words
 from tocsin.flows.i18n import N_, Translator
 
 
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         Column("severity", t.text(N_("Severity")), number=True),
         Column("first_at", t.text(N_("First"))),
         Column("last_at", t.text(N_("Last"))),
-        Column("state", t.text(N_("State"))),
+        Column("state", t.text(N_("State")), words=words(t)),
     ]
     context.out.rows(rows, columns, t.text(N_("No story yet: stories form as mentions arrive.")))
     return 0

@@ -7,6 +7,7 @@ import argparse
 from tocsin.cli.commands.listing import add_scope, brand_slug
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
+from tocsin.cli.vocabulary import words
 from tocsin.flows.i18n import N_, Translator
 
 
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     columns = [
         Column("at", t.text(N_("When"))),
         Column("brand", t.text(N_("Brand"))),
-        Column("level", t.text(N_("Level"))),
+        Column("level", t.text(N_("Level")), words=words(t)),
         Column("seen", t.text(N_("Seen")), number=True),
         Column("expected", t.text(N_("Usual")), number=True),
         Column("window_min", t.text(N_("Minutes")), number=True),
