@@ -12,7 +12,7 @@ from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.ids import stable_id
 from tocsin.base.mention import Reason
 from tocsin.base.seam import Delivery, Event, EventKind, OutboxRow
-from tocsin.base.surge import Surge, SurgeLevel
+from tocsin.base.surge import Surge
 
 COOLDOWN = timedelta(hours=4)  # a second alert on the same story within this is told only if it is louder
 
@@ -121,8 +121,3 @@ def _same_affair(alert: Alert, earlier: Alert) -> bool:
 
 def _kinds(alert: Alert) -> set[str]:
     return {reason.code for reason in alert.reasons if reason.code.startswith("kind.")}
-
-
-def is_alarm(alert: Alert) -> bool:
-    """Say whether the alert is of the loud level."""
-    return alert.level != SurgeLevel.WATCH.value
