@@ -20,6 +20,7 @@ from tocsin.store import close
 from tocsin.store.close import ClosedRange
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
+from tocsin.store.people.facade import People
 from tocsin.store.queries import alerts, duty, figures, imports, mentions, search, setup, sources
 from tocsin.store.queries.alerts import Scope
 from tocsin.store.queries.figures import Bucket, CountRow, DayFigures
@@ -52,6 +53,7 @@ class Store:
     def __init__(self, alias: str, settings: Settings) -> None:
         self._db = Database(alias, settings)
         self._generations: dict[tuple[str, str], int] = {}
+        self.people = People(self._db)
 
     @property
     def alias(self) -> str:
@@ -209,6 +211,14 @@ class Store:
     def last_event(self) -> int:
         """Return the number of the newest event, 0 if there is none."""
         return duty.last_event(self._db)
+
+    def last_mention(self) -> int:
+        """Return the row of the newest mention, 0 if there is none."""
+        return live.last_mention(self._db)
+
+    def arrivals(self, after: int, limit: int) -> list[live.Arrival]:
+        """Return the mentions of the live timeline after a row, counted by brand."""
+        return live.arrivals(self._db, after, limit)
 
     def outbox_claim(self, now: datetime, limit: int) -> list[OutboxItem]:
         """Return actions of the live timeline that are the caller's to do now."""

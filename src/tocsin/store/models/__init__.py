@@ -2,6 +2,7 @@
 
 from tocsin.store.models.duty import Alert, AlertAction, Audit, Event, FreeText, Label, Outbox
 from tocsin.store.models.mentions import Count, KindCount, Mention, StoryCount
+from tocsin.store.models.people import Membership, OneTimeLink, Person, RecoveryCode, Session, SignInTry
 from tocsin.store.models.posts import Author, Post, RejectRow, Revision, Sighting, Tombstone, Unmatched
 from tocsin.store.models.setup import (
     Brand,
@@ -33,13 +34,19 @@ __all__ = [
     "KindCount",
     "Label",
     "Lease",
+    "Membership",
     "Mention",
+    "OneTimeLink",
     "Outbox",
+    "Person",
     "Post",
     "Reading",
+    "RecoveryCode",
     "RejectRow",
     "Revision",
+    "Session",
     "Sighting",
+    "SignInTry",
     "Source",
     "Story",
     "StoryCount",
