@@ -15,12 +15,18 @@ def compile_one(source: Path) -> Path:
     """Write the .mo of one .po and return its path. Fuzzy entries are left out, so that they show in English."""
     with source.open("rb") as file:
         catalogue = read_po(file, abort_invalid=True)
-    target = source.with_suffix(".mo")
-    part = target.with_suffix(".mo.part")
-    with part.open("wb") as file:
-        write_mo(file, catalogue)
-    part.replace(target)
-    return target
+    # The same words twice: Django looks for its own file name.
+    for target in targets_of(source):
+        part = target.with_suffix(".mo.part")
+        with part.open("wb") as file:
+            write_mo(file, catalogue)
+        part.replace(target)
+    return source.with_suffix(".mo")
+
+
+def targets_of(source: Path) -> tuple[Path, Path]:
+    """Return what a .po is compiled to: the file of the whole house, and the one that the templates read."""
+    return source.with_name("django.mo"), source.with_suffix(".mo")
 
 
 def compile_all(locale: Path = LOCALE) -> list[Path]:
@@ -30,8 +36,8 @@ def compile_all(locale: Path = LOCALE) -> list[Path]:
 
 
 def _is_fresh(source: Path) -> bool:
-    compiled = source.with_suffix(".mo")
-    return compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime
+    stands = source.stat().st_mtime
+    return all(target.exists() and target.stat().st_mtime >= stands for target in targets_of(source))
 
 
 if __name__ == "__main__":

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "tocsin"
 REASON_TABLE = SOURCES / "flows" / "reasons.py"
 
-_FIRST_ARGUMENT = ("N_", "_")
+_FIRST_ARGUMENT = ("N_", "_", "gettext", "gettext_lazy")
+_TWO_FORMS = ("ngettext", "ngettext_lazy")
+_QUOTED = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_SAID = re.compile(rf"\b(?:gettext|_|ngettext)\(\s*u?(?P<one>{_QUOTED})(?:\s*,\s*u?(?P<many>{_QUOTED}))?")
 _TRANSLATORS = ("t", "_t", "translator")  # what `.text` and `.plural` are asked of
 _KEYWORDS = {"Reject": "why", "Gap": "why"}
 
@@ -64,7 +70,17 @@ def texts_of(folder: Path = SOURCES) -> tuple[list[Text], list[Fault]]:
         for found in _of_module(ast.parse(path.read_text(encoding="utf-8")), name):
             (texts if isinstance(found, Text) else faults).append(found)  # type: ignore[arg-type]
     texts += [Text(template, None, f"reason {code}") for code, template in reasons(REASON_TABLE).items()]
+    for path in sorted(folder.rglob("templates/**/*.html")):
+        texts += _of_template(path.read_text(encoding="utf-8"), path.relative_to(folder.parent).as_posix())
     return texts, faults
+
+
+def _of_template(source: str, name: str) -> Iterator[Text]:
+    """Yield the texts of a Django template, through the form that Django itself gives to gettext's tools."""
+    for match in _SAID.finditer(templatize(source, origin=name)):
+        one, many = (ast.literal_eval(found) if found else None for found in match.group("one", "many"))
+        if one:
+            yield Text(one, many, f"{name}:1")
 
 
 def reasons(path: Path = REASON_TABLE) -> dict[str, str]:
@@ -108,7 +124,9 @@ def _of_module(tree: ast.Module, name: str) -> Iterator[Text | Fault]:
         called = _name(node.func)
         if called in _FIRST_ARGUMENT or (called == "text" and _is_translator(node.func)):
             yield from _first(node, name, must_be_literal=called == "N_")
-        elif called == "plural" and _is_translator(node.func) and len(node.args) >= 2:
+        elif (called == "plural" and _is_translator(node.func) and len(node.args) >= 2) or (
+            called in _TWO_FORMS and len(node.args) >= 2
+        ):
             one, many = (_literal(argument) for argument in node.args[:2])
             if one is not None and many is not None:
                 yield Text(one, many, f"{name}:{node.lineno}")

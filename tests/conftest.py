@@ -8,7 +8,9 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
+import django
 import pytest
+from django.conf import settings as django_conf
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -16,13 +18,21 @@ settings.register_profile(
 )
 settings.load_profile("tocsin")
 
+from tocsin.base.settings import Settings
+from tocsin.web.settings import web_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the translations once, before any worker starts, so that the tests see what was last written."""
+    """Compile the translations before any worker starts, so that the tests see what was last written; configure Django."""
     if not hasattr(config, "workerinput"):
         subprocess.run([sys.executable, str(ROOT / "scripts" / "compile_catalogues.py")], check=True)
+    if not django_conf.configured:
+        # Django is configured once a process: with the pages, so that these can be asked in any test. Its default
+        # database is never opened: every store has an alias of its own.
+        django_conf.configure(**web_settings(Settings(data_dir=ROOT / ".nowhere"), key="only for tests " * 4))
+        django.setup()
 
 
 @pytest.hookimpl(wrapper=True)

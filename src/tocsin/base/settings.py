@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: "" for SQLite in `data_dir`, else postgresql://user:password@host:port/name.
     language: of the command line and of mails, fr or en.
     contact: address or page shown to the servers that are read (User-Agent); asked for by several platforms.
+    web_address: where people open the pages, such as https://tocsin.example.org; "" on this machine alone. Mails link to it.
+    web_hosts: other names under which the pages are asked for; the host of web_address is always one.
     allow_hosts: hosts exempt from the address guard, for a feed on one's own network.
     mail_to: who is told of alerts, besides what each brand says. notify_urls: apprise addresses.
     keep_unmatched, unmatched_posts, unmatched_hours: the ring of posts no watch wanted, for previews.
@@ -31,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""
     language: str = "fr"
     contact: str = ""
+    web_address: str = ""
+    web_hosts: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     smtp_host: str = ""
     smtp_port: int = 587
@@ -112,7 +117,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def _is_list(field: str) -> bool:
-    return field in ("allow_hosts", "mail_to", "notify_urls")
+    return field in ("allow_hosts", "web_hosts", "mail_to", "notify_urls")
 
 
 def _split(text: str) -> list[str]:
@@ -137,6 +142,11 @@ def _from_toml(path: Path, *, must_exist: bool) -> dict[str, object]:
 def _checked(settings: Settings) -> Settings:
     if settings.language not in ("fr", "en"):
         raise SettingsError("language={value!r} is not offered; write fr or en.", value=settings.language)
+    if settings.web_address and not re.fullmatch(r"https?://[^/\s]+", settings.web_address):
+        raise SettingsError(
+            "web_address={value!r} is not an address without path; write https://tocsin.example.org.",
+            value=settings.web_address,
+        )
     if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://")):
         raise SettingsError(
             "database_url must begin with postgresql:// (or be empty for SQLite); mend TOCSIN_DATABASE_URL."

@@ -21,7 +21,7 @@ from tocsin.store.close import ClosedRange
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
 from tocsin.store.people.facade import People
-from tocsin.store.queries import alerts, duty, figures, imports, mentions, search, setup, sources
+from tocsin.store.queries import alerts, duty, figures, imports, live, mentions, search, setup, sources
 from tocsin.store.queries.alerts import Scope
 from tocsin.store.queries.figures import Bucket, CountRow, DayFigures
 from tocsin.store.rows import (

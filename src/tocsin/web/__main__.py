@@ -1,4 +1,4 @@
-"""`python -m tocsin.web HOST PORT`: the status page as a process of its own."""
+"""`python -m tocsin.web HOST PORT`: the pages as a process of its own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ import sys
 import uvicorn
 
 from tocsin.base.settings import load_settings
-from tocsin.web.page import StatusApp
+from tocsin.web.settings import configure
 
 
 def main() -> int:
     """Serve until stopped."""
     host, port = sys.argv[1], int(sys.argv[2])
-    uvicorn.run(StatusApp(load_settings()), host=host, port=port, log_level="warning", server_header=False)
+    settings = load_settings()
+    configure(settings)
+    # Only now: what follows asks Django's settings when it is imported.
+    from tocsin.flows.engine import open_engine
+    from tocsin.web.asgi import Application
+    from tocsin.web.installation import Installation, serve
+
+    serve(Installation(open_engine(settings)))
+    uvicorn.run(
+        Application(), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3
+    )
     return 0
 
 

@@ -11,7 +11,7 @@ from tocsin.base.errors import InputError
 from tocsin.cli.commands.listing import add_scope, brand_slug
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
-from tocsin.cli.vocabulary import word, words
+from tocsin.flows.vocabulary import word, words
 from tocsin.flows.i18n import N_, Translator
 
 _ACTIONS = {

@@ -7,7 +7,7 @@ import argparse
 from tocsin.base.errors import InputError
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
-from tocsin.cli.vocabulary import words
+from tocsin.flows.vocabulary import words
 from tocsin.flows.i18n import N_, Translator
 
 

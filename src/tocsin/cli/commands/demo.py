@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tocsin.base.alert import AlertCause
 from tocsin.cli.context import Context
 from tocsin.cli.output import printable
-from tocsin.cli.vocabulary import word
+from tocsin.flows.vocabulary import word
 from tocsin.flows.i18n import N_, Translator
 
 if TYPE_CHECKING:

@@ -1,0 +1,67 @@
+"""What the frame around every page shows: where one is, what waits, who one is."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from tocsin.base.alert import AlertState
+from tocsin.base.person import Role
+from tocsin.web.access import ACCESS
+
+
+class Place(NamedTuple):
+    """A line of the navigation. count: 0 for none. tone: class of the count. group: a rule stands between groups."""
+
+    label: str
+    icon: str
+    url: str
+    is_here: bool
+    count: int = 0
+    tone: str = "faint"
+    group: int = 0
+
+
+def frame(request: Any) -> dict[str, Any]:
+    """Return the variables of base.html: `theme`, `places`, `is_ringing`; empty ones before sign-in."""
+    person, brand = getattr(request, "person", None), getattr(request, "brand_now", None)
+    shown: dict[str, Any] = {"theme": person.theme if person else "auto", "places": [], "is_ringing": False}
+    if person is None or brand is None:
+        return shown
+    alerts = request.engine.store.alerts(brand.slug, states=(AlertState.OPEN,), limit=100)
+    ringing = [alert for alert in alerts if alert.level == "alarm"]
+    shown["is_ringing"] = bool(ringing)
+    shown["open_alerts"] = len(alerts)
+    shown["places"] = list(_places(request, len(alerts)))
+    return shown
+
+
+def _places(request: Any, alerts: int) -> Any:
+    silent = sum(1 for row in request.engine.store.sources() if row.stopped or row.failures >= 3)
+    rows = (
+        ("today:page", _("Today"), "home", 0, "faint", 0),
+        ("stream:list", _("Stream"), "messages", 0, "faint", 0),
+        ("stories:list", _("Stories"), "timeline", 0, "faint", 0),
+        ("alerts:list", _("Alerts"), "bell", alerts, "red b", 0),
+        ("watches:list", _("Watches"), "eye", 0, "faint", 1),
+        ("sources:list", _("Sources"), "rss", silent, "bronze b", 1),
+        ("personal:page", _("Personal data"), "shield-lock", 0, "faint", 2),
+        ("people:list", _("People"), "users", 0, "faint", 2),
+        ("audit:page", _("Audit trail"), "list-check", 0, "faint", 2),
+    )
+    here = request.resolver_match.view_name.partition(":")[0] if request.resolver_match else ""
+    for name, label, icon, count, tone, group in rows:
+        if not _may_enter(request.role, name):
+            continue
+        try:
+            url = reverse(name, kwargs={"brand": request.brand_now.slug})
+        except NoReverseMatch:
+            continue
+        yield Place(label, icon, url, name.partition(":")[0] == here, count, tone, group)
+
+
+def _may_enter(role: Role | None, name: str) -> bool:
+    gate = ACCESS.get(name)
+    return gate is not None and role in gate.roles
