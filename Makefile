@@ -6,7 +6,7 @@ LOCALES := $(wildcard src/tocsin/locale/*/LC_MESSAGES/tocsin.po)
 CATALOGUES := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docs check format lock catalogues system-packages eval bench bench-full clean
+.PHONY: help demo test test-docs test-front check format lock catalogues front system-packages eval bench bench-full clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,14 +20,26 @@ $(CATALOGUES): %.mo: %.po .venv/ready
 
 catalogues: .venv/ready $(CATALOGUES)  ## compile the translations
 
-demo: catalogues  ## play the demonstration in the terminal
+# Files of others for the pages (styles, fonts, icons, charts): from npm by package-lock.json, never committed.
+# Without npm and without a network the pages stay readable with our own styles, and one line says what is missing.
+FRONT := src/tocsin/web/static/vendor/ready
+
+$(FRONT): package.json package-lock.json .npmrc $(filter-out %.md,$(wildcard scripts/front/*)) | .venv/ready
+	@sh scripts/front/make
+
+front: $(FRONT)  ## install and build the front-end files of others
+
+demo: catalogues $(FRONT)  ## play the demonstration in the terminal
 	@.venv/bin/tocsin demo
 
-test: catalogues system-packages  ## run all the tests
+test: catalogues system-packages $(FRONT)  ## run all the tests
 	@$(PY) -m pytest -n 2 tests
 
 test-docs: catalogues  ## check that the documentation tells all there is
 	@$(PY) -m pytest tests/docs
+
+test-front: $(FRONT)  ## run the tests of the scripts of the pages
+	@sh scripts/front/test
 
 check: catalogues  ## format, lint, types, arrows between modules, sizes, translations, leaks, documentation
 	@$(PY) scripts/check.py
@@ -53,5 +65,5 @@ bench-full: catalogues  ## measure the speed in full and rewrite docs/benchmarks
 	@$(PY) -m bench.run --full && $(PY) -m bench.report
 
 clean:  ## remove all that was made
-	@rm -rf .venv build dist .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(CATALOGUES)
+	@rm -rf .venv node_modules src/tocsin/web/static/vendor build dist .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(CATALOGUES)
 	@find src tests bench eval scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
