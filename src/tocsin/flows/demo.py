@@ -50,9 +50,7 @@ class DemoFrame(msgspec.Struct, frozen=True, kw_only=True):
 
 def start_demo(settings: Settings, scenario: Scenario) -> Engine:
     """Return an engine on a fresh demo folder inside the data folder, with the scenario's brands and watches."""
-    folder = settings.data_dir / FOLDER
-    _clear(folder)
-    folder.mkdir(parents=True, mode=0o700)
+    folder = fresh_folder(settings)
     mine = msgspec.structs.replace(settings, data_dir=folder, database_url="", mail_to=(), notify_urls=())
     engine = open_engine(mine, migrate=True)
     for brand in scenario.brands.values():
@@ -61,6 +59,14 @@ def start_demo(settings: Settings, scenario: Scenario) -> Engine:
         engine.store.save_watch(watch)
     engine.store.ensure_timeline(TIMELINE)
     return engine
+
+
+def fresh_folder(settings: Settings) -> Path:
+    """Return the folder of the demo inside the data folder, emptied of an earlier run."""
+    folder = settings.data_dir / FOLDER
+    _clear(folder)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
 
 
 def play_demo(

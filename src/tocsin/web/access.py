@@ -34,4 +34,7 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "manifest": OPEN,
     "theme": SIGNED_IN,
     "more": EVERY_ROLE,
+    # the demonstration; 404 where none is played
+    "demo:enter": OPEN,
+    "demo:speed": SIGNED_IN,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.urls import NoReverseMatch, reverse
@@ -9,7 +10,11 @@ from django.utils.translation import gettext as _
 
 from tocsin.base.alert import AlertState
 from tocsin.base.person import Role
+from tocsin.base.seam import LIVE
 from tocsin.web.access import ACCESS
+from tocsin.web.installation import served
+
+_KEPT_OPEN = timedelta(days=30)
 
 
 class Place(NamedTuple):
@@ -28,11 +33,12 @@ def frame(request: Any) -> dict[str, Any]:
     """Return the variables of base.html: `theme`, `places`, `is_ringing`; empty ones before sign-in."""
     person, brand = getattr(request, "person", None), getattr(request, "brand_now", None)
     shown: dict[str, Any] = {"theme": person.theme if person else "auto", "places": [], "is_ringing": False}
+    shown["demo"] = served().demo
     if person is None or brand is None:
         return shown
-    alerts = request.engine.store.alerts(brand.slug, states=(AlertState.OPEN,), limit=100)
-    ringing = [alert for alert in alerts if alert.level == "alarm"]
-    shown["is_ringing"] = bool(ringing)
+    known = request.engine.store.alerts(brand=brand.slug, timeline=LIVE, since=request.now - _KEPT_OPEN, limit=200)
+    alerts = [alert for alert in known if alert.state is AlertState.OPEN]
+    shown["is_ringing"] = any(alert.level == "alarm" for alert in alerts)
     shown["open_alerts"] = len(alerts)
     shown["places"] = list(_places(request, len(alerts)))
     return shown

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from tocsin.flows.engine import Engine
 
 Clock = Callable[[], datetime]
 
 
-class Installation:
-    """An engine, the clock the pages go by, and the timeline they show."""
+class Demo(Protocol):
+    """What the pages may ask of a demonstration that is played behind them."""
 
-    def __init__(self, engine: Engine, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    token: str
+    speed: float
+
+    def set_speed(self, speed: float) -> None:
+        """Go on at another speed; 0 stands still."""
+
+    def is_over(self) -> bool:
+        """Whether all was shown."""
+
+
+class Installation:
+    """An engine, the clock the pages go by, and the demonstration if this is one."""
+
+    def __init__(self, engine: Engine, clock: Clock = lambda: datetime.now(UTC), demo: Demo | None = None) -> None:
         self.engine = engine
         self.clock = clock
+        self.demo = demo
 
 
 _served: list[Installation] = []

@@ -10,7 +10,7 @@ from django.urls import include, path
 from tocsin.web import home
 
 _BRAND_ROOMS = ("today", "stream", "stories", "alerts", "watches", "sources", "people", "personal", "audit")
-_ROOMS = ("enter", "welcome")
+_ROOMS = ("enter", "welcome", "demo")
 
 
 def _room(name: str) -> list[object]:

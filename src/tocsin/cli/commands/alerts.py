@@ -11,8 +11,8 @@ from tocsin.base.errors import InputError
 from tocsin.cli.commands.listing import add_scope, brand_slug
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
-from tocsin.flows.vocabulary import word, words
 from tocsin.flows.i18n import N_, Translator
+from tocsin.flows.vocabulary import word, words
 
 _ACTIONS = {
     "ack": AlertState.ACKNOWLEDGED,

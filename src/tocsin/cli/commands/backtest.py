@@ -7,8 +7,8 @@ import argparse
 from tocsin.base.errors import InputError
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
-from tocsin.flows.vocabulary import words
 from tocsin.flows.i18n import N_, Translator
+from tocsin.flows.vocabulary import words
 
 
 def configure(parser: argparse.ArgumentParser, t: Translator) -> None:

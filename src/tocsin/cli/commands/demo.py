@@ -1,8 +1,11 @@
-"""`tocsin demo`: ten days of an invented company, the last hours live, in the terminal."""
+"""`tocsin demo`: ten days of an invented company, the last hours live, in the browser or in the terminal."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from tocsin.base.alert import AlertCause
 from tocsin.cli.context import Context
 from tocsin.cli.output import printable
-from tocsin.flows.vocabulary import word
 from tocsin.flows.i18n import N_, Translator
+from tocsin.flows.vocabulary import word
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,14 +29,40 @@ _BARS = " ▁▂▃▄▅▆▇█"
 
 def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
     """Declare the arguments."""
-    parser.add_argument("--seconds", type=float, default=60.0, help=t.text(N_("how long the last hours take")))
+    parser.add_argument("--terminal", action="store_true", help=t.text(N_("play it here instead of in a browser")))
+    parser.add_argument(
+        "--host", default="127.0.0.1", help=t.text(N_("address to listen on; this machine unless said"))
+    )
+    parser.add_argument("--port", type=int, default=8474, help=t.text(N_("port to listen on")))
+    parser.add_argument("--seconds", type=float, default=100.0, help=t.text(N_("how long the last hours take")))
     parser.add_argument("--hours", type=float, default=12.0, help=t.text(N_("how many last hours are played live")))
     parser.add_argument("--scale", type=float, default=1.0, help=t.text(N_("share of the scenario's posts, 0 to 1")))
     parser.add_argument("--seed", type=int, default=7, help=t.text(N_("another number plays another telling")))
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    """Play it: a picture that moves on a terminal, text on a pipe, a JSON line per alert with --json."""
+    """Play it behind the pages, until stopped; with --terminal or --json, in this terminal."""
+    if not (args.terminal or args.json):
+        return _serve(args)
+    return _play(args, context)
+
+
+def _serve(args: argparse.Namespace) -> int:
+    words = [args.host, args.port, args.seed, args.hours, args.seconds, args.scale]
+    environment = dict(os.environ)
+    if args.config:
+        environment["TOCSIN_CONFIG"] = str(args.config)
+    child = subprocess.Popen([sys.executable, "-m", "tocsin.web.demo", *map(str, words)], env=environment)
+    while True:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            continue  # the child heard it too, and ends in its own time
+        return 0 if code in (0, -signal.SIGINT, -signal.SIGTERM) else 1
+
+
+def _play(args: argparse.Namespace, context: Context) -> int:
+    """A picture that moves on a terminal, text on a pipe, a JSON line per alert with --json."""
     from tocsin.collect.scenario import builtin_scenario
     from tocsin.flows.demo import STEP_MIN, play_demo, start_demo
 

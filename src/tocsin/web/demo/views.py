@@ -1,0 +1,48 @@
+"""Come in as Alice by the printed address, and choose how fast the play goes."""
+
+from __future__ import annotations
+
+import hmac
+
+from django.contrib.auth import get_user_model, login
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from tocsin.web.installation import Demo, served
+from tocsin.web.request import WebRequest
+
+SPEEDS = (0.0, 1.0, 60.0, 360.0, 1440.0)
+
+
+@require_GET
+def enter(request: WebRequest, token: str) -> HttpResponse:
+    """Sign in as Alice; the token lives as long as the demonstration."""
+    if not hmac.compare_digest(token.encode(), _demo().token.encode()):
+        raise Http404
+    alice = next(person for person in request.engine.store.people.everybody() if person.is_owner)
+    model = get_user_model()
+    account = model.objects.get(pk=alice.id)
+    login(request, account, backend="tocsin.web.enter.backend.PersonBackend")
+    return HttpResponseRedirect("/")
+
+
+@require_POST
+def speed(request: WebRequest) -> HttpResponse:
+    """Go on at another speed."""
+    demo = _demo()
+    try:
+        wanted = float(request.POST.get("speed", ""))
+    except ValueError:
+        wanted = demo.speed
+    if wanted in SPEEDS:
+        demo.set_speed(wanted)
+    back = request.POST.get("next", "/")
+    return HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
+
+
+def _demo() -> Demo:
+    demo = served().demo
+    if demo is None:
+        raise Http404
+    return demo
