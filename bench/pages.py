@@ -1,0 +1,185 @@
+"""How long the server takes for each page over a full store, and how a crowd of open pages is kept up to date.
+
+`python -m bench.pages [MENTIONS]` (100,000 unless said; the promise is made for 1,000,000) prints a table and fails
+when a page takes longer than it may. Each page is asked once to warm up, then seven times; the median counts, and the
+bare sign of life (`/healthz`) is measured in between, so that a slow machine shows.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.corpus import SEED
+from bench.texts import posts_texts
+from tocsin.base.brand import Brand, Watch
+from tocsin.base.post import Author, Post
+from tocsin.base.settings import Settings
+
+LIMIT_MS = 200
+TURNS = 7
+DAYS = 90
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+BRAND = "maison-alba"
+_PLATFORMS = ("bluesky", "mastodon", "x", "forum", "reviews", "press")
+
+
+def main(mentions: int) -> int:
+    """Fill a store, ask every page, print the times; return 1 if one is too slow."""
+    from tocsin.web.settings import configure
+
+    with tempfile.TemporaryDirectory(prefix="tocsin-pages-") as folder:
+        settings = Settings(data_dir=Path(folder))
+        configure(settings)
+        world = _World(settings, mentions)
+        slow = _report(mentions, world.times())
+        world.close()
+    return 1 if slow else 0
+
+
+class _World:
+    def __init__(self, settings: Settings, mentions: int) -> None:
+        from django.contrib.auth import get_user_model
+        from django.test import Client
+
+        from tocsin.base.person import Person
+        from tocsin.flows.engine import open_engine
+        from tocsin.web.installation import Installation, serve
+
+        self.engine = open_engine(settings, migrate=True)
+        self.engine.store.save_brand(Brand(slug=BRAND, name="Maison Alba"))
+        self.engine.store.save_watch(Watch(brand=BRAND, name="La marque", query='"Maison Alba"'))
+        alice = self.engine.store.people.add(Person(id=0, email="alice@example.org", name="Alice", is_owner=True), NOW)
+        serve(Installation(self.engine, lambda: NOW))
+        _fill(self.engine, mentions)
+        self.browser = Client(SERVER_NAME="localhost")
+        self.browser.force_login(get_user_model().objects.get(pk=alice.id))
+
+    def times(self) -> dict[str, tuple[float, int, int]]:
+        """Return (median milliseconds, bytes, status) of each page."""
+        found = {}
+        for name, address in _addresses(self.engine):
+            answer = self.browser.get(address)
+            found[name] = (self._median_ms(address), len(answer.content), answer.status_code)
+        found["(sign of life)"] = (self._median_ms("/healthz"), 2, 200)
+        return found
+
+    def _median_ms(self, address: str) -> float:
+        times = []
+        for _ in range(TURNS):
+            begun = time.perf_counter()
+            self.browser.get(address)
+            times.append(1000 * (time.perf_counter() - begun))
+        return statistics.median(times)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.store.close()
+
+
+def _addresses(engine: Any) -> Iterator[tuple[str, str]]:
+    """Yield each page a person may read, with the ids that its address asks for filled in from the store."""
+    from django.urls import NoReverseMatch, reverse
+
+    from tocsin.web.access import ACCESS
+
+    store = engine.store
+    stories = store.stories(BRAND, limit=1)
+    alerts = store.alerts(brand=BRAND, limit=1)
+    surges = store.surges(BRAND, limit=1)
+    ids: list[dict[str, object]] = [{}, {"row": store.last_mention()}]
+    ids += [{key: stories[0].id} for key in ("story", "name", "id") if stories]
+    ids += [{key: alerts[0].id} for key in ("alert", "number", "id") if alerts]
+    ids += [{key: surges[0].id} for key in ("surge", "number", "id") if surges]
+    ids += [{"name": "La marque"}, {"watch": "La marque"}]
+    for name in sorted(ACCESS):
+        for values in ids:
+            for more in ({"brand": BRAND}, {}):
+                try:
+                    address = reverse(name, kwargs={**more, **values})
+                except NoReverseMatch:
+                    continue
+                if values and not _answers(engine, name, values):
+                    continue
+                yield (name if not values else f"{name} {next(iter(values))}"), address
+                break
+
+
+def _answers(engine: Any, name: str, values: dict[str, object]) -> bool:
+    """Keep an id of one kind from being tried at the pages of another."""
+    room, (key, value) = name.partition(":")[0], next(iter(values.items()))
+    store = engine.store
+    owners = {
+        "stories": {story.id for story in store.stories(BRAND, limit=1)},
+        "alerts": {alert.id for alert in store.alerts(brand=BRAND, limit=1)},
+        "surges": {surge.id for surge in store.surges(BRAND, limit=1)},
+        "stream": {store.last_mention()},
+        "watches": {"La marque"},
+    }
+    return value in owners.get(room, set()) or key in ("story", "surge", "alert", "watch") or room not in owners
+
+
+def _fill(engine: Any, mentions: int) -> None:
+    """Store the mentions over ninety days: the last one live, the others as a back-fill, with a rise at the end."""
+    from tocsin.base.seam import LIVE
+    from tocsin.base.time import minute_of
+    from tocsin.collect.adapter import Page, Source, Upsert
+    from tocsin.flows.close import close_timeline
+    from tocsin.flows.ingest import Place, ingest_page
+
+    engine.store.save_source(Source(name="bench", adapter="file"), BRAND)
+    engine.store.ensure_timeline("backfill:bench")
+    begun, batch, timeline = time.perf_counter(), [], "backfill:bench"
+    for number, post in enumerate(_posts(mentions), 1):
+        wanted = LIVE if post.created_at >= NOW - timedelta(days=1) else "backfill:bench"
+        if batch and (len(batch) >= 4_000 or wanted != timeline):
+            ingest_page(engine, Place("bench", timeline), Page(items=batch, next_cursor=""), NOW)
+            batch = []
+        timeline = wanted
+        batch.append(Upsert(post=post))
+        if number % 100_000 == 0:
+            print(f"{number:,} posts after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+    ingest_page(engine, Place("bench", timeline), Page(items=batch, next_cursor=""), NOW)
+    for name in ("backfill:bench", LIVE):
+        close_timeline(engine, name, minute_of(NOW), NOW)
+    print(f"the store was full after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+
+
+def _posts(count: int) -> Iterator[Post]:
+    rng = random.Random(SEED)
+    texts, _ = posts_texts(SEED)
+    for number in range(count):
+        # The last hundredth falls into the last two hours: a rise to be seen.
+        share = number / count
+        minutes = DAYS * 1440 * share / 0.99 if share < 0.99 else DAYS * 1440 - 120 + 120 * (share - 0.99) * 100
+        at = NOW - timedelta(days=DAYS) + timedelta(minutes=min(minutes, DAYS * 1440 - 0.01))
+        platform = _PLATFORMS[min(int(rng.paretovariate(1.2)) - 1, len(_PLATFORMS) - 1)]
+        author = f"account{min(int(rng.paretovariate(0.7)), 200_000)}"
+        yield Post(
+            platform=platform,
+            native_id=f"post-{number}",
+            url=f"https://example.org/{number}",
+            created_at=at,
+            seen_at=at,
+            text=f"Maison Alba : {texts[number % len(texts)]}" + (f" {number}" if number % 5 else ""),
+            author=Author(platform=platform, handle=author, name=author, followers=rng.randrange(5_000)),
+        )
+
+
+def _report(mentions: int, times: dict[str, tuple[float, int, int]]) -> list[str]:
+    print(f"{mentions:,} mentions; median of {TURNS}, milliseconds of the server; at most {LIMIT_MS}")
+    for name, (took_ms, size, status) in sorted(times.items(), key=lambda entry: -entry[1][0]):
+        mark = " TOO SLOW" if took_ms > LIMIT_MS else ""
+        print(f"{took_ms:8.1f} ms {size / 1024:8.1f} KB  {status}  {name}{mark}")
+    return [name for name, (took_ms, _, _) in times.items() if took_ms > LIMIT_MS]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
