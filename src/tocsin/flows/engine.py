@@ -6,6 +6,7 @@ import os
 import socket
 
 from tocsin.base.settings import Settings
+from tocsin.screen.correct import Correction
 from tocsin.screen.read import Reader, default_reader
 from tocsin.screen.rules import Rules, snapshot
 from tocsin.screen.stage import ScreenStage
@@ -22,10 +23,20 @@ class Engine:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self._reader: Reader | None = None
         self._stage: ScreenStage | None = None
+        self._corrections: tuple[Correction, ...] = ()
+        self._generation = (0, 0)
 
     def rules(self) -> Rules:
         """Return the rules as the store holds them now."""
-        return snapshot(self.store.brands(), self.store.watches())
+        return snapshot(self.store.brands(), self.store.watches(), self._said())
+
+    def _said(self) -> tuple[Correction, ...]:
+        """The corrections that hold, read anew only when one was given or taken back."""
+        generation = self.store.stream.corrections_generation()
+        if generation != self._generation:
+            self._corrections = tuple(self.store.stream.corrections())
+            self._generation = generation
+        return self._corrections
 
     def stage(self) -> ScreenStage:
         """Return the stage of the present rules."""

@@ -11,6 +11,7 @@ from tocsin.base.mention import Mention, Span, Verdict
 from tocsin.base.post import Post
 from tocsin.base.seam import Batch, Screened
 from tocsin.base.tally import tally
+from tocsin.screen.correct import Corrections
 from tocsin.screen.language import detect_language
 from tocsin.screen.match import Hit, Matcher, PostFacts
 from tocsin.screen.query import parse_query
@@ -32,7 +33,9 @@ class ScreenStage:
         self._names = {brand.slug: (brand.name, *brand.slug.split("-")) for brand in rules.brands}
         self._languages = {brand.slug: brand.languages for brand in rules.brands}
         self._unmatched_kept = unmatched_kept
-        self.version = stable_id(CODE_VERSION, self._matcher.version, self._reader.version)
+        self._corrections = Corrections(rules.corrections)
+        versions = (self._matcher.version, self._reader.version, self._corrections.version)
+        self.version = stable_id(CODE_VERSION, *filter(None, versions))
 
     def run(self, batch: Batch, source: str, timeline: str) -> Screened:
         """Return the mentions of a batch, their counts, and a bounded sample of what no watch wanted."""
@@ -76,6 +79,9 @@ class ScreenStage:
     def _mentions(self, wanted: Sequence[tuple[Hit, Watch, Post]], reading: _Reading) -> list[Mention]:
         inputs = [self._input(post, watch, hit.spans) for hit, watch, post in wanted]
         verdicts = self._reader.read(inputs)
+        if self._corrections:
+            brands = [watch.brand for _, watch, _ in wanted]
+            verdicts = [self._corrections.apply(brand, read) for brand, read in zip(brands, verdicts, strict=True)]
         return [
             Mention(brand=watch.brand, watch=watch.name, post=post, spans=hit.spans, verdict=verdict, own=read.own)
             for (hit, watch, post), read, verdict in zip(wanted, inputs, verdicts, strict=True)

@@ -37,6 +37,7 @@ from tocsin.store.rows import (
     SourceRow,
 )
 from tocsin.store.upkeep import archive, doctor, erase, export
+from tocsin.store.stream import StreamStore
 from tocsin.store.upkeep.doctor import Finding
 from tocsin.store.upkeep.erase import ErasureReport
 from tocsin.store.write.commit import commit
@@ -55,6 +56,8 @@ class Store:
         self._generations: dict[tuple[str, str], int] = {}
         self.people = People(self._db)
 
+        self.watching = Watching(self._db)
+        self.stream = StreamStore(self._db)
     @property
     def alias(self) -> str:
         """The Django alias of the database, for the models."""

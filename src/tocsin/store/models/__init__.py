@@ -17,6 +17,7 @@ from tocsin.store.models.setup import (
     WatchVersion,
 )
 from tocsin.store.models.stories import FoldState, Story, Surge
+from tocsin.store.models.work import Corrected, Correction, Original, Presence, SavedView, Undo, WorkState
 
 __all__ = [
     "Alert",
@@ -24,6 +25,8 @@ __all__ = [
     "Audit",
     "Author",
     "Brand",
+    "Corrected",
+    "Correction",
     "Count",
     "Cursor",
     "Event",
@@ -37,13 +40,16 @@ __all__ = [
     "Membership",
     "Mention",
     "OneTimeLink",
+    "Original",
     "Outbox",
     "Person",
     "Post",
+    "Presence",
     "Reading",
     "RecoveryCode",
     "RejectRow",
     "Revision",
+    "SavedView",
     "Session",
     "Sighting",
     "SignInTry",
@@ -53,7 +59,9 @@ __all__ = [
     "Surge",
     "Timeline",
     "Tombstone",
+    "Undo",
     "Unmatched",
     "Watch",
     "WatchVersion",
+    "WorkState",
 ]

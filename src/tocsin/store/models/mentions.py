@@ -8,6 +8,9 @@ from tocsin.store.models.posts import Post
 from tocsin.store.models.setup import Brand, Reading, Timeline, Watch
 from tocsin.store.models.stories import Story
 
+# What asks for somebody: worth a look, or a question; never the brand's own words. `queries/stream.py` says the same.
+ASKS = models.Q(lead=True, own=False) & (models.Q(severity__gte=25) | models.Q(kinds__contains="question"))
+
 
 class Mention(models.Model):
     """A post caught by a watch, with its first reading.
@@ -48,6 +51,12 @@ class Mention(models.Model):
             ),
             models.Index(fields=["timeline", "brand", "minute"], name="mention_open", condition=models.Q(pending=True)),
             models.Index(fields=["story", "minute"], name="mention_story", condition=models.Q(story__isnull=False)),
+            models.Index(fields=["brand", "world", "minute", "id"], name="mention_asks", condition=ASKS),
+            models.Index(
+                fields=["brand", "world", "severity", "minute", "id"],
+                name="mention_grave",
+                condition=models.Q(lead=True, severity__gte=25),
+            ),
         ]
 
 

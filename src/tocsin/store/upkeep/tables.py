@@ -15,12 +15,13 @@ from tocsin.store.database import Database
 
 _FETCH = 2_000
 
-# Parents before children. Leases are left out: they mean nothing elsewhere.
+# Parents before children. Leases, presences and undo records are left out: they mean nothing elsewhere.
 # fmt: off
 _MODELS = (
     "Fact", "Brand", "Watch", "WatchVersion", "Timeline", "Source", "Cursor", "Reading", "ImportRecord", "Author",
     "Post", "Revision", "Sighting", "Tombstone", "Unmatched", "RejectRow", "Story", "Mention", "Count", "KindCount",
     "StoryCount", "FoldState", "Surge", "FreeText", "Event", "Outbox", "Alert", "AlertAction", "Label", "Audit",
+    "WorkState", "SavedView", "Correction", "Corrected", "Original",
 )
 # fmt: on
 _SECRET_WORDS = ("password", "token", "secret")
