@@ -14,6 +14,7 @@ from tocsin.base.story import MentionDigest, Story
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_start
 from tocsin.flows.engine import Engine
+from tocsin.flows.people.told import mailboxes
 from tocsin.flows.ring import Titles, ring, surges_of
 from tocsin.store.close import ClosedRange
 from tocsin.story.group import Grouper
@@ -140,7 +141,7 @@ def _range(
             if mention.danger
         },
     )
-    alerts, outbox = ring(events, titles, recent, channels_of(engine))
+    alerts, outbox = ring(events, titles, recent, channels_of(engine, first.brand))
     return ClosedRange(
         timeline=first.timeline,
         brand=first.brand,
@@ -158,8 +159,7 @@ def _excerpt(mention: MentionDigest) -> str:
     return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1].rsplit(" ", 1)[0] + "…"
 
 
-def channels_of(engine: Engine) -> list[str]:
+def channels_of(engine: Engine, brand: str) -> list[str]:
     """Return where people are told: `mail:ADDRESS` for each address, `apprise:N` for each address of that kind."""
-    settings = engine.settings
-    mails = [f"mail:{address}" for address in settings.mail_to]
-    return mails + [f"apprise:{number}" for number in range(len(settings.notify_urls))]
+    mails = [f"mail:{address}" for address in mailboxes(engine, brand)]
+    return mails + [f"apprise:{number}" for number in range(len(engine.settings.notify_urls))]

@@ -22,7 +22,8 @@ def _setup(engine: Engine) -> list[Finding]:
     found: list[Finding] = []
     if not engine.store.watches():
         found.append(_finding("no_watch", N_("No watch exists: nothing is kept. Add one with `tocsin watch add`.")))
-    if not channels_of(engine):
+    slugs = [brand.slug for brand in engine.store.brands()]
+    if not all(channels_of(engine, slug) for slug in slugs) or not (slugs or engine.settings.mail_to):
         found.append(_finding("nobody_told", N_("Nobody is told of alerts: set TOCSIN_MAIL_TO or TOCSIN_NOTIFY_URLS.")))
     if engine.settings.mail_to and not engine.settings.smtp_host:
         found.append(

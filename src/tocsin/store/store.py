@@ -10,7 +10,7 @@ from tocsin.base.alert import Alert, AlertState
 from tocsin.base.brand import Brand, Watch
 from tocsin.base.errors import SourceError
 from tocsin.base.post import Post
-from tocsin.base.seam import LIVE, BrandMinute, Deletion, Screened, Slice
+from tocsin.base.seam import LIVE, BrandMinute, Deletion, OutboxRow, Screened, Slice
 from tocsin.base.settings import Settings
 from tocsin.base.story import Story
 from tocsin.base.surge import Surge
@@ -24,6 +24,7 @@ from tocsin.store.people.facade import People
 from tocsin.store.queries import alerts, duty, figures, imports, live, mentions, search, setup, sources
 from tocsin.store.queries.alerts import Scope
 from tocsin.store.queries.figures import Bucket, CountRow, DayFigures
+from tocsin.store.queries.watching import Watching
 from tocsin.store.rows import (
     AlertStep,
     AuditEntry,
@@ -36,8 +37,8 @@ from tocsin.store.rows import (
     RejectedEntry,
     SourceRow,
 )
-from tocsin.store.upkeep import archive, doctor, erase, export
 from tocsin.store.stream import StreamStore
+from tocsin.store.upkeep import archive, doctor, erase, export
 from tocsin.store.upkeep.doctor import Finding
 from tocsin.store.upkeep.erase import ErasureReport
 from tocsin.store.write.commit import commit
@@ -55,9 +56,9 @@ class Store:
         self._db = Database(alias, settings)
         self._generations: dict[tuple[str, str], int] = {}
         self.people = People(self._db)
-
         self.watching = Watching(self._db)
         self.stream = StreamStore(self._db)
+
     @property
     def alias(self) -> str:
         """The Django alias of the database, for the models."""
@@ -234,6 +235,14 @@ class Store:
     def outbox_failed(self, number: int, error: str, next_at: datetime, *, permanent: bool = False) -> None:
         """Note that an action failed: tried again at `next_at`, or given up."""
         duty.outbox_failed(self._db, number, error, next_at, permanent=permanent)
+
+    def outbox_later(self, number: int, at: datetime) -> None:
+        """Put an action back untouched until `at`."""
+        duty.outbox_later(self._db, number, at)
+
+    def outbox_put(self, row: OutboxRow) -> None:
+        """Put in an action that no closing gave; twice the same is once."""
+        duty.outbox_put(self._db, row)
 
     def outbox_list(self, timeline: str = LIVE, limit: int = 200) -> list[OutboxItem]:
         """Return the actions of a timeline, newest first."""

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="Person",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("password", models.CharField(max_length=128)),
                 ("email", models.CharField(max_length=254, unique=True)),
                 ("name", models.CharField(max_length=120)),
                 ("language", models.CharField(default="fr", max_length=2)),

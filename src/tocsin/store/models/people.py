@@ -17,6 +17,7 @@ class Person(AbstractBaseUser):
     """
 
     last_login = None
+    password = models.CharField(max_length=128)  # the hash, "" before the first
     email = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=2, default="fr")

@@ -9,7 +9,8 @@ from tocsin.base.person import Person, Role
 from tocsin.base.time import to_ms
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
-from tocsin.store.people import links, persons, secrets, sessions
+from tocsin.store.people import audit, links, persons, secrets, sessions
+from tocsin.store.people.audit import AuditLine, AuditScope
 from tocsin.store.people.rows import Credentials, LinkPurpose, LinkRow, Member, SessionRow
 
 
@@ -76,9 +77,13 @@ class People:
         """Return the link of a token if it is still good, or None."""
         return links.open_link(self._db, token, purpose, now)
 
-    def use_link(self, number: int, now: datetime) -> bool:
-        """Use up a link; False if somebody was faster, or it ended."""
-        return links.use_link(self._db, number, now)
+    def join(self, link: LinkRow, new: Person, hashed: str, now: datetime) -> Person | None:
+        """Use up an invitation and make the account it promised, in one step; None if the link is no longer good."""
+        return links.join(self._db, link, new, hashed, now)
+
+    def renew_password(self, link: LinkRow, hashed: str, now: datetime) -> bool:
+        """Use up a link to a new password and set it, in one step; False if the link is no longer good."""
+        return links.renew_password(self._db, link, hashed, now)
 
     def invitations(self, now: datetime) -> list[LinkRow]:
         """Return the invitations that wait to be taken, the newest first."""
@@ -129,6 +134,16 @@ class People:
     def forget_tries(self, keys: Sequence[str]) -> None:
         """Begin to count anew under each key: the right password was given."""
         secrets.forget_tries(self._db, keys)
+
+    # What they did
+
+    def audit(self, scope: AuditScope) -> list[AuditLine]:
+        """Return the entries of the audit trail that a scope wants, newest first."""
+        return audit.audit(self._db, scope)
+
+    def audit_actions(self) -> list[str]:
+        """Return the actions that occur in the audit trail, sorted."""
+        return audit.actions(self._db)
 
     # Sessions
 

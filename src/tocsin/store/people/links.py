@@ -6,11 +6,14 @@ from datetime import datetime
 
 import msgspec
 
+from tocsin.base.person import Person
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store.database import Database, Row
 from tocsin.store.map import at_or_none, to_json
+from tocsin.store.people import persons
 from tocsin.store.people.persons import tidy_email
 from tocsin.store.people.rows import LinkPurpose, LinkRow, Wish
+from tocsin.store.people.secrets import set_password
 
 _COLUMNS = 'id, purpose, email, person_id, body, "by", made_ms, ends_ms, used_ms'
 
@@ -56,6 +59,30 @@ def use_link(db: Database, number: int, now: datetime) -> bool:
     now_ms = to_ms(now)
     sql = "update store_onetimelink set used_ms = %s where id = %s and used_ms is null and ends_ms > %s"
     return db.run(sql, [now_ms, number, now_ms]) == 1
+
+
+def join(db: Database, link: LinkRow, new: Person, hashed: str, now: datetime) -> Person | None:
+    """Use up an invitation and make the account it promised, in one step; None if somebody was faster, or it ended.
+
+    Raises ConflictError if the address got an account meanwhile.
+    """
+    with db.transaction():
+        if not use_link(db, link.id, now):
+            return None
+        person = persons.add_person(db, new, to_ms(now))
+        slugs = {slug for (slug,) in db.rows("select slug from store_brand")}
+        persons.set_roles(db, person.id, {slug: role for slug, role in link.wish.roles.items() if slug in slugs})
+        set_password(db, person.id, hashed)
+        return persons.person(db, person.id)
+
+
+def renew_password(db: Database, link: LinkRow, hashed: str, now: datetime) -> bool:
+    """Use up a link to a new password and set it, in one step; False if somebody was faster, or it ended."""
+    with db.transaction():
+        if link.person is None or not use_link(db, link.id, now):
+            return False
+        set_password(db, link.person, hashed)
+        return True
 
 
 def invitations(db: Database, now: datetime) -> list[LinkRow]:

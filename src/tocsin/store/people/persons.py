@@ -61,8 +61,8 @@ def add_person(db: Database, new: Person, at_ms: int) -> Person:
     """Create an account without a password; its number is given here. Raises ConflictError if the address has one."""
     with db.transaction():
         number = db.value(
-            "insert into store_person (password, email, name, language, time_zone, theme, is_owner, active, totp_secret,"
-            " totp_step, made_ms) values ('', %s, %s, %s, %s, %s, %s, %s, '', 0, %s)"
+            "insert into store_person (password, email, name, language, time_zone, theme, is_owner, active,"
+            " totp_secret, totp_step, made_ms) values ('', %s, %s, %s, %s, %s, %s, %s, '', 0, %s)"
             " on conflict (email) do nothing returning id",
             [
                 tidy_email(new.email),
@@ -145,6 +145,7 @@ def forget_person(db: Database, number: int) -> None:
         db.run("delete from store_membership where person_id = %s", [number])
         db.run("delete from store_recoverycode where person_id = %s", [number])
         db.run("delete from store_onetimelink where person_id = %s or email = %s", [number, known.email])
+        _forget_letters(db, known.email, FORGOTTEN.format(id=number))
         db.run(
             "update store_person set email = %s, name = '', password = '', totp_secret = '', is_owner = %s,"
             " night_from = null, night_until = null, entered_ms = null where id = %s",
@@ -155,6 +156,14 @@ def forget_person(db: Database, number: int) -> None:
 def tidy_email(email: str) -> str:
     """Return an address as it is kept: without spaces around, in lower case."""
     return email.strip().lower()
+
+
+def _forget_letters(db: Database, email: str, stand_in: str) -> None:
+    """Take an address out of the actions that were done or wait; what was told stays, to nobody."""
+    db.run("update store_outbox set action = %s where action = %s", [f"mail:{stand_in}", f"mail:{email}"])
+    like = "%" + email.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    sql = "delete from store_outbox where action like 'letter:%%' and lower(body) like %s escape '\\'"
+    db.run(sql, [like])
 
 
 def _require_another_owner(db: Database, number: int) -> None:

@@ -33,7 +33,7 @@ def renew_hash(db: Database, number: int, old: str, hashed: str) -> None:
 
 
 def set_second_factor(db: Database, number: int, sealed: str, codes: Sequence[str], *, step: int = 0) -> None:
-    """Set the second factor and its recovery codes; "" and none take it away. step: the last one whose code was used."""
+    """Set the second factor and its recovery codes; "" and none take it away. step: the last whose code was used."""
     with db.transaction():
         db.run(
             "update store_person set totp_secret = %s, totp_step = %s where id = %s",
@@ -87,7 +87,8 @@ def take_back_try(db: Database, keys: Sequence[str], now: datetime) -> None:
     digests = [db.digest("try", key) for key in keys]
     for digest in digests:
         db.run(
-            "delete from store_signintry where id = (select max(id) from store_signintry where key = %s and at_ms = %s)",
+            "delete from store_signintry where id ="
+            " (select max(id) from store_signintry where key = %s and at_ms = %s)",
             [digest, to_ms(now)],
         )
 

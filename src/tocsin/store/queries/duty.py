@@ -7,13 +7,13 @@ from datetime import datetime
 import msgspec
 
 from tocsin.base.errors import NotFoundError
-from tocsin.base.seam import LIVE, Delivery, Event, EventKind
+from tocsin.base.seam import LIVE, Delivery, Event, EventKind, OutboxRow
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
 from tocsin.store.database import Database, Row
 from tocsin.store.map import at_or_none, clean
 from tocsin.store.rows import AuditEntry, EventRow, OutboxItem, OutboxState
-from tocsin.store.write.tell import keep_text
+from tocsin.store.write.tell import keep_outbox, keep_text
 
 # Longer than any action takes (a mail server's own limits are about a minute): one claimed so long ago has crashed.
 CRASHED_S = 600
@@ -86,6 +86,18 @@ def outbox_done(db: Database, number: int, at: datetime) -> None:
 def outbox_failed(db: Database, number: int, error: str, next_at: datetime, *, permanent: bool = False) -> None:
     """Note that an action was not done: tried again at `next_at`, or given up for good. Raises NotFoundError."""
     _set_outbox(db, number, OutboxState.GIVEN_UP if permanent else OutboxState.FAILED, to_ms(next_at), error)
+
+
+def outbox_later(db: Database, number: int, at: datetime) -> None:
+    """Put an action back untouched until `at`: it is not the hour for it. Raises NotFoundError."""
+    _set_outbox(db, number, OutboxState.NEW, to_ms(at), "")
+    db.run("update store_outbox set tries = tries - 1 where id = %s and tries > 0", [number])
+
+
+def outbox_put(db: Database, row: OutboxRow) -> None:
+    """Put in an action that no closing gave, such as a letter that a person asked for; twice the same is once."""
+    with db.transaction():
+        keep_outbox(db, [row])
 
 
 def outbox_list(db: Database, timeline: str = LIVE, limit: int = 200) -> list[OutboxItem]:

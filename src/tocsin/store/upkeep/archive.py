@@ -1,7 +1,8 @@
 """Backup and restore, online and from one database engine to the other; the digest that says two are the same.
 
 A backup is a zip of one JSON-lines file a table and a manifest. Secrets of sources (passwords, tokens) stand in a file
-of their own beside it. The salt that keeps erased authors out travels with it.
+of their own beside it. The salt that keeps erased authors out travels with it; so do people, with the hashes of their
+passwords. The key file that opens sealed secrets does not.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +21,7 @@ from tocsin.base.errors import ConflictError, InputError, StoreError
 from tocsin.store import bulk
 from tocsin.store.database import Database
 from tocsin.store.upkeep.reindex import rebuild_index
-from tocsin.store.upkeep.tables import Table, all_tables, rows_of, snapshot, split_secrets
+from tocsin.store.upkeep.tables import Table, all_tables, private_tables, rows_of, snapshot, split_secrets
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -44,7 +46,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest(db: Database) -> str:
-    """Return the digest of all that is kept, secrets and leases apart; the same on either engine."""
+    """Return the digest of all that is kept, people, secrets and leases apart; the same on either engine."""
     with snapshot(db):
         return _manifest({table.title: _drain(db, table) for table in all_tables()}).digest
 
@@ -58,7 +60,8 @@ def backup(db: Database, path: Path) -> str:
     try:
         with zipfile.ZipFile(_private(part), "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             secrets: dict[str, dict[str, str]] = {}
-            manifest = write_tables(db, lambda name: archive.open(name, "w", force_zip64=True), secrets)
+            create = partial(archive.open, mode="w", force_zip64=True)
+            manifest = write_tables(db, create, secrets, private=True)
             archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
         _keep_secrets(path, secrets)
         part.replace(path)
@@ -88,11 +91,16 @@ def restore(db: Database, path: Path) -> str:
         raise InputError("{path} cannot be read ({error}).", path=path, error=error.strerror) from None
 
 
-def write_tables(db: Database, create: Opener, secrets: dict[str, dict[str, str]]) -> Manifest:
-    """Write every table as JSON lines through `create(name)`; return the manifest. `secrets` takes those of sources."""
+def write_tables(
+    db: Database, create: Opener, secrets: dict[str, dict[str, str]], *, private: bool = False
+) -> Manifest:
+    """Write every table as JSON lines through `create(name)`; return the manifest. `secrets` takes those of sources.
+
+    private: people too.
+    """
     counts: dict[str, TableCount] = {}
     with snapshot(db):
-        for table in all_tables():
+        for table in [*all_tables(), *(private_tables() if private else ())]:
             with create(f"{table.title}.jsonl") as stream:
                 counts[table.title] = _drain(db, table, stream, secrets)
     return _manifest(counts)
@@ -103,8 +111,11 @@ def read_tables(db: Database, manifest: Manifest, open_file: Opener, secrets: di
     with db.transaction():
         db.one_writer("restore")
         _require_empty(db)
-        for table in all_tables():
+        hidden = {table.title for table in private_tables()}
+        for table in [*all_tables(), *private_tables()]:
             expected = manifest.tables.get(table.title)
+            if expected is None and table.title in hidden:
+                continue  # an export, or a backup of before there were accounts
             if expected is None:
                 raise InputError("The file {name} is missing. Take the backup again.", name=f"{table.title}.jsonl")
             with open_file(f"{table.title}.jsonl") as stream:
@@ -150,8 +161,9 @@ def _line(values: dict[str, Any]) -> bytes:
 
 
 def _manifest(counts: dict[str, TableCount]) -> Manifest:
+    hidden = {table.title for table in private_tables()}
     seal = hashlib.blake2b(digest_size=16)
-    for title in sorted(counts):
+    for title in sorted(counts.keys() - hidden):
         seal.update(f"{title} {counts[title].rows} {counts[title].digest}\n".encode())
     return Manifest(format=FORMAT, digest=seal.hexdigest(), tables=counts)
 
@@ -195,7 +207,7 @@ def _lines(stream: Iterable[bytes], table: Table, seal: Any) -> Iterator[dict[st
 
 
 def _require_empty(db: Database) -> None:
-    for table in all_tables():
+    for table in [*all_tables(), *private_tables()]:
         if table.title != "fact" and db.value(f"select 1 from {table.name} limit 1") is not None:
             raise ConflictError("This installation is not empty. Restore into a new data folder or database.")
     db.run("delete from store_fact")
@@ -205,7 +217,7 @@ def _follow_sequences(db: Database) -> None:
     """Let the next numbers follow those that were put back; SQLite does so by itself."""
     if db.is_sqlite:
         return
-    for table in all_tables():
+    for table in [*all_tables(), *private_tables()]:
         if table.has_sequence:
             db.value(
                 f"select setval(pg_get_serial_sequence('{table.name}', 'id'),"

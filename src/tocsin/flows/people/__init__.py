@@ -1,0 +1,1 @@
+"""Everything about who may come in, and as what."""

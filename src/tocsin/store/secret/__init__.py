@@ -1,0 +1,1 @@
+"""Passwords as hashes, and secrets sealed with a key that stands outside the database."""
