@@ -16,7 +16,7 @@ def tone(text, language="fr", stars=(None, None)):
     features = read_features([text], tables.emoji())[0]
     lexicon = tables.lexicon(language)
     hits = lexicon.hits(features)
-    return read_tone(features, hits, lexicon.matches(features, hits, frozenset()), stars)[0]
+    return read_tone(features, hits, lexicon.matches(features, hits, frozenset()), stars)
 
 
 def sums(text, language="fr"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.base.text import FOLD_TABLE
 
@@ -20,12 +22,16 @@ MARKS = frozenset({".", ",", "!", "?", QUOTE, HANDLE, SMILE, FROWN})
 
 _ADDRESS = re.compile(r"https?://\S+")
 _BARE_ADDRESS = re.compile(r"www\.\S+")
-_HANDLE = re.compile(r"@\w[\w.]*")
+# After a letter or a full stop it is the end of a mail address, and stays. The sign first: quick to seek.
+_HANDLE = re.compile(r"@(?<![\w.]@)\w[\w.]*")
 _EMOTICON = re.compile(r"[:;=<](?:(?<=[:;=])['-]*[)(DPp\[\]/|](?!\w)|(?<=<)3)")  # one class first: quick to seek
 _SAD = frozenset("([/|")
 _TAG = re.compile(r"#(\w+)")
 _CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")
 _SPACED = '.,!?"\x01\x02@'
+_TEXT_END, _LINK = "\x1e", "\x1d"  # both are white space, so that no expression reads across them
+_END_TOKEN = "\x00"  # what _TEXT_END folds to where a batch is folded as one
+_SMALL_BATCH = 16  # below it, one text after the other is quicker than numpy
 
 
 class Features(msgspec.Struct, frozen=True, gc=False):
@@ -103,20 +109,22 @@ def read_features(texts: Sequence[str], emoji: frozenset[str], tag_prefixes: tup
     emoji: the emoji that stay among the tokens; others are dropped. tag_prefixes: beginnings such as `boycott` that
     are cut off a hashtag written without capitals.
     """
-    bares = [_strip(text) for text in texts]
-    folds = [fold_marked(bare) for bare, _ in bares]
-    signs = MARKS | emoji
-    return [
-        _read_one(texts[i], bares[i], folds[i], elongated, (emoji, signs, tag_prefixes))
-        for i, elongated in enumerate(_elongated(folds))
-    ]
+    if not texts:
+        return []
+    bares = _strip(texts)
+    if len(texts) < _SMALL_BATCH:
+        folds = [fold_marked(bare) for bare in bares]
+        elongated = [is_elongated(fold) for fold in folds]
+    else:
+        folds, elongated = _fold_together(bares)
+    lists = (emoji, MARKS | emoji, tag_prefixes)
+    return [_read_one(*each, lists) for each in zip(texts, bares, folds, elongated, strict=True)]
 
 
 _Lists = tuple[frozenset[str], frozenset[str], tuple[str, ...]]  # emoji, emoji and marks, beginnings of hashtags
 
 
-def _read_one(text: str, stripped: tuple[str, int], folded: str, elongated: bool, lists: _Lists) -> Features:
-    bare, links = stripped
+def _read_one(text: str, bare: str, folded: str, elongated: bool, lists: _Lists) -> Features:
     emoji, signs, tag_prefixes = lists
     tokens = folded.split()
     if not folded.isascii():
@@ -124,66 +132,107 @@ def _read_one(text: str, stripped: tuple[str, int], folded: str, elongated: bool
     words = [t for t in tokens if t not in signs]
     tags: tuple[str, ...] = ()
     if "#" in bare:
-        found = _TAG.findall(bare)
-        tags = tuple([_fold_tag(tag) for tag in found])
-        for tag in found:
-            tokens += _cut_tag(tag, tag_prefixes)
-    return Features(text, tokens, words, tags, links, elongated)
+        read = [_read_tag(tag, tag_prefixes) for tag in _TAG.findall(bare)]
+        tags = tuple([tag for tag, _ in read])
+        for _, cut in read:
+            tokens += cut
+    return Features(text, tokens, words, tags, bare.count(_LINK), elongated)
 
 
-def _elongated(folds: Sequence[str]) -> list[bool]:
-    """Whether each folded text holds a letter three times in a row; all texts side by side."""
-    codes = np.frombuffer(" ".join(folds).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    flags = [False] * len(folds)
-    runs = np.flatnonzero((codes[2:] == codes[1:-1]) & (codes[2:] == codes[:-2]) & (codes[2:] - 97 < 26))
-    if len(runs):
-        ends = np.cumsum([len(fold) + 1 for fold in folds])
-        for i in np.searchsorted(ends, runs, side="right").tolist():
-            flags[i] = True
-    return flags
-
-
-def _strip(text: str) -> tuple[str, int]:
-    """The text without its addresses, its handles and emoticons as marks; and the number of addresses."""
-    bare, links = text, 0
-    if "http" in bare:
-        bare, links = _ADDRESS.subn(" ", bare)
-    if "www." in bare:
-        bare, more = _BARE_ADDRESS.subn(" ", bare)
-        links += more
-    if "@" in bare:
-        bare = _HANDLE.sub(_placeholder, bare)
-    if ":" in bare or ";" in bare or "=" in bare or "<3" in bare:
-        bare = _EMOTICON.sub(_emoticon, bare)
-    return bare, links
-
-
-def _placeholder(found: re.Match[str]) -> str:
-    """A handle gives its mark; what follows a letter or a full stop is the end of a mail address and stays."""
-    before = found.string[found.start() - 1] if found.start() else " "
-    return found[0] if before.isalnum() or before in "._" else f" {HANDLE} "
+def _strip(texts: Sequence[str]) -> list[str]:
+    """The texts without their addresses, each of which leaves a _LINK, their handles and emoticons as marks."""
+    whole = _TEXT_END.join(texts)
+    if _LINK in whole or whole.count(_TEXT_END) >= len(texts):  # a text holds a sign of ours: it is a space to all
+        whole = _TEXT_END.join([text.replace(_TEXT_END, " ").replace(_LINK, " ") for text in texts])
+    # One pass over all texts: entering an expression costs more than what it finds in one post.
+    whole = _ADDRESS.sub(_LINK, whole)
+    whole = _BARE_ADDRESS.sub(_LINK, whole)
+    whole = _HANDLE.sub(f" {HANDLE} ", whole)
+    whole = _EMOTICON.sub(_emoticon, whole)
+    return whole.split(_TEXT_END)
 
 
 def _emoticon(found: re.Match[str]) -> str:
     return f" {FROWN} " if found[0][-1] in _SAD else f" {SMILE} "
 
 
-@lru_cache(maxsize=65536)
-def _fold_tag(tag: str) -> str:
-    return fold_marked(tag).replace(" ", "")
+class _FoldArrays:
+    """`_FOLD` for numpy: where the folded letters of each code point stand in a pool; filled as characters are met."""
+
+    def __init__(self) -> None:
+        self._start = np.zeros(0x110000, dtype=np.int32)  # 0: not met yet; memory is taken only where it is touched
+        self._length = np.zeros(0x110000, dtype=np.uint8)
+        self._pool = np.zeros(1, dtype=np.uint32)
+        self._lock = threading.Lock()
+
+    def fold(self, codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Return what the code points fold to, one after the other."""
+        at = codes.astype(np.int32)  # numpy looks up by signed numbers, and would make them anew for each table
+        starts = self._start.take(at)
+        if not starts.all():
+            self._learn(np.unique(at[starts == 0]).tolist())
+            starts = self._start.take(at)
+        lengths = self._length.take(at)
+        ends = np.cumsum(lengths, dtype=np.int32)
+        # Letter j of the answer is letter j - (end - length) of its own piece.
+        firsts = np.repeat(starts + lengths - ends, lengths)
+        return self._pool.take(firsts + np.arange(len(firsts), dtype=np.int32))
+
+    def _learn(self, codes: list[int]) -> None:
+        with self._lock:
+            pieces = [f" {_END_TOKEN} " if chr(code) == _TEXT_END else _FOLD[code] for code in codes]
+            at = len(self._pool)
+            self._pool = np.concatenate([self._pool, _codes("".join(pieces))])
+            for code, piece in zip(codes, pieces, strict=True):
+                self._length[code] = len(piece)
+                self._start[code] = at
+                at += len(piece)
+
+
+_ARRAYS = _FoldArrays()
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _fold_together(bares: Sequence[str]) -> tuple[list[str], list[bool]]:
+    """Each text folded, and whether it then holds a letter three times in a row; all texts side by side."""
+    whole = _TEXT_END.join(bares)
+    if "µ" in whole:
+        whole = _TEXT_END.join([_without_micro(bare) for bare in bares])
+    codes = _ARRAYS.fold(_codes(f"{whole}{_TEXT_END}"))
+    folds = codes.tobytes().decode("utf-32-le", "surrogatepass").split(_END_TOKEN)[:-1]
+    flags = [False] * len(folds)
+    runs = np.flatnonzero((codes[2:] == codes[1:-1]) & (codes[2:] == codes[:-2]) & (codes[2:] - 97 < 26))
+    if len(runs):
+        ends = np.flatnonzero(codes == 0)
+        for i in np.searchsorted(ends, runs).tolist():
+            flags[i] = True
+    return folds, flags
+
+
+def _without_micro(bare: str) -> str:
+    """`fold_marked` reads the micro sign as a space in a text of Latin-1 letters alone, and as a letter elsewhere."""
+    return bare.replace("µ", " ") if "µ" in bare and "μ" not in fold_marked(bare) else bare
 
 
 @lru_cache(maxsize=65536)
-def _cut_tag(tag: str, prefixes: tuple[str, ...]) -> tuple[str, ...]:
-    """The words inside `#BoycottMaisonAlba` or `#boycottmaisonalba`, after a full stop; nothing for a plain tag."""
+def _read_tag(tag: str, prefixes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """A hashtag folded, and the words inside `#BoycottMaisonAlba` or `#boycottmaisonalba` after a full stop, if any."""
+    plain = fold_marked(tag).replace(" ", "")
     parts = [fold_marked(part).strip() for part in _CUT.findall(tag)]
     if len(parts) > 1:
-        return (".", *parts)
-    plain = _fold_tag(tag)
+        return plain, (".", *parts)
     for prefix in prefixes:
         if plain.startswith(prefix) and len(plain) > len(prefix):
-            return (".", prefix, plain[len(prefix) :])
-    return ()
+            return plain, (".", prefix, plain[len(prefix) :])
+    return plain, ()
+
+
+def is_elongated(text: str) -> bool:
+    """Return whether a folded text holds a letter three times in a row."""
+    return _RUN.search(text) is not None
 
 
 def shorten(token: str) -> tuple[str, str]:

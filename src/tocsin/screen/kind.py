@@ -12,6 +12,7 @@ from tocsin.screen import tables
 from tocsin.screen.features import QUOTE, Features
 from tocsin.screen.tables.pattern import Match
 
+Shape = tuple[int, int, bool, bool]  # of a text: links, tags, a question mark, first or second person
 TARGETED = frozenset({Kind.INSULT, Kind.DENIGRATION, Kind.DEFAMATION, Kind.THREAT})
 _LEAST_P = 0.3
 _AGAINST_PRAISE = frozenset({Kind.SPAM, Kind.FAKE_REVIEW, Kind.THREAT, Kind.LEAK, Kind.IMPERSONATION})
@@ -43,7 +44,29 @@ def read_kinds(
     reasons: dict[Kind, list[Reason]] = {}
     if matches:
         _from_rules(features, matches, brand_at, reasons)
-    _from_tone(features, sentiment, reasons)
+    return _weighed(reasons, sentiment, shape_of(features), stars)
+
+
+def plain_kinds(sentiment: Sentiment, shape: Shape, stars: tuple[float | None, float | None]) -> tuple[KindScore, ...]:
+    """Return what `read_kinds` does where no rule matches."""
+    return _weighed({}, sentiment, shape, stars)
+
+
+def shape_of(features: Features) -> Shape:
+    """Return what the kinds ask of a text beside its words: links, tags, a question mark, first or second person."""
+    return (
+        features.links,
+        len(features.tags),
+        "?" in features.tokens,
+        not tables.word_list("personal").isdisjoint(features.words),
+    )
+
+
+def _weighed(
+    reasons: dict[Kind, list[Reason]], sentiment: Sentiment, shape: Shape, stars: tuple[float | None, float | None]
+) -> tuple[KindScore, ...]:
+    """reasons: those that the rules gave; changed."""
+    _from_tone(shape, sentiment, reasons)
     _from_stars(stars, reasons)
     if _PRAISE in reasons and not _AGAINST_PRAISE.isdisjoint(reasons):
         reasons[_PRAISE].append(_because("guard.other_aim", (), -20))
@@ -129,10 +152,11 @@ def _aim(found: list[Match], brand_at: Sequence[int]) -> list[Reason]:
     return [_because("far.brand", (), -4)] if apart > 3 * _NEAR else []
 
 
-def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, list[Reason]]) -> None:
+def _from_tone(shape: Shape, sentiment: Sentiment, reasons: dict[Kind, list[Reason]]) -> None:
+    links, tags, asks, personal = shape
     label = sentiment.label
     if label is _NEGATIVE:
-        spoken = features.links == 0 and not _personal().isdisjoint(features.words)
+        spoken = links == 0 and personal
         if _COMPLAINT in reasons or spoken:
             weight = round((_SPOKEN if spoken else _TOLD) * sentiment.negative)
             reasons.setdefault(_COMPLAINT, []).append(_because("tone.negative", (), weight))
@@ -148,12 +172,10 @@ def _from_tone(features: Features, sentiment: Sentiment, reasons: dict[Kind, lis
                 reasons[kind].append(_because("tone.positive", (), -round(22 * sentiment.positive)))
     elif _PRAISE in reasons:
         reasons[_PRAISE].append(_because("tone.neutral", (), -4))
-    if "?" in features.tokens and not reasons:
+    if asks and not reasons:
         reasons[_QUESTION] = [_because("form.question_mark", ("?",), 20)]
-    if features.links > 1 or len(features.tags) > 4:
-        reasons.setdefault(_SPAM, []).append(
-            _because("form.links_and_tags", (str(features.links), str(len(features.tags))), 8)
-        )
+    if links > 1 or tags > 4:
+        reasons.setdefault(_SPAM, []).append(_because("form.links_and_tags", (str(links), str(tags)), 8))
 
 
 def _from_stars(stars: tuple[float | None, float | None], reasons: dict[Kind, list[Reason]]) -> None:
@@ -174,11 +196,6 @@ def _reason(features: Features, match: Match, weight: int) -> Reason:
 
 
 _SPOKEN, _TOLD = 28, 12  # what a negative tone is worth in the first or second person, and without
-
-
-@cache
-def _personal() -> frozenset[str]:
-    return tables.word_list("personal")
 
 
 _HARM = frozenset({"danger.safety", "danger.injury", "danger.fire"})

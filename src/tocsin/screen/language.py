@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from tocsin.screen import tables
 from tocsin.screen.features import Features, read_features
+from tocsin.screen.tables.vocabulary import FOREIGN, FUNCTION_BITS, FUNCTION_LANGUAGES, Columns, packed_function
 
 UNDETERMINED = "und"
 CANDIDATES = ("fr", "en", "es", "de", "it", "pt", "nl", "ar", "ja", "ko", "pl", "ru", "tr", "uk", "zh")
-_BY_WORDS = ("fr", "en", "es", "de", "it", "pt", "nl")
-_BITS = 10
-_MASK = (1 << _BITS) - 1
+_MASK = (1 << FUNCTION_BITS) - 1
 _MAX_BYTES = 400  # read by the model; more changes nothing and costs time
 _UNIT = 1024  # integer steps per nat of the model's log-probabilities
 # Set on the train parts of UMSAB; run `python -m eval.reading` after changing one.
@@ -39,28 +37,35 @@ class Guess(NamedTuple):
 
 
 def guess_languages(
-    features: Sequence[Features], claimed: Sequence[str | None], languages: Sequence[Sequence[str]]
+    features: Sequence[Features],
+    claimed: Sequence[str | None],
+    languages: Sequence[Sequence[str]],
+    columns: Columns | None = None,
 ) -> list[Guess]:
     """Return the language of each text, shape (n,).
 
     claimed: what the source says, used as a prior where the text alone is doubtful. languages: codes to add to
-    `CANDIDATES` for each text; codes that the model does not know are left out.
+    `CANDIDATES` for each text; codes that the model does not know are left out. columns: of the same texts, when the
+    caller has them; they only spare work.
     Method: two function words of one language more than of any other decide (see words.tsv); else naive Bayes over
     byte n-grams (py3langid) restricted to the candidates, its log-probabilities rounded to integers so that every
     machine gives the same sum, softened by the root of the length as its author does.
     """
-    guesses: list[Guess | None] = [_by_words(f) or _by_script(f) for f in features]
+    if columns is None:
+        seen = [_seen(f.words) for f in features]
+    else:
+        foreign = [bits & FOREIGN for bits in columns.bits]
+        seen = list(map(_Seen, columns.function, columns.letters, foreign))
+    guesses = [_by_words(f, s) or (_by_script(f) if s.foreign else None) for f, s in zip(features, seen, strict=True)]
     groups: dict[tuple[str, ...], list[int]] = {}
     for i, guess in enumerate(guesses):
         if guess is None:
             groups.setdefault(tuple(languages[i]), []).append(i)
     for extra, indices in groups.items():
-        priors = [_prior(features[i], claimed[i], extra) for i in indices]
-        for i, guess in zip(
-            indices, _model().guess([_bytes_of(features[i]) for i in indices], priors, extra), strict=True
-        ):
+        doubtful = [_Doubtful(features[i], seen[i], claimed[i]) for i in indices]
+        for i, guess in zip(indices, _model().guess(doubtful, extra), strict=True):
             guesses[i] = guess
-    return [guess or Guess(UNDETERMINED, 0.0) for guess in guesses]
+    return [guess or _NOBODY_KNOWS for guess in guesses]
 
 
 def detect_language(text: str) -> Guess:
@@ -68,23 +73,44 @@ def detect_language(text: str) -> Guess:
     return guess_languages(read_features([text], frozenset()), [None], [()])[0]
 
 
-def _by_words(features: Features) -> Guess | None:
+class _Seen(NamedTuple):
+    """Of one text: function words as `packed_function` has them, letters outside numbers, whether one is not ASCII."""
+
+    function: int
+    letters: int
+    foreign: int
+
+
+class _Doubtful(NamedTuple):
+    """A text that the model must decide, and the language that its source claims."""
+
+    features: Features
+    seen: _Seen
+    claimed: str | None
+
+
+_NOBODY_KNOWS = Guess(UNDETERMINED, 0.0)
+
+
+def _seen(words: Sequence[str]) -> _Seen:
+    letters = sum([len(word) for word in words if not word.isdigit()])
+    return _Seen(packed_function(words), letters, not "".join(words).isascii())
+
+
+def _by_words(features: Features, seen: _Seen) -> Guess | None:
     """The language whose function words clearly lead; `und` if there is nothing to read; None if in doubt."""
-    words = features.words
-    if len(words) < 8 and sum(len(w) for w in words if not w.isdigit()) < 3:
-        return Guess(UNDETERMINED, 0.0)
-    get = _packed().get
-    packed = sum([get(word, 0) for word in words])
-    return _leader(packed) if packed else None
+    if seen.letters < 3 and len(features.words) < 8:
+        return _NOBODY_KNOWS
+    return _leader(seen.function) if seen.function else None
 
 
 @lru_cache(maxsize=65536)
 def _leader(packed: int) -> Guess | None:
     """The language that clearly leads in the counts of function words, packed as in `_packed`."""
     best = second = which = 0
-    for number in range(len(_BY_WORDS)):
+    for number in range(len(FUNCTION_LANGUAGES)):
         count = packed & _MASK
-        packed >>= _BITS
+        packed >>= FUNCTION_BITS
         if count > best:
             best, second, which = count, best, number
         elif count > second:
@@ -92,35 +118,14 @@ def _leader(packed: int) -> Guess | None:
     margin = best - second
     if margin < 2 or margin * 5 < best * 2:
         return None
-    return Guess(_BY_WORDS[which], _certainty(min(margin, 12)))
-
-
-def _prior(features: Features, claimed: str | None, wanted: tuple[str, ...]) -> dict[str, float]:
-    """What to add to the softened scores, in nats: function words seen, what the source claims, what is watched."""
-    few = max(len(features.words), 1)
-    prior = dict.fromkeys(_RARE, -_RARE_COST)
-    if all(word.isascii() for word in features.words):
-        prior |= dict.fromkeys(_OTHER_SCRIPTS, -99.0)
-    get = _packed().get
-    packed = sum([get(word, 0) for word in features.words])
-    for language in _BY_WORDS:
-        prior[language] = (packed & _MASK) * _PER_FUNCTION_WORD
-        packed >>= _BITS
-    for language in wanted:
-        prior[language] = prior.get(language, 0.0) + 1.0 / few
-    if claimed:
-        code = claimed[:2].lower()
-        prior[code] = prior.get(code, 0.0) + 3.0 / few
-    return prior
+    return Guess(FUNCTION_LANGUAGES[which], _certainty(min(margin, 12)))
 
 
 def _by_script(features: Features) -> Guess | None:
     """The language of a script that one candidate alone uses, if most letters are of it; None otherwise."""
     letters = "".join(features.words)
-    if letters.isascii():
-        return None
     for script, language in _SCRIPTS:
-        found = len(script.findall(letters))
+        found = sum(map(len, script.findall(letters)))
         if found * 2 > len(letters):
             if language == "ru" and _UKRAINIAN.search(letters):
                 language = "uk"
@@ -131,10 +136,10 @@ def _by_script(features: Features) -> Guess | None:
 
 
 _SCRIPTS = (
-    (re.compile("[\u0400-\u04ff]"), "ru"),
-    (re.compile("[\u3040-\u30ff]"), "ja"),
-    (re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), "zh"),
-    (re.compile("[\uac00-\ud7af\u1100-\u11ff]"), "ko"),
+    (re.compile("[\u0400-\u04ff]+"), "ru"),
+    (re.compile("[\u3040-\u30ff]+"), "ja"),
+    (re.compile("[\u3040-\u30ff\u4e00-\u9fff]+"), "zh"),
+    (re.compile("[\uac00-\ud7af\u1100-\u11ff]+"), "ko"),
 )
 _UKRAINIAN = re.compile("[іїєґ]")
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -143,16 +148,6 @@ _KANA = re.compile("[\u3040-\u30ff]")
 @cache
 def _certainty(margin: int) -> float:
     return round(1.0 - 0.02 * 0.6 ** (margin - 2), 4)
-
-
-@cache
-def _packed() -> dict[str, int]:
-    """Each function word → one count for each language that has it, side by side in one integer."""
-    packed: dict[str, int] = {}
-    for number, language in enumerate(_BY_WORDS):
-        for word in sorted(tables.word_list(f"function_{language}")):
-            packed[word] = packed.get(word, 0) + (1 << (_BITS * number))
-    return packed
 
 
 def _bytes_of(features: Features) -> bytes:
@@ -165,6 +160,28 @@ def _bytes_of(features: Features) -> bytes:
     if text.isupper():
         text = text.lower()
     return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")[:_MAX_BYTES]
+
+
+def _priors(doubtful: Sequence[_Doubtful], labels: list[str], wanted: tuple[str, ...]) -> NDArray[np.float64]:
+    """What to add to the softened scores, in nats: function words seen, what the source claims, what is watched."""
+    column = {label: number for number, label in enumerate(labels)}
+    few = np.array([max(len(each.features.words), 1) for each in doubtful])
+    prior = np.zeros((len(doubtful), len(labels)))
+    prior[:, [column[label] for label in _RARE]] = -_RARE_COST
+    plain = [number for number, each in enumerate(doubtful) if not each.seen.foreign]
+    prior[np.ix_(plain, [column[label] for label in _OTHER_SCRIPTS])] = -99.0
+    for number, language in enumerate(FUNCTION_LANGUAGES):
+        counts = [(each.seen.function >> (FUNCTION_BITS * number)) & _MASK for each in doubtful]
+        prior[:, column[language]] = np.array(counts) * _PER_FUNCTION_WORD
+    for language in wanted:
+        if language in column:
+            prior[:, column[language]] += 1.0 / few
+    claims = [(number, each.claimed[:2].lower()) for number, each in enumerate(doubtful) if each.claimed]
+    known = [(number, column[code]) for number, code in claims if code in column]
+    if known:
+        rows, columns = np.array(known).T
+        prior[rows, columns] += 3.0 / few[rows]
+    return prior
 
 
 class _Model:
@@ -184,11 +201,10 @@ class _Model:
         self._logs = np.rint(np.log1p(np.arange(_MAX_BYTES + 1)) * _UNIT).astype(np.int64)
         self._tables: dict[tuple[str, ...], tuple[list[str], NDArray[np.int64], NDArray[np.int64]]] = {}
 
-    def guess(
-        self, texts: Sequence[bytes], priors: Sequence[Mapping[str, float]], extra: tuple[str, ...]
-    ) -> list[Guess]:
+    def guess(self, doubtful: Sequence[_Doubtful], extra: tuple[str, ...]) -> list[Guess]:
         """The language of each text; `und` under the least probability."""
         labels, weights, prior = self._restricted(extra)
+        texts = [_bytes_of(each.features) for each in doubtful]
         rows, visited = self._walk_batch(texts) if len(texts) >= _SMALL_BATCH else self._walk_each(texts)
         features = len(weights)
         keys, counts = np.unique(rows * features + visited, return_counts=True)
@@ -198,13 +214,12 @@ class _Model:
             starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
             scores[row[starts]] += np.add.reduceat(weights[feature] * self._logs[counts, None], starts, axis=0)
         roots = np.sqrt([len(text) or 1 for text in texts])[:, None]
-        soft = scores / (roots * _UNIT * _UNIT) + [[prior.get(label, 0.0) for label in labels] for prior in priors]
+        soft = scores / (roots * _UNIT * _UNIT) + _priors(doubtful, labels, extra)
         best = soft.argmax(axis=1)
         top = soft.max(axis=1, keepdims=True)
         chances = (1.0 / np.exp(soft - top).sum(axis=1)).round(4).tolist()
         return [
-            Guess(labels[i], p) if p >= _LEAST_P else Guess(UNDETERMINED, 0.0)
-            for i, p in zip(best.tolist(), chances, strict=True)
+            Guess(labels[i], p) if p >= _LEAST_P else _NOBODY_KNOWS for i, p in zip(best.tolist(), chances, strict=True)
         ]
 
     def _restricted(self, extra: tuple[str, ...]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:

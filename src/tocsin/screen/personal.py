@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 
 import phonenumbers
 from stdnum import iban, luhn
@@ -14,6 +13,7 @@ from stdnum.fr import nir
 from tocsin.base.mention import PersonalData, PersonalKind, Span, TextField
 from tocsin.base.text import fold_words
 from tocsin.screen import tables
+from tocsin.screen.tables.vocabulary import AFTER_DIGITS, CLOSING, ORDER, WAY
 
 _REGIONS = ("FR", "BE", "CH", "GB", "US")
 _MANY = 20  # kinds of data looked for stop there in one text: more is a list, and a person will see it
@@ -58,13 +58,20 @@ def find_personal_data(title: str, text: str, words: Sequence[str] | None = None
     """
     if words is None:
         words = fold_words(f"{title} {text}")
-    number = bool(words) and min(words) < _AFTER_DIGITS
-    if not number and _signs().isdisjoint(words) and not (_may_hold_email(text) or _may_hold_email(title)):
-        return ()
     seen = frozenset(words)
-    digits = sum([len(word) for word in words if word < _AFTER_DIGITS]) if number else 0
+    digits = sum([len(word) for word in words if word < AFTER_DIGITS])
     found = _in_field(TextField.TEXT, text, seen, digits)
     return (_in_field(TextField.TITLE, title, seen, digits) + found) if title else found
+
+
+def may_hold_personal_data(title: str, text: str, bits: int, digits: int) -> bool:
+    """Return whether `find_personal_data` may find anything, from what is known of the words without reading them.
+
+    bits, digits: of all words of both, see `Columns` in tables/vocabulary.py.
+    """
+    if digits >= _LEAST_DIGITS or bits & (CLOSING | ORDER) or (bits & WAY and digits):
+        return True
+    return ("@" in text and _may_hold_email(text)) or ("@" in title and _may_hold_email(title))
 
 
 def _may_hold_email(text: str) -> bool:
@@ -75,12 +82,6 @@ def _may_hold_email(text: str) -> bool:
             return True
         at = text.find("@", at + 1)
     return False
-
-
-@cache
-def _signs() -> frozenset[str]:
-    """The words after which data without a word in digits may stand."""
-    return tables.word_list("closing") | tables.word_list("order")
 
 
 def _in_field(field: TextField, text: str, words: frozenset[str], digits: int) -> tuple[PersonalData, ...]:
@@ -108,7 +109,6 @@ def _in_field(field: TextField, text: str, words: frozenset[str], digits: int) -
 
 
 # What must stand among the folded words before a careful expression is worth its time.
-_AFTER_DIGITS = ":"  # sorts after every ASCII digit and before every letter
 _LEAST_DIGITS = 9
 
 

@@ -13,12 +13,13 @@ from tocsin.base.text import fold_text, fold_words
 from tocsin.screen import tables
 from tocsin.screen.copy import copy_keys
 from tocsin.screen.features import HANDLE, Features, fold_marked, read_features
-from tocsin.screen.kind import TARGETED, read_kinds
+from tocsin.screen.kind import TARGETED, Shape, plain_kinds, read_kinds
 from tocsin.screen.language import UNDETERMINED, guess_languages
-from tocsin.screen.personal import find_personal_data
-from tocsin.screen.sentiment import read_tone
-from tocsin.screen.severity import Standing, weigh_severity
+from tocsin.screen.personal import find_personal_data, may_hold_personal_data
+from tocsin.screen.sentiment import FORMS, Form, read_tone
+from tocsin.screen.severity import REACH_FROM, Standing, weigh_severity
 from tocsin.screen.tables.pattern import Match
+from tocsin.screen.tables.vocabulary import EXCLAMATION, QUESTION, SPOKEN, Columns, look_up
 
 CODE_VERSION = "1"
 _CLEAR = 0.8  # under it, a text is read with the words of all languages that have tables
@@ -62,32 +63,48 @@ class Reader:
         """Return the verdict on each post, shape (n,). Deterministic, whatever else the batch holds."""
         texts = [f"{post.title}.\n{post.text}" if post.title else post.text for post in inputs]
         features = read_features(texts, tables.emoji(), _tag_prefixes())
-        guesses = guess_languages(features, [p.lang_claimed for p in inputs], [p.languages for p in inputs])
+        columns = look_up(features)
+        guesses = guess_languages(features, [p.lang_claimed for p in inputs], [p.languages for p in inputs], columns)
         brands = [_brand_words(post.brand_names) for post in inputs]
-        posts = range(len(inputs))
         # One question to all posts, then the next: its code and tables stay warm in the caches of the processor.
-        lexicons = [tables.lexicon(language if p >= _CLEAR else UNDETERMINED) for language, p in guesses]
-        hits = [lexicons[i].hits(features[i]) for i in posts]
-        matches = [lexicons[i].matches(features[i], hits[i], brands[i]) if hits[i] else [] for i in posts]
+        read_as = [language if p >= _CLEAR else UNDETERMINED for language, p in guesses]
+        hits = columns.hits(read_as)
+        matches = [
+            tables.lexicon(language).matches(f, found, brand) if found else []
+            for language, f, found, brand in zip(read_as, features, hits, brands, strict=True)
+        ]
         stars = [(post.stars, post.stars_max) for post in inputs]
-        tones = [read_tone(features[i], hits[i], matches[i], stars[i])[0] for i in posts]
-        aims = [_brand_positions(inputs[i], features[i], brands[i]) if _aimed(matches[i]) else None for i in posts]
-        kinds = [read_kinds(features[i], matches[i], tones[i], stars[i], aims[i]) for i in posts]
-        severities = [_severity(inputs[i], features[i], matches[i], kinds[i], tones[i]) for i in posts]
-        personal = [find_personal_data(post.title, post.text, features[i].words) for i, post in enumerate(inputs)]
-        keys = copy_keys(features, brands)
+        tones = list(map(read_tone, features, hits, matches, stars, _forms(features, columns)))
+        judged = [
+            _plain(tone.negative, tone.neutral, tone.positive, shape, given)
+            if not found and _is_plain(post)
+            else _judge(post, f, found, tone, brand)
+            for post, f, found, tone, shape, given, brand in zip(
+                inputs, features, matches, tones, _shapes(features, columns), stars, brands, strict=True
+            )
+        ]
+        personal = [
+            find_personal_data(post.title, post.text, f.words)
+            if may_hold_personal_data(post.title, post.text, b, d)
+            else ()
+            for post, f, b, d in zip(inputs, features, columns.bits, columns.digits, strict=True)
+        ]
+        keys = copy_keys(features, brands, columns)
+        version = self.version
         return [
             Verdict(
-                language=guesses[i].language,
-                language_p=guesses[i].p,
-                sentiment=tones[i],
-                kinds=kinds[i],
-                severity=severities[i],
-                personal=personal[i],
-                keys=keys[i],
-                version=self.version,
+                language=language,
+                language_p=p,
+                sentiment=tone,
+                kinds=kinds,
+                severity=severity,
+                personal=data,
+                keys=key,
+                version=version,
             )
-            for i in posts
+            for (language, p), tone, (kinds, severity), data, key in zip(
+                guesses, tones, judged, personal, keys, strict=True
+            )
         ]
 
 
@@ -109,12 +126,48 @@ def _brand_words(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset({w for parts in words for w in parts if len(w) > 2} | joined)
 
 
-def _severity(
-    post: ReadInput, features: Features, matches: Sequence[Match], kinds: Sequence[KindScore], tone: Sentiment
-) -> Severity:
+_Judged = tuple[tuple[KindScore, ...], Severity]
+
+
+def _forms(features: Sequence[Features], columns: Columns) -> list[Form]:
+    """`form_of` each text."""
+    return [
+        FORMS[f.links > 0, marks & QUESTION > 0, marks & EXCLAMATION > 0, len(f.words) < 8]
+        for f, marks in zip(features, columns.marks, strict=True)
+    ]
+
+
+def _shapes(features: Sequence[Features], columns: Columns) -> list[Shape]:
+    """`shape_of` each text, as plain tuples, which are made and compared faster."""
+    return [
+        (f.links, len(f.tags), marks & QUESTION > 0, bits & SPOKEN > 0)
+        for f, marks, bits in zip(features, columns.marks, columns.bits, strict=True)
+    ]
+
+
+def _is_plain(post: ReadInput) -> bool:
+    """Whether nothing about the post but its text and stars changes how it is judged."""
+    return not (post.own or post.sensitive_words or post.verified or (post.followers and post.followers >= REACH_FROM))
+
+
+@lru_cache(maxsize=32768)
+def _plain(
+    negative: float, neutral: float, positive: float, shape: Shape, stars: tuple[float | None, float | None]
+) -> _Judged:
+    """The kinds and severity of a post without rules that match; most posts are such, and of few sorts."""
+    tone = Sentiment(negative=negative, neutral=neutral, positive=positive)
+    kinds = plain_kinds(tone, shape, stars)
+    return kinds, weigh_severity([], (), kinds, tone, Standing())
+
+
+def _judge(
+    post: ReadInput, features: Features, matches: Sequence[Match], tone: Sentiment, brand: frozenset[str]
+) -> _Judged:
+    aim = _brand_positions(post, features, brand) if _aimed(matches) else None
+    kinds = read_kinds(features, matches, tone, (post.stars, post.stars_max), aim)
     sensitive = _sensitive_found(features, post.sensitive_words) if post.sensitive_words else ()
     standing = _standing(post.followers, post.verified, post.own)
-    return weigh_severity(features, matches, kinds, tone, standing, sensitive=sensitive)
+    return kinds, weigh_severity(features.tokens, matches, kinds, tone, standing, sensitive=sensitive)
 
 
 @lru_cache(maxsize=4096)

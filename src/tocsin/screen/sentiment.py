@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +19,8 @@ from tocsin.screen.tables.pattern import Hit, Match, Role
 _BREAKS = frozenset(".!?,")
 _SHOUT = re.compile(r"\b[A-ZÀ-Þ]{4,}\b")
 _CAPITALS = re.compile("[A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ]")  # in every shout, and quicker to seek
+Form = tuple[int, int, int, int]  # of a text: a link, a question mark, an exclamation mark, few words; 0 or 1 each
+FORMS: dict[Form, Form] = {form: form for form in product((0, 1), (0, 1), (0, 1), (0, 1))}
 _STEP = 10  # one valence step, in the unit of the sums
 
 # Members of an enum are slow to reach through their class, and these are asked for at every word.
@@ -49,19 +52,24 @@ class _Scale(NamedTuple):
 
 
 def read_tone(
-    features: Features, hits: Sequence[Hit], matches: Sequence[Match], stars: tuple[float | None, float | None]
-) -> tuple[Sentiment, Tally]:
-    """Return the sentiment of a text and the sums behind it.
+    features: Features,
+    hits: Sequence[Hit],
+    matches: Sequence[Match],
+    stars: tuple[float | None, float | None],
+    form: Form | None = None,
+) -> Sentiment:
+    """Return the sentiment of a text.
 
-    hits, matches: what `Lexicon` found in the text. stars: given and greatest, or None.
+    hits, matches: what `Lexicon` found in the text. stars: given and greatest, or None. form: `form_of` the text.
     Method: each word weighs its valence (tables); a negator turns what follows within three words, an intensifier
     or diminisher changes the next weight, an idiom replaces its words, `but` halves what came before. The sums become
     probabilities by a three-way softmax whose constants stand in scale.toml with how they were set.
     """
-    if not hits and stars[0] is None:
-        return _toneless(form_of(features)), _NOTHING
-    tally = tally_tone(features, hits, matches)
+    form = form or form_of(features)
+    tally = tally_tone(features, hits, matches) if hits else _NOTHING
     good, bad, reasons = tally.good, tally.bad, tally.words
+    if not reasons and stars[0] is None:
+        return _toneless(form)
     given, most = stars
     star_weight = 0
     if given is not None and most is not None and most > 1:
@@ -69,21 +77,21 @@ def read_tone(
         star_weight = round((share - 0.5) * 2 * _scale().stars)
         good, bad = good + max(star_weight, 0), bad + max(-star_weight, 0)
     cap = _scale().cap
-    negative, neutral, positive, sure = _probabilities(min(good, cap), min(bad, cap), form_of(features))
+    negative, neutral, positive, sure = _probabilities(min(good, cap), min(bad, cap), form)
     return Sentiment(
         negative=negative,
         neutral=neutral,
         positive=positive,
         sure=sure,
         reasons=_reasons(reasons, star_weight, stars) if reasons or star_weight else (),
-    ), tally
+    )
 
 
 _NOTHING = Tally(0, 0, ())
 
 
 @cache
-def _toneless(form: tuple[int, int, int, int]) -> Sentiment:
+def _toneless(form: Form) -> Sentiment:
     negative, neutral, positive, sure = _probabilities(0, 0, form)
     return Sentiment(negative=negative, neutral=neutral, positive=positive, sure=sure)
 
@@ -165,14 +173,14 @@ def _weigh_words(tokens: list[str], hits: Sequence[Hit], covered: dict[int, str]
         last = at
 
 
-def form_of(features: Features) -> tuple[int, int, int, int]:
+def form_of(features: Features) -> Form:
     """What the shape of the text says: a link, a question, an exclamation, few words (0 or 1 each)."""
     tokens = features.tokens
     return (int(features.links > 0), int("?" in tokens), int("!" in tokens), int(len(features.words) < 8))
 
 
 @lru_cache(maxsize=65536)
-def _probabilities(good: int, bad: int, form: tuple[int, int, int, int]) -> tuple[float, float, float, bool]:
+def _probabilities(good: int, bad: int, form: Form) -> tuple[float, float, float, bool]:
     """(negative, neutral, positive, sure) by softmax; neutral is the reference whose logit is 0."""
     inputs = softmax_inputs(good, bad, form)
     lower, higher = _softmax_rows()
@@ -185,7 +193,7 @@ def _probabilities(good: int, bad: int, form: tuple[int, int, int, int]) -> tupl
     return low, middle, high, first - second >= _scale().sure_margin
 
 
-def softmax_inputs(good: int, bad: int, form: tuple[int, int, int, int]) -> tuple[int, ...]:
+def softmax_inputs(good: int, bad: int, form: Form) -> tuple[int, ...]:
     """Return what the softmax sees, shape (10,): constant, sums, their small parts, sign of their difference, form."""
     return (1, good, bad, min(good, 30), min(bad, 30), (good > bad) - (good < bad), *form)
 

@@ -11,9 +11,9 @@ import msgspec
 from tocsin.base.kind import Kind, Tone
 from tocsin.base.mention import KindScore, Reason, Sentiment, Severity
 from tocsin.screen import tables
-from tocsin.screen.features import Features
 from tocsin.screen.tables.pattern import Match
 
+REACH_FROM = 1000  # followers; fewer add nothing
 _LIKELY = 0.8
 _HARMLESS = frozenset({Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM})
 
@@ -32,7 +32,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def weigh_severity(
-    features: Features,
+    tokens: Sequence[str],
     matches: Sequence[Match],
     kinds: Sequence[KindScore],
     sentiment: Sentiment,
@@ -42,7 +42,7 @@ def weigh_severity(
 ) -> Severity:
     """Return the severity; the weights of its reasons add up to the score before it is clipped to 0..100.
 
-    sensitive: those of the watch's sensitive words that stand in the text.
+    tokens: of the text. sensitive: those of the watch's sensitive words that stand in it.
     Scale: an ordinary complaint 25-55, praise at most 10, one truly dangerous post at least 80; own accounts 0.
     Weights stand in scale.toml.
     """
@@ -57,7 +57,7 @@ def weigh_severity(
     if label is _NEGATIVE:
         weight = round(_scale()["tone"] * sentiment.negative)
         reasons.append(_negative(weight))
-    dangers = _dangers(features, matches, kinds, praised) if matches else []
+    dangers = _dangers(tokens, matches, kinds, praised) if matches else []
     reasons += dangers
     if sensitive:
         reasons += [
@@ -88,7 +88,9 @@ def _kind_reasons(kinds: tuple[tuple[Kind, float], ...]) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindScore], praised: bool) -> list[Reason]:
+def _dangers(
+    tokens: Sequence[str], matches: Sequence[Match], kinds: Sequence[KindScore], praised: bool
+) -> list[Reason]:
     """Each sort of danger once, the gravest whole, the others at a third; none where a guard or praise stands."""
     found: dict[str, Match] = {}
     for match in matches:
@@ -107,7 +109,7 @@ def _dangers(features: Features, matches: Sequence[Match], kinds: Sequence[KindS
         weight = match.rule.weight
         if not grave and code in ("danger.insider", "danger.legal", "danger.child", "danger.injury"):
             weight = _scale()["idle_danger"]
-        weighed.append((weight, code, tuple(features.tokens[match.start : match.end])))
+        weighed.append((weight, code, tuple(tokens[match.start : match.end])))
     if leak:
         weighed.append((_scale()["leak"], "danger.leak", leak.reasons[0].words))
     weighed.sort(key=lambda w: (-w[0], w[1]))
@@ -124,7 +126,7 @@ def _reach(standing: Standing, harmful: bool) -> tuple[Reason, ...]:
     """Three points for each power of ten of followers from a thousand on; a third of it where nothing harms."""
     reasons = []
     followers = standing.followers or 0
-    if followers >= 1000:
+    if followers >= REACH_FROM:
         weight = min(_scale()["reach_step"] * (len(str(followers)) - 3), _scale()["reach_most"])
         code = "reach.large" if followers >= 100_000 else "reach.some"
         reasons.append(Reason(code=code, words=(str(followers),), weight=weight if harmful else weight // 3))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from tocsin.screen.features import HANDLE, SENTENCE_ENDS, Features, shorten
+from tocsin.screen.features import HANDLE, SENTENCE_ENDS, Features, is_elongated, shorten
 
 
 class Role(IntEnum):
@@ -95,14 +95,16 @@ class Lexicon:
 
     def hits(self, features: Features) -> list[Hit]:
         """Return the words of the tables among the tokens, in order."""
-        get = self._entries.get
-        if features.elongated:
-            return [(i, e) for i, t in enumerate(features.tokens) if (e := get(t) or self._elongated(t))]
-        return [(i, e) for i, e in enumerate(map(get, features.tokens)) if e is not None]
+        find = self.find if features.elongated else self._entries.get
+        return [(i, e) for i, e in enumerate(map(find, features.tokens)) if e is not None]
 
-    def _elongated(self, token: str) -> Entry | None:
+    def find(self, token: str) -> Entry | None:
+        """Return what the tables say of a token, or else of its spellings without letters repeated for emphasis."""
+        entry = self._entries.get(token)
+        if entry is not None or not is_elongated(token):
+            return entry
         once, twice = shorten(token)
-        return None if once == token else self._entries.get(twice) or self._entries.get(once)
+        return self._entries.get(twice) or self._entries.get(once)
 
     def matches(self, features: Features, hits: Sequence[Hit], brand: frozenset[str]) -> list[Match]:
         """Return the rules found, in order of their anchor; `brand` holds the folded words of the brand's names."""
