@@ -17,6 +17,7 @@ from tocsin.base.surge import Surge
 from tocsin.collect.adapter import Reject, Source
 from tocsin.screen.query import Query
 from tocsin.store import close
+from tocsin.store.affairs.facade import Affairs
 from tocsin.store.close import ClosedRange
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
@@ -56,6 +57,7 @@ class Store:
         self._db = Database(alias, settings)
         self._generations: dict[tuple[str, str], int] = {}
         self.people = People(self._db)
+        self.affairs = Affairs(self._db)
         self.watching = Watching(self._db)
         self.stream = StreamStore(self._db)
 

@@ -34,6 +34,9 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["brand", "timeline", "last_ms"], name="story_latest"),
             models.Index(fields=["brand", "timeline", "posts"], name="story_largest"),
+            models.Index(
+                fields=["brand", "timeline", "last_ms"], name="story_moving", condition=models.Q(posts__gte=2)
+            ),
         ]
 
 

@@ -1,0 +1,1 @@
+"""What is going on, as people read it: levels, stories and alerts in short rows, and stories put together or apart."""

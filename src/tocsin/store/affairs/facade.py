@@ -1,0 +1,132 @@
+"""Affairs: what is going on, as people read it. Reached as `store.affairs`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tocsin.base.alert import Alert
+from tocsin.base.seam import LIVE
+from tocsin.store.affairs import inbox, levels, reads, rearrange
+from tocsin.store.affairs.rows import (
+    AlertFilter,
+    Copy,
+    Move,
+    PostLine,
+    Shares,
+    StoryFilter,
+    StoryLine,
+    Told,
+    Voices,
+)
+from tocsin.store.database import Database
+from tocsin.store.errors import speaks_plainly
+
+
+@speaks_plainly
+class Affairs:
+    """Levels, stories and alerts of a brand in a world; every reading is bounded. Methods raise as those of `Store`."""
+
+    def __init__(self, db: Database, world: str = LIVE) -> None:
+        self._db = db
+        self._world = world
+
+    def of(self, world: str) -> Affairs:
+        """Return the same of another world: of a replay or a drill."""
+        return Affairs(self._db, world)
+
+    # Levels
+
+    def tones(self, brand: str, since: int, until: int, *, days: bool = False) -> dict[int, tuple[int, int]]:
+        """Return (posts, negative) of each minute, or local day, that begins at or after `since` and before `until`."""
+        return levels.tones_of(self._db, brand, self._world, (since, until), days=days)
+
+    def voices(self, brand: str, since: int, relay_reach: int) -> Voices:
+        """Return who spoke since a minute; relay_reach: followers that make a relay."""
+        return levels.voices(self._db, brand, self._world, since, relay_reach)
+
+    def memory(self, brand: str, *versions: str) -> bytes | None:
+        """Return what a fold of one of these versions remembers of the brand, None before the first close."""
+        return levels.memory(self._db, brand, self._world, versions)
+
+    # Stories
+
+    def stories(self, brand: str, wanted: StoryFilter) -> list[StoryLine]:
+        """Return the stories of two posts or more that fit."""
+        return reads.find_stories(self._db, brand, self._world, wanted)
+
+    def moved_since(self, brand: str, at: datetime, limit: int) -> list[StoryLine]:
+        """Return the largest stories among those that moved since an instant."""
+        return reads.moved_since(self._db, brand, self._world, at, limit)
+
+    def story(self, brand: str, name: str) -> StoryLine:
+        """Return a story of the brand by its id."""
+        return reads.story_line(self._db, brand, self._world, name)
+
+    def titles(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the titles that people gave, by id of the story."""
+        return reads.titles(self._db, names)
+
+    def hours(self, numbers: Sequence[int], since: int, until: int) -> dict[int, dict[int, int]]:
+        """Return the posts of stories an hour, by the store's number."""
+        return reads.hours(self._db, numbers, since, until)
+
+    def first_lines(self, number: int, limit: int) -> list[PostLine]:
+        """Return the earliest posts of a story."""
+        return reads.first_lines(self._db, number, limit)
+
+    def last_lines(self, number: int, limit: int) -> list[PostLine]:
+        """Return the newest posts of a story, newest first."""
+        return reads.last_lines(self._db, number, limit)
+
+    def loud_lines(self, number: int, limit: int) -> list[PostLine]:
+        """Return the posts of a story whose authors most people follow."""
+        return reads.loud_lines(self._db, number, limit)
+
+    def lines(self, rows: Sequence[int]) -> list[PostLine]:
+        """Return posts by the rows of their mentions."""
+        return reads.lines_of(self._db, rows)
+
+    def window(self, brand: str, first: int, last: int, limit: int) -> list[PostLine]:
+        """Return the most severe posts of a brand from one minute to another, both included."""
+        return reads.window_lines(self._db, brand, self._world, (first, last), limit)
+
+    def shares(self, number: int) -> Shares:
+        """Return how the posts of a story fall."""
+        return reads.shares(self._db, number)
+
+    def copies(self, number: int, limit: int) -> list[Copy]:
+        """Return the texts that most posts of a story repeat."""
+        return reads.copies(self._db, number, limit)
+
+    # Stories put together or apart
+
+    def move(self, source: StoryLine, target: StoryLine | None, rows: Sequence[int] | None, who: rearrange.Who) -> Move:
+        """Put posts of a story into another, or a new one; rows: None for all."""
+        return rearrange.move(self._db, source, target, rows, who)
+
+    def move_back(self, brand: str, number: int, who: rearrange.Who) -> Move:
+        """Undo a move."""
+        return rearrange.move_back(self._db, brand, number, who)
+
+    def moves(self, name: str) -> list[Move]:
+        """Return the moves out of and into a story, newest first."""
+        return rearrange.moves(self._db, name)
+
+    def successor(self, name: str) -> str:
+        """Return the id of the story into which all of this one was put, "" for none."""
+        return rearrange.successor(self._db, name)
+
+    def lookalikes(self, line: StoryLine, since: datetime) -> list[StoryLine]:
+        """Return the stories that seem to be one with this."""
+        return rearrange.lookalikes(self._db, line, since)
+
+    # Alerts
+
+    def alerts(self, brand: str, wanted: AlertFilter) -> list[Alert]:
+        """Return the alerts that fit, newest first."""
+        return inbox.find_alerts(self._db, brand, self._world, wanted)
+
+    def told(self, alert: str) -> list[Told]:
+        """Return who was told of an alert."""
+        return inbox.told(self._db, alert)

@@ -1,0 +1,135 @@
+"""The short values of levels, stories and alerts that pages list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from tocsin.base.alert import AlertCause, AlertState
+from tocsin.base.story import StoryState
+from tocsin.store.rows import OutboxState
+
+
+class Voices(msgspec.Struct, frozen=True, kw_only=True):
+    """Who spoke: distinct accounts, and those many people follow; is_capped: only the newest posts were read."""
+
+    authors: int = 0
+    relays: int = 0
+    is_capped: bool = False
+
+
+class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A story without what only grouping needs. number: the store's own. title: the one a person gave, if one did.
+
+    own_title: the one its posts gave it.
+    """
+
+    number: int
+    id: str
+    brand: str
+    timeline: str
+    title: str
+    own_title: str
+    keywords: tuple[str, ...]
+    first_post: tuple[str, str]
+    first_at: datetime
+    last_at: datetime
+    posts: int
+    copies: int
+    negative: int
+    severity: int
+    state: StoryState
+    kind: str
+    platforms: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+class StoryFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which stories are wanted. words: all stand in the title. before: the `last_at` of the last one seen, for more."""
+
+    since: datetime | None = None
+    states: tuple[StoryState, ...] = ()
+    kinds: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    largest_first: bool = False
+    before: datetime | None = None
+    limit: int = 50
+
+
+class PostLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A post of a story in short. row: of its mention. text: its beginning. followers: None when not known."""
+
+    row: int
+    minute: int
+    at: datetime
+    platform: str
+    native_id: str
+    kind: str
+    url: str | None
+    title: str
+    text: str
+    handle: str
+    name: str
+    followers: int | None
+    tone: str
+    severity: int
+    kinds: tuple[str, ...]
+    language: str
+    exact: int
+    source: str
+    own: bool
+    parent_id: str | None
+    root_id: str | None
+    shared_id: str | None
+
+
+class Shares(msgspec.Struct, frozen=True, kw_only=True):
+    """How the posts of a story fall, by platform and kind of post, language, tone and kind; of the `read` newest."""
+
+    read: int
+    places: dict[tuple[str, str], int]
+    languages: dict[str, int]
+    tones: dict[str, int]
+    kinds: dict[str, int]
+    sources: int
+
+
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that several posts repeat to the letter. first: its earliest post. posts: how many say it."""
+
+    first: PostLine
+    posts: int
+
+
+class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which alerts are wanted, newest first. before: instant of the last one seen, for more."""
+
+    states: tuple[AlertState, ...] = ()
+    causes: tuple[AlertCause, ...] = ()
+    levels: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()
+    since: datetime | None = None
+    before: datetime | None = None
+    limit: int = 50
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One telling of an alert. channel: `mail:ADDRESS` or `apprise:N`; at: of the last try or the next one."""
+
+    channel: str
+    state: OutboxState
+    tries: int
+    at: datetime | None
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """Mentions that a person put into another story. source, target: ids of stories. posts: how many moved."""
+
+    id: int
+    source: str
+    target: str
+    posts: int
+    by: str
+    at: datetime
+    undone: bool = False
