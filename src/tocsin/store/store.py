@@ -110,6 +110,10 @@ class Store:
         """Return the sources that were set up, by name."""
         return sources.sources(self._db)
 
+    def source_figures(self) -> dict[str, sources.SourceFigures]:
+        """Return what each listed source brought, by its name."""
+        return sources.source_figures(self._db)
+
     def due_sources(self, now: datetime) -> list[SourceRow]:
         """Return the sources to read now."""
         return sources.due_sources(self._db, now)

@@ -37,4 +37,9 @@ ACCESS: Final[Mapping[str, Gate]] = {
     # the demonstration; 404 where none is played
     "demo:enter": OPEN,
     "demo:speed": SIGNED_IN,
+    # sources
+    "sources:list": EVERY_ROLE,
+    "sources:new": LEADERS,
+    "sources:add": LEADERS,
+    "sources:act": LEADERS,
 }

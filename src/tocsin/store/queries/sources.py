@@ -20,6 +20,19 @@ SILENT_S = 60
 _LONGEST_NAME = 200
 
 
+class SourceFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source brought since it was added, on all timelines: posts read; of these, unwanted and unreadable."""
+
+    posts: int = 0
+    unmatched: int = 0
+    unreadable: int = 0
+
+    @property
+    def wanted(self) -> int:
+        """How many of the posts concerned a brand."""
+        return max(0, self.posts - self.unmatched - self.unreadable)
+
+
 # fmt: off
 _COLUMNS = (
     "s.name, s.adapter, s.options, s.time_zone, s.brand, s.enabled, s.stopped, s.last_good_ms, s.next_ms, s.failures,"
@@ -56,6 +69,18 @@ def remove_source(db: Database, name: str) -> None:
 def sources(db: Database) -> list[SourceRow]:
     """Return the sources that were set up, by name; imported files are none of them."""
     return [_row(row) for row in db.rows(f"select {_COLUMNS} from store_source s where s.listed order by s.name")]
+
+
+def source_figures(db: Database) -> dict[str, SourceFigures]:
+    """Return what each source brought, by its name."""
+    rows = db.rows(
+        "select s.name, sum(c.posts), sum(c.unmatched), sum(c.unreadable) from store_cursor c"
+        " join store_source s on s.id = c.source_id where s.listed group by s.name"
+    )
+    return {
+        str(name): SourceFigures(posts=int(posts), unmatched=int(unmatched), unreadable=int(unreadable))
+        for name, posts, unmatched, unreadable in rows
+    }
 
 
 def due_sources(db: Database, now: datetime) -> list[SourceRow]:

@@ -1,0 +1,203 @@
+"""Sources as their owner sees them: how each fares, what is not watched, what leaves this machine, and adding one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tocsin.base.errors import InputError, NotFoundError
+from tocsin.base.post import Post
+from tocsin.base.seam import PostBatch
+from tocsin.base.time import minute_of
+from tocsin.collect.adapter import Source
+from tocsin.flows.collect import check_feed
+from tocsin.flows.engine import Engine
+from tocsin.flows.i18n import N_
+from tocsin.flows.set_up import add_feed
+from tocsin.store.queries.figures import Bucket
+from tocsin.store.queries.sources import SourceFigures
+from tocsin.store.rows import SourceRow
+
+LATE = timedelta(minutes=30)  # a read that is overdue by more than this: nobody collects
+_SEEN_DAYS = 30
+
+# Where companies are spoken of, by the platform names of posts; the words are shown as they are.
+_NETWORKS = (
+    ("Bluesky", ("bluesky",)),
+    ("Mastodon", ("mastodon",)),
+    ("X", ("x", "twitter")),
+    ("Instagram", ("instagram",)),
+    ("TikTok", ("tiktok",)),
+    ("Facebook", ("facebook",)),
+    ("LinkedIn", ("linkedin",)),
+    ("YouTube", ("youtube",)),
+    ("Reddit", ("reddit",)),
+    ("Google", ("google", "reviews")),
+    ("Trustpilot", ("trustpilot", "reviews")),
+    ("Threads", ("threads",)),
+)
+
+
+class Health(StrEnum):
+    """How a source fares."""
+
+    GOOD = "good"
+    NEW = "unread"  # never read yet
+    FAILING = "failing"  # the last reads failed; it is tried again
+    STOPPED = "stopped"  # failed for good; waits for its owner
+    LATE = "late"  # should have been read and was not: no worker runs
+    PAUSED = "paused"
+
+
+class SourceView(msgspec.Struct, frozen=True, kw_only=True):
+    """One source. lag_s: seconds since the last good read, None before the first. figures: what it brought in all."""
+
+    row: SourceRow
+    health: Health
+    lag_s: float | None
+    figures: SourceFigures
+    host: str
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether a person must look at it."""
+        return self.health in (Health.FAILING, Health.STOPPED, Health.LATE)
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """One address that this machine speaks to. why, params: a catalogue sentence."""
+
+    host: str
+    why: str
+    params: dict[str, str] = {}
+
+
+class SourceBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it. unseen: networks from which nothing came in the last 30 days, so that nobody believes them watched."""
+
+    sources: tuple[SourceView, ...]
+    unseen: tuple[str, ...]
+    outgoing: tuple[Outgoing, ...]
+
+    @property
+    def in_trouble(self) -> int:
+        """How many sources need a person."""
+        return sum(view.needs_somebody for view in self.sources)
+
+
+class FeedPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feed holds, before anything of it is kept. wanted: the ids of those that a watch of the brand catches."""
+
+    url: str
+    name: str
+    posts: tuple[Post, ...]
+    wanted: frozenset[str]
+
+
+def source_board(engine: Engine, brand: str, now: datetime) -> SourceBoard:
+    """Return the sources that serve a brand, those in trouble first, with what is unseen and what goes out."""
+    figures = engine.store.source_figures()
+    rows = [row for row in engine.store.sources() if row.brand in ("", brand)]
+    views = [_view(row, figures.get(row.source.name, SourceFigures()), now) for row in rows]
+    views.sort(key=lambda view: (not view.needs_somebody, view.row.source.name.casefold()))
+    return SourceBoard(
+        sources=tuple(views), unseen=tuple(_unseen(engine, brand, now)), outgoing=tuple(_outgoing(engine))
+    )
+
+
+def preview_feed(engine: Engine, brand: str, url: str, now: datetime) -> FeedPreview:
+    """Return what a feed holds and what of it concerns the brand; nothing is stored. Raises SourceError, InputError."""
+    address = checked_url(url)
+    posts = tuple(check_feed(engine.settings, address, now).posts)
+    screened = engine.stage().run(PostBatch(list(posts)), "preview", "backfill:preview")
+    wanted = frozenset(mention.post.native_id for mention in screened.mentions if mention.brand == brand)
+    return FeedPreview(url=address, name=_free_name(engine, address), posts=posts, wanted=wanted)
+
+
+def checked_url(url: str) -> str:
+    """Return an address that can be a feed's. Raises InputError."""
+    address = url.strip()
+    if "://" not in address:
+        address = f"https://{address}"
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError("{url!r} is not the address of a page or feed; write https://example.org/feed.xml.", url=url)
+    return address
+
+
+def add_source(engine: Engine, brand: str, url: str, name: str) -> Source:
+    """Keep a feed as a source of one brand. Raises InputError when the name is taken."""
+    source = add_feed(engine, checked_url(url), name.strip() or None)
+    engine.store.save_source(source, brand)
+    return source
+
+
+def find_source(engine: Engine, brand: str, name: str) -> SourceRow:
+    """Return a source that serves the brand. Raises NotFoundError."""
+    for row in engine.store.sources():
+        if row.source.name == name and row.brand in ("", brand):
+            return row
+    raise NotFoundError("There is no source {name!r}. Add it, or mend the name.", name=name)
+
+
+def set_reading(engine: Engine, row: SourceRow, *, enabled: bool) -> None:
+    """Pause a source, or read it again, at once; one that had stopped starts anew."""
+    engine.store.save_source(row.source, row.brand, enabled=enabled)
+
+
+def _view(row: SourceRow, figures: SourceFigures, now: datetime) -> SourceView:
+    lag_s = None if row.last_good_at is None else max(0.0, (now - row.last_good_at).total_seconds())
+    address = row.source.options.get("url", "")
+    return SourceView(
+        row=row,
+        health=_health(row, now),
+        lag_s=lag_s,
+        figures=figures,
+        host=(urlsplit(address).hostname or "") if address else "",
+    )
+
+
+def _health(row: SourceRow, now: datetime) -> Health:
+    if row.stopped:
+        return Health.STOPPED
+    if not row.enabled:
+        return Health.PAUSED
+    if row.failures:
+        return Health.FAILING
+    if row.last_good_at is None:
+        return Health.NEW
+    if row.next_at is not None and now - row.next_at > LATE:
+        return Health.LATE
+    return Health.GOOD
+
+
+def _unseen(engine: Engine, brand: str, now: datetime) -> Iterator[str]:
+    minute = minute_of(now)
+    rows = engine.store.counts(brand, minute - _SEEN_DAYS * 1440, minute, Bucket.DAY)
+    seen = {row.platform for row in rows}
+    for name, platforms in _NETWORKS:
+        if not seen.intersection(platforms):
+            yield name
+
+
+def _outgoing(engine: Engine) -> Iterator[Outgoing]:
+    for row in engine.store.sources():
+        host = urlsplit(row.source.options.get("url", "")).hostname
+        if host and row.enabled:
+            yield Outgoing(host=host, why=N_("reads the source {name}"), params={"name": row.source.name})
+    settings = engine.settings
+    if settings.smtp_host:
+        yield Outgoing(host=settings.smtp_host, why=N_("sends the mails of alerts"))
+    for address in settings.notify_urls:
+        # The rest of such an address is a secret.
+        yield Outgoing(host=address.partition(":")[0], why=N_("tells people of alerts by this service"))
+
+
+def _free_name(engine: Engine, url: str) -> str:
+    taken = {row.source.name for row in engine.store.sources()}
+    base = (urlsplit(url).hostname or url).removeprefix("www.")
+    return next(name for name in (base, *(f"{base} {number}" for number in range(2, 1000))) if name not in taken)

@@ -1,0 +1,79 @@
+"""The pages of the sources."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tocsin.base.errors import InputError, NotFoundError, SourceError
+from tocsin.flows.sources import add_source, find_source, preview_feed, set_reading, source_board
+from tocsin.store.rows import AuditEntry
+from tocsin.web.request import WebRequest
+
+SHOWN = 20
+
+
+@require_GET
+def board(request: WebRequest, brand: str) -> HttpResponse:
+    """Show how each source fares."""
+    return render(request, "sources/list.html", {"board": source_board(request.engine, brand, request.now)})
+
+
+@require_GET
+def new(request: WebRequest, brand: str) -> HttpResponse:
+    """Ask for an address; with one, show what it holds before anything is kept."""
+    url = request.GET.get("url", "").strip()
+    shown: dict[str, object] = {"url": url}
+    if url:
+        try:
+            preview = preview_feed(request.engine, brand, url, request.now)
+        except (SourceError, InputError) as error:
+            shown["error"] = request.t.error(error)
+        else:
+            shown.update(preview=preview, posts=preview.posts[:SHOWN], wanted=len(preview.wanted))
+    return render(request, "sources/new.html", shown)
+
+
+@require_POST
+def add(request: WebRequest, brand: str) -> HttpResponse:
+    """Keep a feed as a source."""
+    url, name = request.POST.get("url", ""), request.POST.get("name", "")
+    try:
+        source = add_source(request.engine, brand, url, name)
+    except InputError as error:
+        return render(request, "sources/new.html", {"url": url, "error": request.t.error(error)}, status=400)
+    _note(request, "source.added", source.name)
+    messages.success(request, _("%(name)s is read from now on.") % {"name": source.name})
+    return HttpResponseRedirect(reverse("sources:list", kwargs={"brand": brand}))
+
+
+@require_POST
+def act(request: WebRequest, brand: str) -> HttpResponse:
+    """Pause, read again, remove or bring back a source."""
+    name, wanted = request.POST.get("name", ""), request.POST.get("act", "")
+    back = HttpResponseRedirect(reverse("sources:list", kwargs={"brand": brand}))
+    try:
+        row = find_source(request.engine, brand, name)
+    except NotFoundError as error:
+        messages.error(request, request.t.error(error))
+        return back
+    if wanted in ("pause", "read"):
+        set_reading(request.engine, row, enabled=wanted == "read")
+        said = _("%(name)s is read again.") if wanted == "read" else _("%(name)s is paused. Its posts stay.")
+    elif wanted == "remove":
+        request.engine.store.remove_source(name)
+        said = _("%(name)s is no longer read. Its posts stay.")
+    else:
+        return back
+    _note(request, f"source.{wanted}", name)
+    messages.success(request, said % {"name": name})
+    return back
+
+
+def _note(request: WebRequest, action: str, subject: str) -> None:
+    entry = AuditEntry(at=request.now, by=request.reader.mark, action=action, subject=subject)
+    request.engine.store.note_audit(entry)
