@@ -2,66 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.feed_server import NOON, FeedServer, feed, item  # noqa: F401 - a fixture
 from tocsin.base.brand import Brand, Watch
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
 from tocsin.collect.adapter import Source
 from tocsin.flows.collect import Reach, collect_due
 from tocsin.flows.engine import Engine, open_engine
-
-NOON = datetime.now(UTC).replace(microsecond=0)  # the client stamps what it fetches with the real time
-
-
-class FeedServer(HTTPServer):
-    """Serves one feed whose items the test changes; `status` other than 200 is a failure."""
-
-    items: list[str]
-    status = 200
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: FeedServer
-
-    def do_GET(self) -> None:
-        body = (
-            "<?xml version='1.0'?><rss version='2.0'><channel><title>La Gazette</title>"
-            f"<link>http://example.org/</link>{''.join(self.server.items)}</channel></rss>"
-        ).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Type", "application/rss+xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-def item(number: int, at: datetime) -> str:
-    return (
-        f"<item><guid isPermaLink='false'>n{number}</guid><title>Maison Alba, épisode {number}</title>"
-        f"<link>http://example.org/{number}</link><pubDate>{at:%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
-    )
-
-
-@pytest.fixture
-def feed() -> Iterator[FeedServer]:
-    server = FeedServer(("127.0.0.1", 0), _Handler)
-    server.items = [item(1, NOON - timedelta(hours=2))]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ _CAST = (
 
 def make_world(folder: Path, now: datetime) -> World:
     """Return a served installation with two brands and the cast."""
-    engine = open_engine(Settings(data_dir=folder), migrate=True)
+    engine = open_engine(Settings(data_dir=folder, allow_hosts=("127.0.0.1",)), migrate=True)
     for slug, name in ((BRAND, "Maison Alba"), (OTHER, "Autre Maison")):
         engine.store.save_brand(Brand(slug=slug, name=name))
     world = World(engine, now)
