@@ -111,6 +111,14 @@ class Watching:
         )
         return [(minute, int(posts)) for minute, posts in rows]
 
+    def story_titles(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the titles of stories by their ids; those that are gone are left out."""
+        found: dict[str, str] = {}
+        for chunk in bulk.chunks(list(dict.fromkeys(names))):
+            sql = f"select name, title from store_story where name in ({marks(len(chunk))}) order by id"
+            found |= {name: title for name, title in self._db.rows(sql, list(chunk)) if title}
+        return found
+
     def switch_on(self, brand: str, number: int) -> Watch:
         """Use a watch again that was switched off; return it. Raises NotFoundError."""
         kept = self.watch(brand, number)
