@@ -11,7 +11,9 @@ CATALOGUES := $(LOCALES:.po=.mo)
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-.venv/ready: requirements/lock.txt pyproject.toml scripts/setup scripts/hatch_build.py
+KERNEL := src/tocsin/screen/match/compiled/kernel.c
+
+.venv/ready: requirements/lock.txt pyproject.toml scripts/setup scripts/hatch_build.py $(KERNEL)
 	@sh scripts/setup
 
 # The catalogues are compiled from what translators edit; the wheel does the same in scripts/hatch_build.py.

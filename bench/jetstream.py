@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -31,6 +32,22 @@ class LineHead(msgspec.Struct, gc=False):
     """A line decoded just far enough to be screened."""
 
     commit: CommitHead
+
+
+class RawRecordHead(msgspec.Struct, gc=False):
+    """The text alone, as it stands in JSON."""
+
+    text: msgspec.Raw = msgspec.Raw(b'""')
+
+
+class RawCommitHead(msgspec.Struct, gc=False):
+    record: RawRecordHead
+
+
+class RawLineHead(msgspec.Struct, gc=False):
+    """A line walked through, of which nothing is decoded."""
+
+    commit: RawCommitHead
 
 
 class Ref(msgspec.Struct, gc=False):
@@ -64,12 +81,19 @@ class Line(msgspec.Struct, gc=False):
 
 
 decode_line_head = msgspec.json.Decoder(LineHead).decode
+_decode_raw_head = msgspec.json.Decoder(RawLineHead).decode
 _decode_line = msgspec.json.Decoder(Line).decode
 
 
 def decode_head(line: bytes) -> RecordHead:
     """Return the part of a line that holds its text."""
     return decode_line_head(line).commit.record
+
+
+def raw_heads(lines: Sequence[bytes]) -> tuple[list[msgspec.Raw], list[msgspec.Raw]]:
+    """Return the texts of the lines as they stand in JSON; these posts have no titles."""
+    decode = _decode_raw_head
+    return [decode(line).commit.record.text for line in lines], []
 
 
 def read_post(index: int, line: bytes) -> Post:
@@ -93,7 +117,7 @@ def read_post(index: int, line: bytes) -> Post:
 
 def line_batch(lines: list[bytes]) -> LineBatch:
     """Return the product's batch over raw lines of this stream."""
-    return LineBatch(lines, decode_head, read_post)
+    return LineBatch(lines, decode_head, read_post, raw_heads=raw_heads)
 
 
 def envelope(text: str, number: int, rng: random.Random) -> bytes:

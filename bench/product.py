@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from bench.jetstream import decode_line_head, line_batch
+from bench.jetstream import line_batch
 from tocsin.base.brand import Brand, Watch
 from tocsin.base.seam import Slice
 from tocsin.base.settings import Settings
@@ -41,11 +41,10 @@ def found_by(matcher: Matcher, texts: Sequence[str], batch_size: int) -> set[tup
 
 
 def screen(matcher: Matcher, batches: Batches) -> int:
-    """Decode the texts of all lines and find the phrases; return how many posts matched."""
+    """Find the phrases in the texts of all lines; return how many posts matched."""
     matched = 0
     for batch in batches:
-        texts = [decode_line_head(line).commit.record.text for line in batch]
-        matched += len({hit.post for hit in matcher.scan(texts, None, None)})
+        matched += len({hit.post for hit in matcher.scan(line_batch(batch).texts, None, None)})
     return matched
 
 

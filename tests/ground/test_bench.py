@@ -65,7 +65,7 @@ def test_a_line_gives_its_text_and_its_post_back() -> None:
         line == json.dumps(json.loads(line), ensure_ascii=False).encode() or b"\\u003c" in line for line in lines
     )
     batch = line_batch(lines)
-    assert batch.texts == [text] * 3
+    assert list(batch.texts) == [text] * 3
     assert batch.post(1).text == text
     assert len({batch.post(index).native_id for index in range(3)}) == 3
     assert decode_texts([lines]) == 3

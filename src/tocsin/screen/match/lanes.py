@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.base.text import FOLD_TABLE
-from tocsin.screen.match.compiled import Kernel
+from tocsin.screen.match.compiled import Kernel, KernelFold
 from tocsin.screen.match.tables import (
     ACCENT,
     ASCII_BORDER,
@@ -109,7 +109,7 @@ class _DirectLane:
 
     def buffers(self, vocabulary: Vocabulary | AnyWord) -> list[Buffer]:
         """The buffer of the texts as they stand, then that of those with a tag that can be cut."""
-        plain = _PlainBuffer(self.folded.tobytes(), self.starts.tolist(), self.numbers, self.careful)
+        plain = _PlainBuffer(self.folded.tobytes(), self.starts, self.numbers, self.careful)
         cuts = self._cuts(vocabulary)
         return [plain, _cut_buffer(plain, self, cuts)] if len(cuts) else [plain]
 
@@ -166,24 +166,27 @@ class _WideLane(_DirectLane):
 class _PlainBuffer:
     """The texts of a lane as they stand."""
 
-    def __init__(self, data: bytes, starts: list[int], numbers: Sequence[int], careful: set[int]) -> None:
+    def __init__(self, data: bytes, starts: NDArray[np.int64], numbers: Sequence[int], careful: set[int]) -> None:
+        """careful: the texts, as indexes of `numbers`, for which another lane answers."""
         self.data = data
         self._starts = starts
         self._numbers = numbers
         self._careful = careful
 
     def locate(self, start: int, end: int) -> Stretch | None:
-        index = bisect_right(self._starts, start) - 1
+        index = int(self._starts.searchsorted(start, "right")) - 1
         if index in self._careful:
             return None
-        offset = self._starts[index]
+        offset = int(self._starts[index])
         return Stretch((self._numbers[index], start - offset, end - offset))
 
 
 class _CutBuffer:
     """The texts of a lane that have cuts, with a space at each."""
 
-    def __init__(self, data: bytes, piece_starts: list[int], origins: list[int], plain: _PlainBuffer) -> None:
+    def __init__(
+        self, data: bytes, piece_starts: NDArray[np.int64], origins: NDArray[np.int64], plain: _PlainBuffer
+    ) -> None:
         self.data = data
         self._piece_starts = piece_starts
         self._origins = origins
@@ -193,8 +196,8 @@ class _CutBuffer:
         return self._plain.locate(self._origin(start), self._origin(end - 1) + 1)
 
     def _origin(self, position: int) -> int:
-        index = bisect_right(self._piece_starts, position) - 1
-        return int(self._origins[index] + position - self._piece_starts[index])
+        index = int(self._piece_starts.searchsorted(position, "right")) - 1
+        return int(self._origins[index] - self._piece_starts[index]) + position
 
 
 def _cut_buffer(plain: _PlainBuffer, lane: _DirectLane, cuts: NDArray[np.intp]) -> _CutBuffer:
@@ -204,14 +207,56 @@ def _cut_buffer(plain: _PlainBuffer, lane: _DirectLane, cuts: NDArray[np.intp]) 
     ends = np.sort(np.concatenate([cuts, lane.ends[holds]]), kind="stable")
     pieces = [plain.data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     lengths = ends - starts + 1
-    piece_starts = (np.cumsum(lengths) - lengths + 1).tolist()
-    return _CutBuffer(b" " + b" ".join(pieces) + b" ", piece_starts, starts.tolist(), plain)
+    piece_starts = np.cumsum(lengths) - lengths + 1
+    return _CutBuffer(b" " + b" ".join(pieces) + b" ", piece_starts, starts, plain)
+
+
+class _CompiledBuffer(_PlainBuffer):
+    """The texts as the kernel folds them: an accent may have no byte in them, a letter such as œ two."""
+
+    def __init__(self, folded: KernelFold, texts: Sequence[str]) -> None:
+        super().__init__(folded.data, folded.starts, range(len(texts)), set(folded.careful))
+        self._texts = texts
+        self._uneven = set(folded.uneven)
+
+    def locate(self, start: int, end: int) -> Stretch | None:
+        place = super().locate(start, end)
+        if place is None or place[0] not in self._uneven:
+            return place
+        number, first, last = place
+        text = self._texts[number]
+        before = bytes_before(text)
+        last = bisect_right(before, last - 1)
+        while last < len(text) and not FOLD_TABLE[ord(text[last])]:
+            last += 1
+        return Stretch((number, bisect_right(before, first) - 1, last))
+
+
+def bytes_before(text: str) -> list[int]:
+    """Return how many bytes the kernel's fold of an uneven text has before each of its characters.
+
+    >>> bytes_before("cœur"), bytes_before("e\u0301te\u0301!")
+    ([0, 1, 3, 4], [0, 1, 1, 2, 3, 3])
+    """
+    counts: list[int] = []
+    at, is_open = 0, False
+    for piece in map(FOLD_TABLE.__getitem__, map(ord, text)):
+        counts.append(at)
+        if not piece:
+            at += 0 if is_open else 1  # before a word, an accent is a separator
+        else:
+            is_open = piece[0] != " "
+            at += 2 if len(piece) == _PAIR and is_open and piece.isascii() else 1
+    return counts
+
+
+_PAIR = 2
 
 
 def _compiled_buffers(texts: Sequence[str], wanted: Wanted, compiled: Kernel) -> list[Buffer]:
     vocabulary = wanted.vocabulary if isinstance(wanted.vocabulary, Vocabulary) else None
     folded = compiled.fold(texts, wanted.table, vocabulary)
-    plain = _PlainBuffer(folded.data, folded.starts, range(len(texts)), set(folded.careful))
+    plain = _CompiledBuffer(folded, texts)
     buffers: list[Buffer] = [plain]
     if folded.cut:
         buffers.append(_CutBuffer(folded.cut, folded.piece_starts, folded.origins, plain))

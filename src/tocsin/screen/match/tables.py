@@ -31,19 +31,22 @@ ASCII_BORDER = "\x80"  # cannot occur in an ASCII text
 WIDE_BORDER = "\uffff"  # not a character; texts that hold it all the same are mended first
 TABLE_SIZE = 0x20000  # code points of the first two planes; all beyond take the last entry, CARE
 
+_PAIR = 2
 _IDEOGRAPHS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 _HANGUL = (0xAC00, 0xD7A4)
 _HANGUL_PAGE = 0x11  # syllables fold to the letters of this page
 
 
 class FoldTables(NamedTuple):
-    """bytes_: what each code point folds to. classes: its class inside a tag. pages: the code points of other scripts
+    """bytes_: what each code point folds to. classes: its class inside a tag. pairs: the two letters of œ and its like.
 
-    by the page (code point >> 8) of the letters they fold to.
+    pages: the code points of other scripts by the page (code point >> 8) of the letters they fold to. All arrays have
+    the shape (TABLE_SIZE,); a pair is 256 times its first letter plus its second, 0 for all that are no pair.
     """
 
     bytes_: NDArray[np.uint8]
     classes: NDArray[np.uint8]
+    pairs: NDArray[np.uint16]
     pages: dict[int, NDArray[np.intp]]
 
 
@@ -52,6 +55,7 @@ def fold_tables() -> FoldTables:
     """Return the tables, built at the first call (about 0.2 s)."""
     folded = np.full(TABLE_SIZE, SPACE, np.uint8)
     classes = np.zeros(TABLE_SIZE, np.uint8)
+    pairs = np.zeros(TABLE_SIZE, np.uint16)
     pages: dict[int, list[int]] = {}
     for start, end in _IDEOGRAPHS:
         folded[start:end] = UNSPACED
@@ -65,6 +69,8 @@ def fold_tables() -> FoldTables:
         piece = FOLD_TABLE[code]
         folded[code] = _byte_of(piece)
         classes[code] = tag_class(chr(code))
+        if len(piece) == _PAIR and piece.isascii():
+            pairs[code] = int.from_bytes(piece.encode())
         if not piece.isascii():
             for page in {ord(letter) >> 8 for letter in piece if letter > "\x7f"}:
                 pages.setdefault(page, []).append(code)
@@ -73,7 +79,7 @@ def fold_tables() -> FoldTables:
     classes[ord("_")] = tag_class("_")
     folded[ord(WIDE_BORDER)] = BORDER
     folded[-1] = CARE
-    return FoldTables(folded, classes, {page: np.array(codes, np.intp) for page, codes in pages.items()})
+    return FoldTables(folded, classes, pairs, {page: np.array(codes, np.intp) for page, codes in pages.items()})
 
 
 @cache

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from tocsin.screen.match.compiled.kernel import LIBRARY, SOURCE
+from tocsin.screen.match.compiled.kernel import LIBRARY, SOURCE, source_number
 
 
 def build() -> str:
@@ -15,7 +15,8 @@ def build() -> str:
     if compiler is None:
         return "no C compiler is installed"
     fresh = LIBRARY.with_suffix(".new")
-    command = [compiler, "-O3", "-march=native", "-shared", "-fPIC", "-o", str(fresh), str(SOURCE)]
+    named = f"-DTOCSIN_SOURCE={source_number()}LL"
+    command = [compiler, "-O3", "-march=native", named, "-shared", "-fPIC", "-o", str(fresh), str(SOURCE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         return f"the C compiler refused: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '?'}"

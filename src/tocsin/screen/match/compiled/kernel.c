@@ -1,17 +1,31 @@
-/* Fold a batch of UTF-8 texts into one buffer, and cut its tags, in one pass. The numpy lanes of lanes.py do the same
+/* Fold a batch of UTF-8 texts into one buffer, and cut their tags, in one pass. The numpy lanes of lanes.py do the same
  * with other means and give the same finds; what the tables and the marked bytes mean is said in tables.py and tags.py.
- * Plain C with no Python in it, so that any compiler builds it and ctypes calls it with the interpreter unlocked. */
+ * Texts come plain, each followed by TEXT_END, or as they stand in JSON, `"…","…",`, and tocsin_check has found them
+ * whole. Nothing of Python is in here, so that any compiler builds it and ctypes calls it with the interpreter unlocked.
+ *
+ * Most characters are ASCII and mean nothing special: these go by in blocks. `is_json` is a constant wherever it is
+ * handed down, so that the compiler makes two functions of each, with no test of it left inside. */
+#include <stdint.h>
 #include <string.h>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 typedef unsigned char byte;
 typedef long long number;
 
 enum { SPACE = 0x20, SPECIAL = 0xF8, UNSPACED = 0xF8, ACCENT = 0xF9, SIGN = 0xFA, CARE = 0xFB, BORDER = 0xFC };
 enum { END, LOWER, UPPER, OTHER, DIGIT, UNDERSCORE };
+enum { EVEN, UNEVEN, CAREFUL }; /* a byte for each character; for each but accents and pairs; not at all */
 enum { LAST_CODE = 0x1FFFF, TEXT_END = 0xFF, MOST_TAGS = 64 };
+enum { BLOCK = 32 }; /* bytes; the buffers have as many to spare behind what is read and written, see kernel.py */
+
+#define INLINE static inline __attribute__((always_inline))
+typedef byte Block __attribute__((vector_size(BLOCK)));
 
 typedef struct {
     const byte *table, *classes;                    /* by code point, 0..LAST_CODE */
+    const uint16_t *pairs;                          /* the two letters, high byte first, that some code points fold to */
     const byte *long_words, *middle_words, *short_words; /* how wanted words begin; see vocabulary.py */
     number any_word;                                /* a wanted word may begin with anything */
 } Wanted;
@@ -19,45 +33,143 @@ typedef struct {
 typedef struct {
     byte *folded;       /* one byte a code point, borders between texts */
     number *starts;     /* of each text in `folded` */
-    byte *careful;      /* 1 for a text that one byte a character cannot fold */
+    byte *care;         /* how each text was folded: EVEN, UNEVEN, or CAREFUL when this fold cannot do it */
     byte *cut;          /* the texts that have cuts, a space at each */
     number *piece_starts, *origins; /* of each piece between cuts: where it stands in `cut`, where it comes from */
     number *cuts;       /* room for the cuts of one text */
     number folded_size, cut_size, pieces; /* told at the end */
 } Folded;
 
-typedef struct { number first, from, to; int wanted; } Tag;
+/* first, last: where a tag stands in `folded`. from, to: which of the cuts are its own. */
+typedef struct { number first, last, from, to; int wanted; } Tag;
 
-number tocsin_kernel_version(void) { return 1; }
+/* Says from which source this library was built; see kernel.py. */
+number tocsin_kernel_source(void) { return TOCSIN_SOURCE; }
 
-static int width(byte lead) { return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4; }
+INLINE Block all(byte value) { return (Block){0} + value; }
 
-static unsigned code_at(const byte *at) {
-    unsigned code;
-    switch (width(*at)) {
-    case 1: return *at;
-    case 2: return (at[0] & 0x1Fu) << 6 | (at[1] & 0x3Fu);
-    case 3: return (at[0] & 0x0Fu) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu);
+INLINE Block block_at(const byte *in) {
+    Block block;
+    memcpy(&block, in, BLOCK);
+    return block;
+}
+
+/* Bit i says whether byte i of a block is marked. A marked byte is 0xFF, all others are 0. */
+INLINE uint32_t bits_of(Block marks) {
+#if defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_epi8((__m256i)marks);
+#else
+    uint32_t bits = 0;
+    for (int at = 0; at < BLOCK; at++) bits |= (uint32_t)(marks[at] & 1) << at;
+    return bits;
+#endif
+}
+
+INLINE int lowest(uint32_t bits) { return bits ? __builtin_ctz(bits) : BLOCK; }
+
+INLINE uint32_t below(int bit) { return (uint32_t)(((uint64_t)1 << bit) - 1); }
+
+INLINE Block is_byte(Block block, byte value) { return (Block)(block == all(value)); }
+
+INLINE Block is_within(Block block, byte first, byte count) { return (Block)(block - all(first) < all(count)); }
+
+/* Write a block of ASCII characters folded; what the others become is written over later. */
+INLINE void fold_block(Block block, byte *folded) {
+    const Block small = block | all(0x20), letter = is_within(small, 'a', 26), digit = is_within(block, '0', 10);
+    const Block done = (small & letter) | (block & digit) | (all(SPACE) & ~(letter | digit));
+    memcpy(folded, &done, BLOCK);
+}
+
+/* What is not ASCII and, in JSON, what ends a text or escapes a character. */
+INLINE uint32_t stops_in(Block block, int is_json) {
+    Block marks = (Block)(block >= all(0x80));
+    if (is_json) marks |= is_byte(block, '"') | is_byte(block, '\\');
+    return bits_of(marks);
+}
+
+/* Whether one of the next eight bytes is not ASCII. */
+INLINE int is_foreign(const byte *in) {
+    uint64_t bytes;
+    memcpy(&bytes, in, sizeof bytes);
+    return (bytes & 0x8080808080808080u) != 0;
+}
+
+INLINE int ends(byte lead, int is_json) { return lead == (is_json ? '"' : TEXT_END); }
+
+INLINE unsigned hex_value(byte digit) { return digit <= '9' ? digit - 0x30u : (digit | 0x20u) - 0x61u + 10; }
+
+INLINE unsigned code_unit(const byte *hex) {
+    return hex_value(hex[0]) << 12 | hex_value(hex[1]) << 8 | hex_value(hex[2]) << 4 | hex_value(hex[3]);
+}
+
+/* Read the escape at `in` into `code`; return where the next character stands. All short ones are separators. */
+static const byte *read_escape(const byte *in, unsigned *code) {
+    *code = SPACE;
+    if (in[1] != 'u') return in + 2;
+    *code = code_unit(in + 2);
+    if (*code < 0xD800 || *code > 0xDBFF) return in + 6;
+    *code = 0x10000 + ((*code & 0x3FF) << 10 | (code_unit(in + 8) & 0x3FF));
+    if (*code > LAST_CODE) *code = LAST_CODE;
+    return in + 12;
+}
+
+/* Read the character at `in` into `code`, at most LAST_CODE; return where the next one stands. */
+INLINE const byte *read_char(const byte *in, unsigned *code, int is_json) {
+    const unsigned lead = *in;
+    if (lead < 0x80) {
+        *code = lead;
+        return is_json && lead == '\\' ? read_escape(in, code) : in + 1;
     }
-    code = (at[0] & 0x07u) << 18 | (at[1] & 0x3Fu) << 12 | (at[2] & 0x3Fu) << 6 | (at[3] & 0x3Fu);
-    return code < LAST_CODE ? code : LAST_CODE;
+    if (lead < 0xE0) {
+        *code = (lead & 0x1F) << 6 | (in[1] & 0x3Fu);
+        return in + 2;
+    }
+    if (lead < 0xF0) {
+        *code = (lead & 0x0F) << 12 | (in[1] & 0x3Fu) << 6 | (in[2] & 0x3Fu);
+        return in + 3;
+    }
+    *code = (lead & 0x07) << 18 | (in[1] & 0x3Fu) << 12 | (in[2] & 0x3Fu) << 6 | (in[3] & 0x3Fu);
+    if (*code > LAST_CODE) *code = LAST_CODE;
+    return in + 4;
 }
 
 static int is_spelled(byte folded) { return folded != SPACE && folded < SPECIAL; }
 
-/* The byte that stands for a character after `before`; a text that needs more care is marked. */
-static byte settled(byte folded, byte before, const byte *next, const Wanted *wanted, byte *careful) {
-    if (folded < SPECIAL) return folded;
-    if (folded == SIGN) return SPACE;
-    if (folded == ACCENT && before == SPACE) return SPACE; /* after an emoji: no word has begun */
-    if (folded == UNSPACED) {
-        int touches = is_spelled(before);
-        if (*next != TEXT_END) touches |= is_spelled(wanted->table[code_at(next)]);
-        if (touches) *careful = 1;
-        return folded;
+INLINE void need(byte *care, byte level) {
+    if (*care < level) *care = level;
+}
+
+/* Write at `at` what a character folds to; return where the next one goes. */
+INLINE number put(const Wanted *wanted, unsigned code, const byte *next, byte *folded, number at, byte *care, int is_json) {
+    const byte here = wanted->table[code], before = folded[at - 1];
+    unsigned after = 0;
+    folded[at] = here;
+    if (here < SPECIAL) return at + 1;
+    switch (here) {
+    case SIGN:
+        folded[at] = SPACE;
+        return at + 1;
+    case ACCENT:
+        if (before == SPACE) { /* after an emoji: no word has begun */
+            folded[at] = SPACE;
+            return at + 1;
+        }
+        need(care, is_spelled(before) ? UNEVEN : CAREFUL);
+        return at;
+    case UNSPACED:
+        if (!ends(*next, is_json)) read_char(next, &after, is_json);
+        if (is_spelled(before) || (after && (is_spelled(wanted->table[after]) || wanted->table[after] == CARE)))
+            need(care, CAREFUL);
+        return at + 1;
     }
-    *careful = 1;
-    return folded;
+    if (here != CARE || !wanted->pairs[code]) {
+        need(care, CAREFUL);
+        return at + 1;
+    }
+    need(care, UNEVEN);
+    folded[at] = wanted->pairs[code] >> 8;
+    folded[at + 1] = wanted->pairs[code] & 0xFF;
+    return at + 2;
 }
 
 static int is_letter(int kind) { return kind == LOWER || kind == UPPER || kind == OTHER; }
@@ -72,24 +184,42 @@ static int may_begin(const Wanted *wanted, const byte *at) {
            wanted->short_words[(unsigned)at[0] << 8 | at[1]];
 }
 
-/* Fold the run after a sign and note its cuts; return where the run ends in the input. */
-static const byte *fold_tag(const byte *in, const Wanted *wanted, Folded *out, number *at, Tag *tag, byte *careful) {
+/* Note the cuts of the tag whose run begins at `in`; return 0 if it is not a short run of ASCII. */
+INLINE int note_tag(const byte *in, number *cuts, Tag *tag, int is_json) {
+    const Block block = block_at(in);
+    uint32_t upper = bits_of(is_within(block, 'A', 26)), lower = bits_of(is_within(block, 'a', 26));
+    uint32_t digit = bits_of(is_within(block, '0', 10)), joint = bits_of(is_byte(block, '_'));
+    const int size = lowest(~(upper | lower | digit | joint));
+    if (size == BLOCK || in[size] >= 0x80 || (is_json && in[size] == '\\')) return 0;
+    upper &= below(size);
+    lower &= below(size);
+    digit &= below(size);
+    uint32_t found = (lower << 1 & upper) | (digit << 1 & (lower | upper)) | ((lower | upper) << 1 & digit) |
+                     (upper << 1 & upper & lower >> 1);
+    if (joint & below(size)) tag->wanted = 1;
+    for (; found; found &= found - 1) cuts[tag->to++] = tag->first + lowest(found);
+    return 1;
+}
+
+/* Fold the run after a sign, whatever it is made of, and note its cuts; return where it ends in the input. */
+INLINE const byte *fold_tag(const byte *in, const Wanted *wanted, Folded *out, Tag *tag, byte *care, int is_json) {
     int before = END, earlier = END, here;
-    tag->first = *at;
-    tag->to = tag->from;
-    tag->wanted = (int)wanted->any_word;
-    while (*in != TEXT_END) {
-        unsigned code = code_at(in);
+    number last = tag->first; /* where the character before stands */
+    while (!ends(*in, is_json)) {
+        unsigned code;
+        const byte *next = read_char(in, &code, is_json);
+        const number at = tag->last;
         here = wanted->classes[code];
         if (here == END) break;
-        in += width(*in);
-        out->folded[*at] = settled(wanted->table[code], out->folded[*at - 1], in, wanted, careful);
-        if (is_cut(before, here)) out->cuts[tag->to++] = *at;
-        else if (earlier == UPPER && before == UPPER && here == LOWER) out->cuts[tag->to++] = *at - 1;
+        in = next;
+        tag->last = put(wanted, code, in, out->folded, at, care, is_json);
+        if (tag->last == at) continue; /* accents hide no cut */
+        if (is_cut(before, here)) out->cuts[tag->to++] = at;
+        else if (earlier == UPPER && before == UPPER && here == LOWER) out->cuts[tag->to++] = last;
         if (here == UNDERSCORE) tag->wanted = 1;
         earlier = before;
         before = here;
-        ++*at;
+        last = at;
     }
     return in;
 }
@@ -127,61 +257,177 @@ static number add_border(byte *folded, number at) {
     return at + 3;
 }
 
-/* in: texts, each followed by TEXT_END. The sizes of the buffers are those of kernel.py. */
-void tocsin_fold(const byte *in, number texts, const Wanted *wanted, Folded *out) {
-    byte ascii[256];
-    Tag tags[MOST_TAGS];
-    number at = add_border(out->folded, 0);
-    /* Local copies: a byte written through `folded` might else be one of these pointers, and all be read again. */
-    const byte *const table = wanted->table;
-    byte *const room = out->folded;
-    memset(ascii, CARE, sizeof ascii);
-    memcpy(ascii, wanted->table, 128);
+/* A text on its way. in, at: where it is read and written. tags: those that have cuts, and one to spare. */
+typedef struct {
+    const byte *in;
+    number start, at;
+    int count;
+    byte care;
+    Tag tags[MOST_TAGS + 1];
+} Text;
+
+/* Take the tag whose sign stands right before `in`; it is folded only if it is no short run of ASCII. */
+INLINE void take_tag(Text *text, const Wanted *wanted, Folded *out, int is_json) {
+    const number used = text->count ? text->tags[text->count - 1].to : 0;
+    Tag *tag = &text->tags[text->count];
+    *tag = (Tag){text->at, text->at, used, used, (int)wanted->any_word};
+    if (!note_tag(text->in, out->cuts, tag, is_json)) {
+        text->in = fold_tag(text->in, wanted, out, tag, &text->care, is_json);
+        text->at = tag->last;
+    }
+    if (tag->to == used) return;
+    if (text->count < MOST_TAGS) text->count++;
+    else need(&text->care, CAREFUL); /* a pile of tags: the slow way takes it whole */
+}
+
+/* Fold the ASCII characters up to the first that stops, or a block of them; return whether one stopped. */
+INLINE int fold_plain(Text *text, const Wanted *wanted, Folded *out, int is_json) {
+    const byte *in = text->in;
+    const number at = text->at;
+    const Block block = block_at(in);
+    const int plain = lowest(stops_in(block, is_json));
+    uint32_t signs = bits_of(is_byte(block, '#') | is_byte(block, '@')) & below(plain);
+    fold_block(block, out->folded + at);
+    for (; signs; signs &= signs - 1) {
+        const int after = lowest(signs) + 1;
+        if (out->folded[at + after - 2] != SPACE) continue;
+        text->in = in + after;
+        text->at = at + after;
+        take_tag(text, wanted, out, is_json);
+        if (text->in != in + after) return 0; /* it is folded, and may reach beyond the block */
+    }
+    text->in = in + plain;
+    text->at = at + plain;
+    return plain < BLOCK;
+}
+
+/* Fold the characters of one and two bytes up to the last that is not ASCII in this block, or one that needs a look.
+ * near: the table of these characters, in which all that stops is special. */
+INLINE void fold_near(Text *text, const byte *near, byte *folded) {
+    const byte *const in = text->in;
+    const Block block = block_at(in);
+    number at = text->at;
+    int end = BLOCK - __builtin_clz(bits_of((Block)(block >= all(0x80))) | 1); /* behind the last foreign byte */
+    const int far = lowest(bits_of((Block)(block >= all(0xE0))));
+    uint32_t leads = ~bits_of(is_within(block, 0x80, 0x40)) & below(end < far ? end : far);
+    /* From lead to lead, without a branch on how long each is: in Cyrillic, every space would be guessed wrong. */
+    for (; leads; leads &= leads - 1) {
+        const int place = lowest(leads);
+        const unsigned lead = in[place], is_long = lead >> 7;
+        const unsigned code = (lead & (0x7F >> 2 * is_long)) << 6 * is_long | (in[place + 1] & 0x3Fu & -is_long);
+        const byte here = near[code];
+        if (here >= SPECIAL) {
+            end = place;
+            break;
+        }
+        folded[at++] = here;
+    }
+    text->at = at;
+    text->in = in + (end < far ? end : far);
+    if (text->in == in + BLOCK) text->in += in[BLOCK - 1] >= 0xC0; /* the second byte of the last one */
+}
+
+/* Fold what stopped `fold_plain`, and what follows while some of it is not ASCII; return 0 at the end of the text. */
+INLINE int fold_foreign(Text *text, const byte *near, const Wanted *wanted, Folded *out, int is_json) {
+    do {
+        fold_near(text, near, out->folded);
+        if (ends(*text->in, is_json)) return 0;
+        unsigned code;
+        const byte *next = read_char(text->in, &code, is_json);
+        const byte before = out->folded[text->at - 1];
+        text->at = put(wanted, code, next, out->folded, text->at, &text->care, is_json);
+        text->in = next;
+        if (wanted->table[code] == SIGN && before == SPACE) take_tag(text, wanted, out, is_json);
+    } while (is_foreign(text->in));
+    return 1;
+}
+
+INLINE void fold_all(const byte *in, number texts, const Wanted *wanted, Folded *out, int is_json) {
+    byte near[0x800];
+    Text text;
+    memcpy(near, wanted->table, sizeof near);
+    if (is_json) near['"'] = near['\\'] = CARE;
+    out->folded_size = add_border(out->folded, 0);
     out->cut[0] = SPACE;
     out->cut_size = 1;
     out->pieces = 0;
-    for (number text = 0; text < texts; text++) {
-        byte careful = 0, folded;
-        int count = 0;
-        number used = 0, start = at;
-        out->starts[text] = start;
-        for (;;) {
-            for (;;) { /* what most characters are: one byte for one, two or three */
-                byte lead = *in;
-                if ((folded = ascii[lead]) < SPECIAL) {
-                    in++;
-                } else if (lead >= 0xC2 && lead < 0xE0) {
-                    folded = table[(lead & 0x1Fu) << 6 | (in[1] & 0x3Fu)];
-                    if (folded >= SPECIAL) break;
-                    in += 2;
-                } else if (lead >= 0xE0 && lead < 0xF0) {
-                    folded = table[(lead & 0x0Fu) << 12 | (in[1] & 0x3Fu) << 6 | (in[2] & 0x3Fu)];
-                    if (folded >= SPECIAL) break;
-                    in += 3;
-                } else
-                    break;
-                room[at++] = folded;
-            }
-            if (*in == TEXT_END) break;
-            unsigned code = code_at(in);
-            int opens = wanted->table[code] == SIGN && out->folded[at - 1] == SPACE;
-            in += width(*in);
-            out->folded[at] = settled(wanted->table[code], out->folded[at - 1], in, wanted, &careful);
-            at++;
-            if (opens && count < MOST_TAGS) {
-                tags[count].from = used;
-                in = fold_tag(in, wanted, out, &at, &tags[count], &careful);
-                used = tags[count++].to;
-            } else if (opens)
-                careful = 1; /* a pile of tags: the slow way takes it whole */
-        }
-        in++;
-        at = add_border(out->folded, at);
-        /* A word of three letters may be looked at with the byte after it, which the next text has not written yet. */
-        memset(out->folded + at, SPACE, 4);
-        out->careful[text] = careful;
-        if (count && !careful) cut_text(start, at - 1, tags, count, wanted, out);
+    for (number number_ = 0; number_ < texts; number_++) {
+        text.in = in + is_json; /* over the quote */
+        text.start = text.at = out->starts[number_] = out->folded_size;
+        text.count = text.care = 0;
+        while (!fold_plain(&text, wanted, out, is_json) || fold_foreign(&text, near, wanted, out, is_json)) continue;
+        in = text.in + 1 + is_json; /* over what ends it, and the comma */
+        out->care[number_] = text.care;
+        out->folded_size = add_border(out->folded, text.at);
+        /* A word of three letters may be looked at with the byte after it, which nothing has written yet. */
+        memset(out->folded + out->folded_size, SPACE, 4);
+        if (text.count && text.care != CAREFUL) cut_text(text.start, out->folded_size - 1, text.tags, text.count, wanted, out);
     }
-    out->folded[at++] = SPACE;
-    out->folded_size = at;
+    out->folded[out->folded_size++] = SPACE;
+}
+
+/* first: where the first text begins in `in`. The sizes of the buffers are those of kernel.py. */
+void tocsin_fold(const byte *in, number first, number texts, int is_json, const Wanted *wanted, Folded *out) {
+    if (is_json) fold_all(in + first, texts, wanted, out, 1);
+    else fold_all(in + first, texts, wanted, out, 0);
+}
+
+static int is_unit(const byte *in) {
+    if (in[0] != '\\' || in[1] != 'u') return 0;
+    for (int at = 2; at < 6; at++)
+        if (!((byte)(in[at] - '0') < 10 || (byte)((in[at] | 0x20) - 'a') < 6)) return 0;
+    return 1;
+}
+
+/* How long the escape at `in` is; 0 if it is none, or half a character. Twelve bytes may be read. */
+static int whole_escape(const byte *in) {
+    if (in[1] != 'u') return in[1] && strchr("\"\\/bfnrt", in[1]) ? 2 : 0;
+    if (!is_unit(in)) return 0;
+    const unsigned half = code_unit(in + 2) & 0xFC00;
+    if (half == 0xDC00) return 0;
+    if (half != 0xD800) return 6;
+    return is_unit(in + 6) && (code_unit(in + 8) & 0xFC00) == 0xDC00 ? 12 : 0;
+}
+
+/* Marks what is no UTF-8 in the block at `in`, before which three bytes more are read. */
+INLINE Block broken_in(const byte *in) {
+    const Block here = block_at(in), one = block_at(in - 1), two = block_at(in - 2), three = block_at(in - 3);
+    const Block follows = is_within(here, 0x80, 0x40);
+    const Block must = (Block)(one >= all(0xC0)) | (Block)(two >= all(0xE0)) | (Block)(three >= all(0xF0));
+    const Block overlong = (is_byte(one, 0xE0) & (Block)(here < all(0xA0))) | (is_byte(one, 0xF0) & (Block)(here < all(0x90)));
+    const Block half = is_byte(one, 0xED) & (Block)(here >= all(0xA0));
+    const Block beyond = (is_byte(one, 0xF4) & (Block)(here >= all(0x90))) | (Block)(here >= all(0xF5));
+    return (follows ^ must) | overlong | half | beyond | is_within(here, 0xC0, 2);
+}
+
+/* Whether in[first..end) is `texts` JSON strings, a comma behind each, of valid UTF-8 and escapes. starts: gets where
+ * each begins. Three bytes stand before `first` and BLOCK bytes behind `end`, all of them ASCII. */
+int tocsin_check(const byte *in, number first, number end, number texts, number *starts) {
+    Block broken = all(0);
+    number expected = first, text = 0, read = first; /* where a string must begin; up to where escapes are read */
+    int inside = 0;
+    for (number at = first; at < end; at += BLOCK) {
+        const Block block = block_at(in + at);
+        broken |= broken_in(in + at);
+        uint32_t marks = bits_of(is_byte(block, '"') | is_byte(block, '\\') | (Block)(block < all(SPACE)));
+        for (; marks; marks &= marks - 1) {
+            const number place = at + lowest(marks);
+            if (place < read) continue;
+            if (!inside) {
+                if (place >= end) break;
+                if (in[place] != '"' || place != expected || text == texts) return 0;
+                starts[text++] = place;
+                inside = 1;
+            } else if (in[place] == '"') {
+                expected = place + 2;
+                if (in[place + 1] != ',') return 0;
+                inside = 0;
+            } else {
+                const int size = in[place] == '\\' ? whole_escape(in + place) : 0;
+                if (!size) return 0;
+                read = place + size;
+            }
+        }
+    }
+    return text == texts && !inside && expected == end && !bits_of((Block)(broken != all(0)));
 }

@@ -4,38 +4,45 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.screen.match.compiled.texts import MARGIN, PADDING, JsonTexts, decode_texts, join_texts
 from tocsin.screen.match.tables import fold_tables
 from tocsin.screen.match.vocabulary import Vocabulary
 
-_VERSION = 1
 SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.so")
 _TEXT_END = b"\xff"  # stands in no UTF-8 text
 
 
 class KernelFold(NamedTuple):
-    """A batch folded by the kernel; see `Folded` in kernel.c. cut: empty when no tag is cut."""
+    """A batch folded by the kernel; see `Folded` in kernel.c. cut: empty when no tag is cut.
+
+    careful: the numbers of the texts that this fold cannot do. uneven: those in which accents have no byte, pairs two.
+    """
 
     data: bytes
-    starts: list[int]
+    starts: NDArray[np.int64]
     careful: list[int]
+    uneven: list[int]
     cut: bytes
-    piece_starts: list[int]
-    origins: list[int]
+    piece_starts: NDArray[np.int64]
+    origins: NDArray[np.int64]
 
 
 class _Wanted(ctypes.Structure):
     _fields_ = (
         ("table", ctypes.c_void_p),
         ("classes", ctypes.c_void_p),
+        ("pairs", ctypes.c_void_p),
         ("long_words", ctypes.c_void_p),
         ("middle_words", ctypes.c_void_p),
         ("short_words", ctypes.c_void_p),
@@ -47,7 +54,7 @@ class _Folded(ctypes.Structure):
     _fields_ = (
         ("folded", ctypes.c_void_p),
         ("starts", ctypes.c_void_p),
-        ("careful", ctypes.c_void_p),
+        ("care", ctypes.c_void_p),
         ("cut", ctypes.c_void_p),
         ("piece_starts", ctypes.c_void_p),
         ("origins", ctypes.c_void_p),
@@ -64,9 +71,9 @@ class _Room:
     def __init__(self, size: int, texts: int) -> None:
         self.size, self.texts = size, texts
         self.folded, self.cut = np.empty(size, np.uint8), np.empty(2 * size, np.uint8)
-        self.starts, self.careful = np.empty(texts, np.int64), np.empty(texts, np.uint8)
+        self.starts, self.care = np.empty(texts, np.int64), np.empty(texts, np.uint8)
         self.pieces = np.empty((3, size), np.int64)
-        arrays = (self.folded, self.starts, self.careful, self.cut, *self.pieces)
+        arrays = (self.folded, self.starts, self.care, self.cut, *self.pieces)
         self.addresses = [array.ctypes.data for array in arrays]
 
 
@@ -75,28 +82,41 @@ class Kernel:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._fold = library.tocsin_fold
-        self._fold.argtypes = (ctypes.c_char_p, ctypes.c_longlong, ctypes.c_void_p, ctypes.c_void_p)
+        self._fold.argtypes = (ctypes.c_char_p, *[ctypes.c_longlong] * 2, ctypes.c_int, *[ctypes.c_void_p] * 2)
         self._fold.restype = None
+        self._check = library.tocsin_check
+        self._check.argtypes = (ctypes.c_char_p, *[ctypes.c_longlong] * 3, ctypes.c_void_p)
+        self._check.restype = ctypes.c_int
         self._local = threading.local()
+
+    def texts(self, raw: Sequence[msgspec.Raw]) -> JsonTexts | None:
+        """Return these JSON values as texts, None if one of them is no string or not of valid UTF-8."""
+        joined, starts = join_texts(raw), np.empty(len(raw) + 1, np.int64)
+        starts[-1] = end = len(joined) - len(PADDING)
+        is_whole = self._check(joined, len(MARGIN) + 1, end, len(raw), starts.ctypes.data)
+        return JsonTexts(joined, starts) if is_whole else None
 
     def fold(self, texts: Sequence[str], table: NDArray[np.uint8], vocabulary: Vocabulary | None) -> KernelFold:
         """Return the texts folded. vocabulary: None when a wanted word may begin with any letter."""
-        joined = _TEXT_END.join([*_encoded(texts), b""])
-        room = self._room(len(joined) + 3 * len(texts) + 16, len(texts))
+        is_json = isinstance(texts, JsonTexts)
+        joined, first = (texts.joined, int(texts.starts[0])) if isinstance(texts, JsonTexts) else (_joined(texts), 0)
+        size = int(texts.starts[-1]) - first if isinstance(texts, JsonTexts) else len(joined)
+        room = self._room(size + 3 * len(texts) + _SPARE, len(texts))
         words = vocabulary or _no_words()
-        wanted = _Wanted(
-            table.ctypes.data, fold_tables().classes.ctypes.data, *words.addresses(), int(vocabulary is None)
-        )
+        tables = (table, fold_tables().classes, fold_tables().pairs)
+        addresses = (array.ctypes.data for array in tables)
+        wanted = _Wanted(*addresses, *words.addresses(), int(vocabulary is None))
         out = _Folded(*room.addresses)
-        self._fold(joined, len(texts), ctypes.byref(wanted), ctypes.byref(out))
-        count = out.pieces
+        self._fold(joined, first, len(texts), is_json, ctypes.byref(wanted), ctypes.byref(out))
+        count, care = out.pieces, room.care[: len(texts)]
         return KernelFold(
             room.folded[: out.folded_size].tobytes(),
-            room.starts[: len(texts)].tolist(),
-            np.flatnonzero(room.careful[: len(texts)]).tolist(),
+            room.starts[: len(texts)].copy(),
+            np.flatnonzero(care == _CAREFUL).tolist(),
+            np.flatnonzero(care == _UNEVEN).tolist(),
             room.cut[: out.cut_size].tobytes() if count else b"",
-            room.pieces[0, :count].tolist(),
-            room.pieces[1, :count].tolist(),
+            room.pieces[0, :count].copy(),
+            room.pieces[1, :count].copy(),
         )
 
     def _room(self, size: int, texts: int) -> _Room:
@@ -112,16 +132,38 @@ def kernel() -> Kernel | None:
     """Return the kernel if it was built on this machine from this source, else None."""
     try:
         library = ctypes.CDLL(str(LIBRARY))
-    except OSError:
+        built_from = library.tocsin_kernel_source
+    except (OSError, AttributeError):  # none is built, or one of long ago
         return None
-    return Kernel(library) if library.tocsin_kernel_version() == _VERSION else None
+    built_from.restype = ctypes.c_longlong
+    return Kernel(library) if built_from() == source_number() else None
 
 
-def _encoded(texts: Sequence[str]) -> list[bytes]:
+def source_number() -> int:
+    """Return the number that names the source as it is now, in 0..2³²; a library keeps that of its own."""
+    return zlib.crc32(SOURCE.read_bytes())
+
+
+def json_texts(raw: Sequence[msgspec.Raw]) -> Sequence[str]:
+    """Return JSON values as texts, decoded one by one when asked for where there is a kernel, else all at once.
+
+    Raises DecodeError or UnicodeDecodeError when one is no string.
+    """
+    compiled = kernel()
+    texts = compiled.texts(raw) if compiled else None
+    return decode_texts(raw) if texts is None else texts
+
+
+_UNEVEN, _CAREFUL = 1, 2  # as in kernel.c
+_SPARE = 64  # bytes behind what is written: borders, and the block that the fold writes ahead
+
+
+def _joined(texts: Sequence[str]) -> bytes:
     try:
-        return list(map(str.encode, texts))
+        encoded = list(map(str.encode, texts))
     except UnicodeEncodeError:  # half a character somewhere: it folds like any separator
-        return [text.encode("utf-8", "surrogatepass") for text in texts]
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    return _TEXT_END.join([*encoded, PADDING])
 
 
 @cache
