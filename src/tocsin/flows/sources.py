@@ -177,7 +177,7 @@ def _health(row: SourceRow, now: datetime) -> Health:
 
 def _unseen(engine: Engine, brand: str, now: datetime) -> Iterator[str]:
     minute = minute_of(now)
-    rows = engine.store.counts(brand, minute - _SEEN_DAYS * 1440, minute, Bucket.DAY)
+    rows = engine.store.counts(brand, since_minute=minute - _SEEN_DAYS * 1440, until_minute=minute, bucket=Bucket.DAY)
     seen = {row.platform for row in rows}
     for name, platforms in _NETWORKS:
         if not seen.intersection(platforms):
