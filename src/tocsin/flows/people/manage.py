@@ -43,7 +43,7 @@ def set_owner(engine: Engine, number: int, is_owner: bool, *, by: str, now: date
     if is_owner and not person.active:
         raise ConflictError("{name} no longer has access. Enable the account first.", name=person.name or person.email)
     engine.store.people.set_owner(number, is_owner)
-    note(engine, by, "owner" if is_owner else "owner_taken_back", person.mark, now)
+    note(engine, by, "owner_given" if is_owner else "owner_taken_back", person.mark, now)
 
 
 def disable(engine: Engine, number: int, *, by: str, now: datetime) -> Person:
@@ -69,3 +69,11 @@ def forget(engine: Engine, number: int, *, by: str, now: datetime) -> None:
     person = find_person(engine, number)
     engine.store.people.forget(number)
     note(engine, by, "forget", person.mark, now)
+
+
+def end_sessions(engine: Engine, number: int, *, by: str, now: datetime) -> int:
+    """End all sessions of a person; return how many."""
+    person = find_person(engine, number)
+    ended = engine.store.people.end_sessions(number)
+    note(engine, by, "session_ended", person.mark, now, str(ended))
+    return ended
