@@ -38,6 +38,7 @@ function follow(box) {
       tooltip: false,
       hover: false,
     });
+    place.querySelectorAll("[role], [aria-roledescription]").forEach(silence);
     box.classList.add("is-drawn");
   };
   const safely = () => redraw().catch((error) => {
@@ -48,4 +49,9 @@ function follow(box) {
     clearTimeout(wait);
     wait = setTimeout(safely, drawnAt ? 120 : 0);
   }).observe(place);
+}
+
+/** The place is one picture with its sentence: its parts have nothing to say of their own. */
+function silence(part) {
+  ["role", "aria-roledescription", "aria-label", "aria-hidden"].forEach((name) => part.removeAttribute(name));
 }
