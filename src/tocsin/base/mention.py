@@ -9,6 +9,9 @@ import msgspec
 from tocsin.base.kind import Kind, Tone
 from tocsin.base.post import Post
 
+# Members of an enum are slow to reach through their class, and the label of a sentiment is asked for at every mention.
+_NEGATIVE, _NEUTRAL, _POSITIVE = Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE
+
 
 class TextField(StrEnum):
     """The two searched parts of a post."""
@@ -50,10 +53,10 @@ class Sentiment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def label(self) -> Tone:
         """The most probable tone; ties go to neutral, then negative."""
-        best = max(self.negative, self.neutral, self.positive)
-        if self.neutral == best:
-            return Tone.NEUTRAL
-        return Tone.NEGATIVE if self.negative == best else Tone.POSITIVE
+        negative, positive = self.negative, self.positive
+        if negative <= self.neutral >= positive:
+            return _NEUTRAL
+        return _NEGATIVE if negative >= positive else _POSITIVE
 
     @property
     def p(self) -> float:

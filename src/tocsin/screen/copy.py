@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 import msgspec
@@ -106,13 +106,17 @@ def _rare_words(features: Sequence[Features], columns: Columns) -> list[list[str
 
 def _terms(features: Features, bare: list[str], rare: list[str], brand_words: frozenset[str]) -> tuple[str, ...]:
     """rare: the rare words of the text, numbers of shares included."""
-    if bare is not features.words or features.tags:
-        stop, kept = _stop_words(), features.tags
+    kept = features.tags
+    if bare is not features.words or (kept and not all(map(_is_rare, kept))):
+        stop = _stop_words()
         rare = [w for w in bare if (len(w) > 2 and w not in stop) or w in kept]
-    terms = dict.fromkeys(rare)
-    if not brand_words.isdisjoint(terms):
-        terms = dict.fromkeys([word for word in terms if word not in brand_words])
-    return tuple(terms) if len(terms) <= TERMS else tuple(terms)[:TERMS]
+    return tuple([word for word in dict.fromkeys(rare) if word not in brand_words][:TERMS])
+
+
+@lru_cache(maxsize=16384)
+def _is_rare(tag: str) -> bool:
+    """Whether a hashtag would be among the rare words as a plain word, too."""
+    return len(tag) > 2 and tag not in _stop_words()
 
 
 @cache
@@ -148,7 +152,7 @@ def _constants(letter: str) -> NDArray[np.uint32]:
 
 
 _MULTIPLIERS, _MASKS = _constants("multiplier"), _constants("mask")
-_BLOCK = 128  # texts whose rows and pairs stay in the processor's cache
+_BLOCK = 512  # texts whose rows and pairs stay in the processor's cache
 
 
 def _bands(hashes: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> list[tuple[int, ...]]:

@@ -31,6 +31,8 @@ _CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")
 _SPACED = '.,!?"\x01\x02@'
 _TEXT_END, _LINK = "\x1e", "\x1d"  # both are white space, so that no expression reads across them
 _END_TOKEN = "\x00"  # what _TEXT_END folds to where a batch is folded as one
+_PICTURES = "\u2000"  # from here on stand pictures that are no words
+_LOUD = re.compile("[A-ZÀ-Þ]{4}")
 _SMALL_BATCH = 16  # below it, one text after the other is quicker than numpy
 
 
@@ -40,6 +42,7 @@ class Features(msgspec.Struct, frozen=True, gc=False):
     text: title, full stop, text (or the text alone). tokens: folded words, marks (`MARKS`), emoji, then, after a
     full stop, the words cut out of hashtags. words: the folded words alone, in order. tags: folded hashtags.
     links: how many addresses stood in the text. elongated: a word repeats a letter three times or more.
+    loud: four capitals or more stand in a row.
     """
 
     text: str
@@ -48,6 +51,7 @@ class Features(msgspec.Struct, frozen=True, gc=False):
     tags: tuple[str, ...]
     links: int
     elongated: bool
+    loud: bool
 
 
 class _MarkedTable(dict[int, str]):
@@ -112,23 +116,22 @@ def read_features(texts: Sequence[str], emoji: frozenset[str], tag_prefixes: tup
     if not texts:
         return []
     bares = _strip(texts)
-    if len(texts) < _SMALL_BATCH:
-        folds = [fold_marked(bare) for bare in bares]
-        elongated = [is_elongated(fold) for fold in folds]
-    else:
-        folds, elongated = _fold_together(bares)
+    folded = _fold_each(bares) if len(texts) < _SMALL_BATCH else _fold_together(bares)
+    loud = [_LOUD.search(text) is not None for text in texts] if len(texts) < _SMALL_BATCH else _loud(texts)
     lists = (emoji, MARKS | emoji, tag_prefixes)
-    return [_read_one(*each, lists) for each in zip(texts, bares, folds, elongated, strict=True)]
+    return [_read_one(*each, lists) for each in zip(texts, bares, folded, loud, strict=True)]
 
 
 _Lists = tuple[frozenset[str], frozenset[str], tuple[str, ...]]  # emoji, emoji and marks, beginnings of hashtags
+_Folded = tuple[str, bool, bool]  # a text folded; whether a letter stands in it three times in a row; has it pictures
 
 
-def _read_one(text: str, bare: str, folded: str, elongated: bool, lists: _Lists) -> Features:
+def _read_one(text: str, bare: str, folded: _Folded, loud: bool, lists: _Lists) -> Features:
+    whole, elongated, pictures = folded
     emoji, signs, tag_prefixes = lists
-    tokens = folded.split()
-    if not folded.isascii():
-        tokens = [t for t in tokens if t < "\u2000" or t in emoji or FOLD_TABLE[ord(t[0])] != " "]
+    tokens = whole.split()
+    if pictures:
+        tokens = [t for t in tokens if t < _PICTURES or t in emoji or FOLD_TABLE[ord(t[0])] != " "]
     words = [t for t in tokens if t not in signs]
     tags: tuple[str, ...] = ()
     if "#" in bare:
@@ -136,7 +139,7 @@ def _read_one(text: str, bare: str, folded: str, elongated: bool, lists: _Lists)
         tags = tuple([tag for tag, _ in read])
         for _, cut in read:
             tokens += cut
-    return Features(text, tokens, words, tags, bare.count(_LINK), elongated)
+    return Features(text, tokens, words, tags, bare.count(_LINK), elongated, loud)
 
 
 def _strip(texts: Sequence[str]) -> list[str]:
@@ -196,20 +199,37 @@ def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _fold_together(bares: Sequence[str]) -> tuple[list[str], list[bool]]:
-    """Each text folded, and whether it then holds a letter three times in a row; all texts side by side."""
+def _fold_each(bares: Sequence[str]) -> list[_Folded]:
+    folds = [fold_marked(bare) for bare in bares]
+    return [(fold, is_elongated(fold), max(fold, default="") >= _PICTURES) for fold in folds]
+
+
+def _fold_together(bares: Sequence[str]) -> list[_Folded]:
+    """What `_fold_each` returns; all texts side by side."""
     whole = _TEXT_END.join(bares)
     if "µ" in whole:
         whole = _TEXT_END.join([_without_micro(bare) for bare in bares])
     codes = _ARRAYS.fold(_codes(f"{whole}{_TEXT_END}"))
     folds = codes.tobytes().decode("utf-32-le", "surrogatepass").split(_END_TOKEN)[:-1]
-    flags = [False] * len(folds)
-    runs = np.flatnonzero((codes[2:] == codes[1:-1]) & (codes[2:] == codes[:-2]) & (codes[2:] - 97 < 26))
-    if len(runs):
-        ends = np.flatnonzero(codes == 0)
-        for i in np.searchsorted(ends, runs).tolist():
-            flags[i] = True
-    return folds, flags
+    ends = np.flatnonzero(codes == 0)
+    runs = (codes[2:] == codes[1:-1]) & (codes[2:] == codes[:-2]) & (codes[2:] - 97 < 26)
+    return list(zip(folds, _flagged(runs, ends), _flagged(codes >= ord(_PICTURES), ends), strict=True))
+
+
+def _loud(texts: Sequence[str]) -> list[bool]:
+    """Whether `_LOUD` finds something in each text; all texts side by side."""
+    codes = _codes(_TEXT_END.join(texts))
+    capital = (codes - 65 < 26) | (codes - 0xC0 < 31)
+    runs = capital[3:] & capital[2:-1] & capital[1:-2] & capital[:-3]
+    return _flagged(runs, np.cumsum([len(text) + 1 for text in texts]) - 1)
+
+
+def _flagged(found: NDArray[np.bool_], ends: NDArray[np.int64]) -> list[bool]:
+    """Which texts hold a place that is `found`; text i ends before place ends[i]."""
+    flags = [False] * len(ends)
+    for i in np.searchsorted(ends, np.flatnonzero(found)).tolist():
+        flags[i] = True
+    return flags
 
 
 def _without_micro(bare: str) -> str:

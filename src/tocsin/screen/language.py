@@ -154,11 +154,13 @@ def _bytes_of(features: Features) -> bytes:
     """What the model reads: the text without links, handles and signs of tags, in lower case where it shouts."""
     text = features.text
     if "@" in text or "://" in text or "#" in text:
-        text = " ".join(w for w in text.split() if not ("@" in w or "://" in w or w[0] == "#")) or " ".join(
+        text = " ".join([w for w in text.split() if not ("@" in w or "://" in w or w[0] == "#")]) or " ".join(
             features.words
         )
     if text.isupper():
         text = text.lower()
+    if text.isascii():  # its own normal form
+        return text.encode("ascii")[:_MAX_BYTES]
     return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")[:_MAX_BYTES]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import phonenumbers
 from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
@@ -13,7 +14,7 @@ from stdnum.fr import nir
 from tocsin.base.mention import PersonalData, PersonalKind, Span, TextField
 from tocsin.base.text import fold_words
 from tocsin.screen import tables
-from tocsin.screen.tables.vocabulary import AFTER_DIGITS, CLOSING, ORDER, WAY
+from tocsin.screen.tables.vocabulary import AFTER_DIGITS, CLOSING, ORDER, WAY, Columns
 
 _REGIONS = ("FR", "BE", "CH", "GB", "US")
 _MANY = 20  # kinds of data looked for stop there in one text: more is a list, and a person will see it
@@ -64,18 +65,15 @@ def find_personal_data(title: str, text: str, words: Sequence[str] | None = None
     return (_in_field(TextField.TITLE, title, seen, digits) + found) if title else found
 
 
-def may_hold_personal_data(title: str, text: str, bits: int, digits: int) -> bool:
-    """Return whether `find_personal_data` may find anything, from what is known of the words without reading them.
-
-    bits, digits: of all words of both, see `Columns` in tables/vocabulary.py.
-    """
-    if digits >= _LEAST_DIGITS or bits & (CLOSING | ORDER) or (bits & WAY and digits):
-        return True
-    return ("@" in text and _may_hold_email(text)) or ("@" in title and _may_hold_email(title))
+def may_hold_personal_data(columns: Columns) -> list[bool]:
+    """Return for each text whether `find_personal_data` may find more than a mail address, without reading it again."""
+    bits, digits = np.array(columns.bits, dtype=np.int64), np.array(columns.digits, dtype=np.int64)
+    found = (digits >= _LEAST_DIGITS) | (bits & (CLOSING | ORDER) > 0) | ((bits & WAY > 0) & (digits > 0))
+    return found.tolist()  # type: ignore[no-any-return]
 
 
-def _may_hold_email(text: str) -> bool:
-    """Whether an @ follows what may end the local part; a handle follows a space. The expression costs far more."""
+def may_hold_email(text: str) -> bool:
+    """Return whether an @ follows what may end a local part, and no space as in a handle; much cheaper to ask."""
     at = text.find("@")
     while at >= 0:
         if at and ((before := text[at - 1]).isalnum() or before in "_.+-"):
@@ -87,7 +85,7 @@ def _may_hold_email(text: str) -> bool:
 def _in_field(field: TextField, text: str, words: frozenset[str], digits: int) -> tuple[PersonalData, ...]:
     """digits: how many characters the words that begin with a digit have, in the whole post."""
     taken: list[tuple[int, int, PersonalKind]] = []
-    if _may_hold_email(text):
+    if may_hold_email(text):
         _take(taken, ((*m.span(), PersonalKind.EMAIL) for m in _EMAIL.finditer(text)))
     if digits >= _LEAST_DIGITS:
         for finder in (_ibans, _social_numbers, _cards):

@@ -15,7 +15,7 @@ from tocsin.screen.copy import copy_keys
 from tocsin.screen.features import HANDLE, Features, fold_marked, read_features
 from tocsin.screen.kind import TARGETED, Shape, plain_kinds, read_kinds
 from tocsin.screen.language import UNDETERMINED, guess_languages
-from tocsin.screen.personal import find_personal_data, may_hold_personal_data
+from tocsin.screen.personal import find_personal_data, may_hold_email, may_hold_personal_data
 from tocsin.screen.sentiment import FORMS, Form, read_tone
 from tocsin.screen.severity import REACH_FROM, Standing, weigh_severity
 from tocsin.screen.tables.pattern import Match
@@ -85,9 +85,9 @@ class Reader:
         ]
         personal = [
             find_personal_data(post.title, post.text, f.words)
-            if may_hold_personal_data(post.title, post.text, b, d)
+            if likely or ("@" in f.text and may_hold_email(f.text))
             else ()
-            for post, f, b, d in zip(inputs, features, columns.bits, columns.digits, strict=True)
+            for post, f, likely in zip(inputs, features, may_hold_personal_data(columns), strict=True)
         ]
         keys = copy_keys(features, brands, columns)
         version = self.version

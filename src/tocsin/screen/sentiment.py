@@ -18,7 +18,6 @@ from tocsin.screen.tables.pattern import Hit, Match, Role
 
 _BREAKS = frozenset(".!?,")
 _SHOUT = re.compile(r"\b[A-ZÀ-Þ]{4,}\b")
-_CAPITALS = re.compile("[A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ][A-ZÀ-Þ]")  # in every shout, and quicker to seek
 Form = tuple[int, int, int, int]  # of a text: a link, a question mark, an exclamation mark, few words; 0 or 1 each
 FORMS: dict[Form, Form] = {form: form for form in product((0, 1), (0, 1), (0, 1), (0, 1))}
 _STEP = 10  # one valence step, in the unit of the sums
@@ -112,7 +111,7 @@ def tally_tone(features: Features, hits: Sequence[Hit], matches: Sequence[Match]
     boost = 10
     if "!" in tokens:
         boost = _scale().exclaimed
-    if _CAPITALS.search(features.text) and _SHOUT.search(features.text):
+    if features.loud and _SHOUT.search(features.text):
         boost = boost * _scale().shouted // 10
     words = [(covered.get(at) or tokens[at], weights[at] * boost // 10) for at in sorted(weights)]
     good = bad = 0
