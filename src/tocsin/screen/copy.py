@@ -107,7 +107,8 @@ def _rare_words(features: Sequence[Features], columns: Columns) -> list[list[str
 def _terms(features: Features, bare: list[str], rare: list[str], brand_words: frozenset[str]) -> tuple[str, ...]:
     """rare: the rare words of the text, numbers of shares included."""
     kept = features.tags
-    if bare is not features.words or (kept and not all(map(_is_rare, kept))):
+    numbers_left_out = len(bare) < len(features.words) - (features.words[:1] == _SHARED)
+    if numbers_left_out or (kept and not all(map(_is_rare, kept))):
         stop = _stop_words()
         rare = [w for w in bare if (len(w) > 2 and w not in stop) or w in kept]
     return tuple([word for word in dict.fromkeys(rare) if word not in brand_words][:TERMS])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from tocsin.base.brand import Watch
 from tocsin.base.errors import InputError
@@ -39,7 +41,11 @@ class ScreenStage:
 
     def run(self, batch: Batch, source: str, timeline: str) -> Screened:
         """Return the mentions of a batch, their counts, and a bounded sample of what no watch wanted."""
-        reading = _Reading(batch, source)
+        with _collector_resting():
+            return self._run(_Reading(batch, source), timeline)
+
+    def _run(self, reading: _Reading, timeline: str) -> Screened:
+        batch = reading.batch
         texts = batch.texts
         hits = self._hits(texts, batch.titles, reading)
         wanted = self._wanted(hits, reading)
@@ -125,7 +131,7 @@ class _Reading:
     def __init__(self, batch: Batch, source: str) -> None:
         self.source = source
         self.unreadable: dict[int, str] = dict(batch.broken)
-        self._batch = batch
+        self.batch = batch
         self._posts: dict[int, Post] = {}
 
     def post(self, index: int) -> Post | None:
@@ -134,7 +140,7 @@ class _Reading:
             return None
         if index not in self._posts:
             try:
-                self._posts[index] = self._batch.post(index)
+                self._posts[index] = self.batch.post(index)
             except InputError as error:
                 self.unreadable[index] = str(error)
                 return None
@@ -144,6 +150,19 @@ class _Reading:
         """Return what the field tests of queries ask of a post; an unreadable one answers nothing."""
         post = self.post(index)
         return PostFacts() if post is None else facts_of(post, self.source)
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Keep the collector of cycles away: a batch makes none, and it would look through all its lists over and over."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def facts_of(post: Post, source: str) -> PostFacts:
