@@ -28,6 +28,7 @@ COMMANDS = {
     "work": N_("collect, close minutes and tell people, without the page"),
     "source": N_("add, list, check or remove sources"),
     "watch": N_("add, list, preview or remove watches"),
+    "people": N_("list and invite people, hand over links, disable accounts"),
     "import": N_("bring in a file: JSON lines, CSV or XLSX, plain or gzip"),
     "screen": N_("screen JSON lines with a query, without a database"),
     "parse": N_("show the posts that one recorded answer of a source holds"),
