@@ -9,10 +9,11 @@ from django.contrib.auth import get_user_model
 from django.db import connections
 from django.test import Client
 
+from tests.store.conftest import new_store
 from tocsin.base.brand import Brand
 from tocsin.base.person import Person, Role
 from tocsin.base.settings import Settings
-from tocsin.flows.engine import Engine, open_engine
+from tocsin.flows.engine import Engine
 from tocsin.web.installation import Installation, serve
 
 BRAND = "maison-alba"
@@ -35,7 +36,7 @@ class World:
 
     def as_(self, name: str | None, language: str = "fr") -> Client:
         """Return a browser, with this person signed in."""
-        client = Client(headers={"accept-language": language})
+        client = Client(SERVER_NAME="localhost", headers={"accept-language": language})
         if name is not None:
             model = get_user_model()
             client.force_login(model.objects.using(self.store.alias).get(pk=self.people[name].id))
@@ -59,7 +60,7 @@ _CAST = (
 
 def make_world(folder: Path, now: datetime) -> World:
     """Return a served installation with two brands and the cast."""
-    engine = open_engine(Settings(data_dir=folder, allow_hosts=("127.0.0.1",)), migrate=True)
+    engine = Engine(Settings(data_dir=folder, allow_hosts=("127.0.0.1",)), new_store(folder))
     for slug, name in ((BRAND, "Maison Alba"), (OTHER, "Autre Maison")):
         engine.store.save_brand(Brand(slug=slug, name=name))
     world = World(engine, now)
