@@ -1,6 +1,7 @@
 """The query language: one for watches, search and saved views."""
 
 from tocsin.screen.query.ast import (
+    POST_KINDS,
     And,
     Comparison,
     Exact,
@@ -23,6 +24,7 @@ from tocsin.screen.query.term import FUZZY_LETTERS
 
 __all__ = [
     "FUZZY_LETTERS",
+    "POST_KINDS",
     "And",
     "Comparison",
     "Exact",
