@@ -49,6 +49,7 @@ class PersonMiddleware:
         request.person = people.person(request.user.pk) if request.user.is_authenticated else None
         if request.person is not None and not request.person.active:
             request.person = None
+        request.reader = request.person
         request.roles, request.brands = _reach(request)
         request.brand_now, request.role = None, None
         _speak(request, request.person)
@@ -74,6 +75,7 @@ class PersonMiddleware:
             request.role = request.roles.get(slug)
             if request.brand_now is None:
                 raise Http404
+            request.brand = request.brand_now
         elif request.person.is_owner:
             request.role = Role.OWNER
         if not gate.is_common and request.role not in gate.roles:
