@@ -27,7 +27,7 @@ def test_an_empty_board_teaches_how_to_begin(alice: Client) -> None:
 
 def test_a_failed_read_is_told_in_words(web: World, alice: Client) -> None:
     _keep(web)
-    error = SourceError("{url} answers {status}.", url="https://example.org/feed", status=403)
+    error = SourceError("{url} answers {status}.", permanent=False, url="https://example.org/feed", status=403)
     web.store.note_error("gazette", web.now, error, web.now + timedelta(hours=1))
     page = alice.get(BOARD).content.decode()
     assert "https://example.org/feed answers 403." in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -98,14 +98,19 @@ class FeedPreview(msgspec.Struct, frozen=True, kw_only=True):
     wanted: frozenset[str]
 
 
-def source_board(engine: Engine, brand: str, now: datetime) -> SourceBoard:
-    """Return the sources that serve a brand, those in trouble first, with what is unseen and what goes out."""
+def source_board(engine: Engine, brand: str, now: datetime, *, all_brands: bool) -> SourceBoard:
+    """Return the sources that serve a brand, those in trouble first, with what is unseen and what goes out.
+
+    all_brands: what goes out for other brands is told too; only for whoever owns them all.
+    """
     figures = engine.store.source_figures()
     rows = [row for row in engine.store.sources() if row.brand in ("", brand)]
     views = [_view(row, figures.get(row.source.name, SourceFigures()), now) for row in rows]
     views.sort(key=lambda view: (not view.needs_somebody, view.row.source.name.casefold()))
     return SourceBoard(
-        sources=tuple(views), unseen=tuple(_unseen(engine, brand, now)), outgoing=tuple(_outgoing(engine))
+        sources=tuple(views),
+        unseen=tuple(_unseen(engine, brand, now)),
+        outgoing=tuple(_outgoing(engine, rows if not all_brands else engine.store.sources())),
     )
 
 
@@ -184,8 +189,8 @@ def _unseen(engine: Engine, brand: str, now: datetime) -> Iterator[str]:
             yield name
 
 
-def _outgoing(engine: Engine) -> Iterator[Outgoing]:
-    for row in engine.store.sources():
+def _outgoing(engine: Engine, rows: Sequence[SourceRow]) -> Iterator[Outgoing]:
+    for row in rows:
         host = urlsplit(row.source.options.get("url", "")).hostname
         if host and row.enabled:
             yield Outgoing(host=host, why=N_("reads the source {name}"), params={"name": row.source.name})

@@ -20,7 +20,8 @@ SHOWN = 20
 @require_GET
 def board(request: WebRequest, brand: str) -> HttpResponse:
     """Show how each source fares."""
-    return render(request, "sources/list.html", {"board": source_board(request.engine, brand, request.now)})
+    found = source_board(request.engine, brand, request.now, all_brands=request.reader.is_owner)
+    return render(request, "sources/list.html", {"board": found})
 
 
 @require_GET
