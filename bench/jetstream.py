@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from tocsin.base.post import Author, Post, PostKind
 from tocsin.base.time import from_ms
 from tocsin.screen.lines import LineBatch
+from tocsin.screen.match import TextPath
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -32,22 +32,6 @@ class LineHead(msgspec.Struct, gc=False):
     """A line decoded just far enough to be screened."""
 
     commit: CommitHead
-
-
-class RawRecordHead(msgspec.Struct, gc=False):
-    """The text alone, as it stands in JSON."""
-
-    text: msgspec.Raw = msgspec.Raw(b'""')
-
-
-class RawCommitHead(msgspec.Struct, gc=False):
-    record: RawRecordHead
-
-
-class RawLineHead(msgspec.Struct, gc=False):
-    """A line walked through, of which nothing is decoded."""
-
-    commit: RawCommitHead
 
 
 class Ref(msgspec.Struct, gc=False):
@@ -80,20 +64,14 @@ class Line(msgspec.Struct, gc=False):
     commit: Commit
 
 
+TEXT_PATH = TextPath(("commit", "record", "text"), is_optional=True)
 decode_line_head = msgspec.json.Decoder(LineHead).decode
-_decode_raw_head = msgspec.json.Decoder(RawLineHead).decode
 _decode_line = msgspec.json.Decoder(Line).decode
 
 
 def decode_head(line: bytes) -> RecordHead:
     """Return the part of a line that holds its text."""
     return decode_line_head(line).commit.record
-
-
-def raw_heads(lines: Sequence[bytes]) -> tuple[list[msgspec.Raw], list[msgspec.Raw]]:
-    """Return the texts of the lines as they stand in JSON; these posts have no titles."""
-    decode = _decode_raw_head
-    return [decode(line).commit.record.text for line in lines], []
 
 
 def read_post(index: int, line: bytes) -> Post:
@@ -117,7 +95,7 @@ def read_post(index: int, line: bytes) -> Post:
 
 def line_batch(lines: list[bytes]) -> LineBatch:
     """Return the product's batch over raw lines of this stream."""
-    return LineBatch(lines, decode_head, read_post, raw_heads=raw_heads)
+    return LineBatch(lines, decode_head, read_post, text_path=TEXT_PATH)
 
 
 def envelope(text: str, number: int, rng: random.Random) -> bytes:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,6 +8,7 @@ import pytest
 from tocsin.base.errors import InputError
 from tocsin.base.post import Post
 from tocsin.screen.lines import LineBatch
+from tocsin.screen.match import TextPath
 
 
 class _Head(msgspec.Struct):
@@ -16,18 +16,7 @@ class _Head(msgspec.Struct):
     title: str = ""
 
 
-class _RawHead(msgspec.Struct):
-    text: msgspec.Raw = msgspec.Raw(b'""')
-    title: msgspec.Raw = msgspec.Raw(b'""')
-
-
 _decode_head = msgspec.json.Decoder(_Head).decode
-_decode_raw = msgspec.json.Decoder(_RawHead).decode
-
-
-def _raw_heads(lines: Sequence[bytes]) -> tuple[list[msgspec.Raw], list[msgspec.Raw]]:
-    heads = [_decode_raw(line) for line in lines]
-    return [head.text for head in heads], [head.title for head in heads]
 
 
 def _read_post(index: int, line: bytes) -> Post:
@@ -37,7 +26,8 @@ def _read_post(index: int, line: bytes) -> Post:
 
 
 def batch(lines: list[bytes], is_raw: bool) -> LineBatch:
-    return LineBatch(lines, _decode_head, _read_post, with_titles=True, raw_heads=_raw_heads if is_raw else None)
+    path = TextPath(("text",), is_optional=True) if is_raw else None
+    return LineBatch(lines, _decode_head, _read_post, text_path=path)
 
 
 BROKEN = [
@@ -53,16 +43,20 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("is_raw", [False, True])
-def test_lines_give_their_texts_titles_and_posts(is_raw: bool) -> None:
+def test_lines_give_their_texts_and_posts(is_raw: bool) -> None:
     lines = ['{"text":"L\\u2019été\\n","title":"Œuvre"}'.encode(), b'{"other":[1,{"text":2}]}', b'{"text":"b"}']
     made = batch(lines, is_raw)
     assert list(made.texts) == ["L’été\n", "", "b"]
-    assert made.titles is not None
-    assert list(made.titles) == ["Œuvre", "", ""]
+    assert made.titles is None
     assert made.post(0).text == "L’été\n"
     assert made.broken == []
-    assert batch(lines[1:], is_raw).titles is None
     assert list(batch([], is_raw).texts) == []
+
+
+def test_titles_are_given_where_they_are_asked_for_and_one_is_there() -> None:
+    lines = ['{"text":"a","title":"Œuvre"}'.encode(), b'{"text":"b"}']
+    assert LineBatch(lines, _decode_head, _read_post, with_titles=True).titles == ["Œuvre", ""]
+    assert LineBatch(lines[1:], _decode_head, _read_post, with_titles=True).titles is None
 
 
 @pytest.mark.parametrize("line", BROKEN)

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.screen.query.samples import NAMES, NASTY, make_query
 from tocsin.screen.match import Engine, Hit, Matcher
-from tocsin.screen.match.compiled import JsonTexts, Kernel, json_texts, kernel
-from tocsin.screen.match.compiled.texts import decode_texts
+from tocsin.screen.match.compiled import JsonTexts, Kernel, TextPath, kernel
 from tocsin.screen.query import parse_query
 
 MODULE = sys.modules["tocsin.screen.match.compiled.kernel"]  # its own name stands for the function in the package
@@ -47,9 +46,28 @@ def spelled(text: str, rng: random.Random) -> bytes:
     return f'"{"".join(out)}"'.encode()
 
 
-def scans(matcher: Matcher, texts: list[str], raw: list[msgspec.Raw]) -> list[list[Hit]]:
+PATH = TextPath(("a", "text"), is_optional=True)
+
+
+class _Inner(msgspec.Struct):
+    text: str = ""
+
+
+class _Line(msgspec.Struct):
+    a: _Inner
+
+
+decode_line = msgspec.json.Decoder(_Line).decode
+
+
+def left_in_json(raw: list[bytes]) -> JsonTexts | None:
+    """Return the texts of lines that hold these JSON values."""
+    return compiled().find([b'{"a":{"text":%b}}' % value for value in raw], PATH)
+
+
+def scans(matcher: Matcher, texts: list[str], raw: list[bytes]) -> list[list[Hit]]:
     """Return the hits of each way through the matcher: JSON and plain through the kernel, then the numpy lanes."""
-    left = compiled().texts(raw)
+    left = left_in_json(raw)
     assert left is not None
     found = [matcher.scan(left, None, None), matcher.scan(texts, None, None)]
     matcher._proposer._kernel = None
@@ -60,7 +78,7 @@ def scans(matcher: Matcher, texts: list[str], raw: list[msgspec.Raw]) -> list[li
 @given(texts=texts_of_pieces, seed=st.integers(0, 2**32))
 def test_texts_left_in_json_are_screened_like_the_same_texts_decoded(texts: list[str], seed: int) -> None:
     rng = random.Random(seed)
-    raw = [msgspec.Raw(spelled(text, rng)) for text in texts]
+    raw = [spelled(text, rng) for text in texts]
     queries = [f'"{rng.choice(NAMES)}"' for _ in range(4)]
     queries += [made for made, tree in (make_query(rng, 2) for _ in range(4)) if "field" not in str(tree)]
     for chosen in (queries, [query for query in queries if "~" not in query]):
@@ -73,7 +91,7 @@ def test_texts_left_in_json_are_screened_like_the_same_texts_decoded(texts: list
 @given(texts=texts_of_pieces, seed=st.integers(0, 2**32))
 def test_texts_left_in_json_read_as_the_texts_they_are(texts: list[str], seed: int) -> None:
     rng = random.Random(seed)
-    left = compiled().texts([msgspec.Raw(spelled(text, rng)) for text in texts])
+    left = left_in_json([spelled(text, rng) for text in texts])
     assert left is not None
     assert list(left) == texts
     assert [left[index] for index in range(-len(texts), len(texts))] == texts * 2
@@ -116,30 +134,68 @@ broken = st.lists(st.one_of(scraps, st.binary(max_size=3)), max_size=12).map(b""
 
 @settings(max_examples=300)
 @given(inner=st.lists(st.tuples(broken, st.booleans()), max_size=4))
-def test_the_kernel_takes_nothing_for_whole_that_is_not(inner: list[tuple[bytes, bool]]) -> None:
-    raw = [msgspec.Raw(b'"%b"' % scrap if is_quoted else scrap) for scrap, is_quoted in inner]
-    left = compiled().texts(raw)
-    if left is None:
-        return
-    assert list(left) == decode_texts(raw) == [msgspec.json.decode(text, type=str) for text in raw]
-    compiled().fold(left, Matcher.compile([parse_query("alba")])._proposer._wanted.table, None)
+def test_the_kernel_takes_no_text_for_whole_that_is_not(inner: list[tuple[bytes, bool]]) -> None:
+    raw = [b'"%b"' % scrap if is_quoted else scrap for scrap, is_quoted in inner]
+    left = left_in_json(raw)
+    if left is not None:
+        assert list(left) == [decode_line(b'{"a":{"text":%b}}' % value).a.text for value in raw]
+        compiled().fold(left, Matcher.compile([parse_query("alba")])._proposer._wanted.table, None)
+
+
+TOKENS = ["{", "}", "[", "]", ",", ":", " ", "\n", '"a"', '"text"', '"x"', '"te\\u0078t"', '"é"', '"\\"', "0", "-1.5"]
+TOKENS += [
+    "01",
+    "1e3",
+    "true",
+    "nul",
+    '{"text":"t"}',
+    '"a":{"text":"t"}',
+    '"text":"t"',
+    '{"a":{"text":"t"}}',
+    "\0",
+    "-",
+]
+tokens = st.sampled_from([*TOKENS, '"x":[1,{}]', ".", ',"x":0', '"x":"y",'])
+lines_of_tokens = st.lists(tokens, max_size=12).map("".join)
+framed = st.builds('{{{}"a":{{{}"text":"t"{}}}{}}}'.format, *[st.lists(tokens, max_size=4).map("".join)] * 4)
+
+
+@settings(max_examples=600)
+@given(lines=st.lists(st.one_of(lines_of_tokens, framed), min_size=1, max_size=3))
+def test_the_kernel_takes_no_line_that_msgspec_refuses_or_reads_otherwise(lines: list[str]) -> None:
+    encoded = [line.encode() for line in lines]
+    left = compiled().find(encoded, PATH)
+    if left is not None:
+        assert list(left) == [decode_line(line).a.text for line in encoded]
 
 
 @pytest.mark.parametrize(
-    "text", [b"12", b"null", b'{"a": "b"}', b'"\xff"', b'"\xed\xa0\xbd"', b'"\xe2\x82"', b"[1,\n2]"]
+    "line",
+    [
+        '{"a":{"text":"b"}}',
+        ' {"x":[1,-2.50,{"text":"c"},[],{}],\n"a" : {"y":null, "text" :"b" ,"z":{"text":""}} , "w":"\\ud83d\\ude00"}\r',
+    ],
 )
-def test_what_is_no_text_is_refused(text: bytes) -> None:
-    for raw in ([text], [b'"a"', text], [text, b'"a"'], [b'"a"', text, b'"a"']):
-        values = [msgspec.Raw(value) for value in raw]
-        assert compiled().texts(values) is None
-        with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
-            json_texts(values)
+def test_the_kernel_takes_plain_lines(line: str) -> None:
+    left = compiled().find([line.encode()] * 3, PATH)
+    assert left is not None
+    assert list(left) == ["b"] * 3
+    assert compiled().find([b'{"a":{}}'], PATH) is not None
+    assert compiled().find([b'{"a":{}}'], PATH._replace(is_optional=False)) is None
 
 
-def test_without_a_kernel_all_texts_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MODULE, "kernel", lambda: None)
-    assert json_texts([msgspec.Raw(b'"\\u00e9"'), msgspec.Raw(b'""')]) == ["é", ""]
-    assert json_texts([]) == []
+ODD = [b"", b"{}", b"[]", b'{"a":1}', b'{"a":{"text":1}}', b'{"a":{"text":"b"}} {}', b'{"a":{"text":"b","text":"c"}}']
+ODD += [
+    b'{"a":{"text":"b"},"x":1e3}',
+    b'{"a":{"te\\u0078t":"b"}}',
+    b'{"a":{"text":"b"},"x":%b}' % (b"[" * 99 + b"]" * 99),
+]
+
+
+@pytest.mark.parametrize("line", ODD)
+def test_what_is_not_plain_is_left_to_msgspec(line: bytes) -> None:
+    good = b'{"a":{"text":"b"}}'
+    assert all(compiled().find(lines, PATH) is None for lines in ([line], [good, line], [line, good]))
 
 
 def test_a_library_built_from_another_source_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +209,6 @@ def test_a_library_built_from_another_source_is_not_taken(monkeypatch: pytest.Mo
 def test_a_name_is_found_wherever_it_stands_in_a_block(size: int, fill: str) -> None:
     matcher = Matcher.compile([parse_query('"maison alba"'), parse_query("œuvre")])
     texts = [fill * size + text + fill * size for text in (" Maison Alba ", " #MaisonAlba ", "", " l'Œuvre ")]
-    found = scans(matcher, texts, [msgspec.Raw(msgspec.json.encode(text)) for text in texts])
+    found = scans(matcher, texts, [msgspec.json.encode(text) for text in texts])
     assert all(hits == found[-1] for hits in found)
     assert [(hit.post, hit.query) for hit in found[0]] == [(0, 0), (1, 0), (3, 1)]

@@ -1,6 +1,6 @@
 """A small compiled fold for machines that have a C compiler: `python -m tocsin.screen.match.compiled` builds it."""
 
-from tocsin.screen.match.compiled.kernel import Kernel, KernelFold, json_texts, kernel
-from tocsin.screen.match.compiled.texts import JsonTexts
+from tocsin.screen.match.compiled.kernel import Kernel, KernelFold, kernel
+from tocsin.screen.match.compiled.texts import JsonTexts, TextPath
 
-__all__ = ["JsonTexts", "Kernel", "KernelFold", "json_texts", "kernel"]
+__all__ = ["JsonTexts", "Kernel", "KernelFold", "TextPath", "kernel"]

@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.screen.match.compiled.texts import MARGIN, PADDING, JsonTexts, decode_texts, join_texts
+from tocsin.screen.match.compiled.texts import MARGIN, PADDING, JsonTexts, TextPath
 from tocsin.screen.match.tables import fold_tables
 from tocsin.screen.match.vocabulary import Vocabulary
 
@@ -87,14 +86,31 @@ class Kernel:
         self._check = library.tocsin_check
         self._check.argtypes = (ctypes.c_char_p, *[ctypes.c_longlong] * 3, ctypes.c_void_p)
         self._check.restype = ctypes.c_int
+        self._find = library.tocsin_find
+        self._find.argtypes = (
+            ctypes.c_char_p,
+            *[ctypes.c_longlong] * 2,
+            ctypes.c_char_p,
+            ctypes.c_int,
+            ctypes.c_void_p,
+        )
+        self._find.restype = ctypes.c_longlong
         self._local = threading.local()
 
-    def texts(self, raw: Sequence[msgspec.Raw]) -> JsonTexts | None:
-        """Return these JSON values as texts, None if one of them is no string or not of valid UTF-8."""
-        joined, starts = join_texts(raw), np.empty(len(raw) + 1, np.int64)
-        starts[-1] = end = len(joined) - len(PADDING)
-        is_whole = self._check(joined, len(MARGIN) + 1, end, len(raw), starts.ctypes.data)
-        return JsonTexts(joined, starts) if is_whole else None
+    def find(self, lines: Sequence[bytes], path: TextPath) -> JsonTexts | None:
+        """Return the texts of these lines of JSON, None if a line is not plainly right."""
+        joined = b"\0".join([*lines, bytes(len(PADDING))])
+        room = np.empty(len(joined) + _SPARE, np.uint8)
+        first = len(MARGIN) + 1
+        taken, to = len(joined) - len(PADDING), room.ctypes.data + first
+        size = self._find(joined, taken, len(lines), path.joined, path.is_optional, to)
+        if size < 0:
+            return None
+        room[:first] = room[first + size : first + size + len(PADDING)] = _SPACE
+        starts = np.empty(len(lines) + 1, np.int64)
+        starts[-1] = end = first + size
+        texts = room[: end + len(PADDING)].tobytes()
+        return JsonTexts(texts, starts) if self._check(texts, first, end, len(lines), starts.ctypes.data) else None
 
     def fold(self, texts: Sequence[str], table: NDArray[np.uint8], vocabulary: Vocabulary | None) -> KernelFold:
         """Return the texts folded. vocabulary: None when a wanted word may begin with any letter."""
@@ -144,16 +160,7 @@ def source_number() -> int:
     return zlib.crc32(SOURCE.read_bytes())
 
 
-def json_texts(raw: Sequence[msgspec.Raw]) -> Sequence[str]:
-    """Return JSON values as texts, decoded one by one when asked for where there is a kernel, else all at once.
-
-    Raises DecodeError or UnicodeDecodeError when one is no string.
-    """
-    compiled = kernel()
-    texts = compiled.texts(raw) if compiled else None
-    return decode_texts(raw) if texts is None else texts
-
-
+_SPACE = 0x20
 _UNEVEN, _CAREFUL = 1, 2  # as in kernel.c
 _SPARE = 64  # bytes behind what is written: borders, and the block that the fold writes ahead
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import overload
+from typing import NamedTuple, overload
 
 import msgspec
 import numpy as np
@@ -15,6 +15,21 @@ PADDING = b" " * 32
 
 _decode_text = msgspec.json.Decoder(str).decode
 _decode_texts = msgspec.json.Decoder(list[str]).decode
+
+
+class TextPath(NamedTuple):
+    """The way to the text of a line: the names of the keys, outermost first, all ASCII and none empty.
+
+    is_optional: a line without the last key has an empty text, as where a Struct has a default.
+    """
+
+    keys: tuple[str, ...]
+    is_optional: bool = False
+
+    @property
+    def joined(self) -> bytes:
+        """The path as the kernel wants it."""
+        return b"".join(key.encode() + b"\0" for key in self.keys) + bytes(len(PADDING))
 
 
 class JsonTexts(Sequence[str]):
@@ -50,13 +65,3 @@ class JsonTexts(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(_decode_texts(b"[%b]" % self.joined[self.starts[0] : max(self.starts[-1] - 1, self.starts[0])]))
-
-
-def join_texts(texts: Sequence[msgspec.Raw]) -> bytes:
-    """Return the JSON values joined as `JsonTexts` has them."""
-    return b",".join([MARGIN, *texts, PADDING])
-
-
-def decode_texts(texts: Sequence[msgspec.Raw]) -> list[str]:
-    """Return the texts decoded at once. Raises DecodeError or UnicodeDecodeError when one is no string."""
-    return _decode_texts(b"[%b]" % b",".join(texts))
