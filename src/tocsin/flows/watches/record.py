@@ -56,6 +56,11 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
     said: Said
     lead_min: int | None
 
+    @property
+    def lead_s(self) -> int:
+        """How long before the loudest hour it rang, or after it, in seconds."""
+        return abs(self.lead_min or 0) * 60
+
 
 class RecordDay(msgspec.Struct, frozen=True):
     """A day in the brand's zone: its posts, and its rings by level (alarm, watch, danger)."""
@@ -78,13 +83,35 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     rungs: tuple[Rung, ...] = ()
     calendar: tuple[RecordDay, ...] = ()
 
-    def count(self, level: str) -> int:
-        """Return how many rings of a level there were: alarm, watch or danger."""
-        return sum(rung.alert.level == level for rung in self.rungs)
+    @property
+    def alarms(self) -> int:
+        """How many alarms there were."""
+        return self._count("alarm")
 
-    def said(self, said: Said) -> int:
-        """Return of how many rings people said so."""
-        return sum(rung.said is said for rung in self.rungs)
+    @property
+    def watches(self) -> int:
+        """How many points to watch there were."""
+        return self._count("watch")
+
+    @property
+    def dangers(self) -> int:
+        """How many single grave posts rang."""
+        return self._count("danger")
+
+    @property
+    def real(self) -> int:
+        """Of how many rings people said that they were real."""
+        return self._said(Said.REAL)
+
+    @property
+    def false(self) -> int:
+        """Of how many rings people said that they were false."""
+        return self._said(Said.FALSE)
+
+    @property
+    def unjudged(self) -> int:
+        """Of how many rings nobody said anything."""
+        return self._said(Said.NOTHING)
 
     @property
     def covered_days(self) -> float:
@@ -96,6 +123,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """The median time between a ring and its loudest hour, None without a rise."""
         leads = sorted(rung.lead_min for rung in self.rungs if rung.lead_min is not None)
         return leads[len(leads) // 2] if leads else None
+
+    @property
+    def lead_s(self) -> int:
+        """The same in seconds, without its sign."""
+        return abs(self.lead_min or 0) * 60
+
+    def _count(self, level: str) -> int:
+        return sum(rung.alert.level == level for rung in self.rungs)
+
+    def _said(self, said: Said) -> int:
+        return sum(rung.said is said for rung in self.rungs)
 
 
 def record(
