@@ -1,0 +1,1 @@
+"""The stream: views, list, mention; what people do there."""
