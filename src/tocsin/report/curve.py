@@ -34,7 +34,7 @@ def draw_curve(kind: str, curve: Curve) -> Figure:
         wide=_Sheet(curve, curve.points, (_WIDE, _WIDE_HEIGHT)).spec(curve.ticks, short=False),
         narrow=_Sheet(curve, narrow, (_NARROW, _NARROW_HEIGHT)).spec(curve.narrow_ticks or curve.ticks, short=True),
         columns=words.columns,
-        rows=tuple(_row(point, curve) for point in curve.points),
+        rows=tuple(_row(point, curve) for point in curve.points[:: -curve.every][::-1]),
     )
 
 

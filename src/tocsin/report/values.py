@@ -66,7 +66,8 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """Mentions an hour against the usual. points: oldest first, at least two, at an even step.
 
     hot_from: the minute since which what stands over the usual is drawn as the alarm; None for never.
-    narrow_from: the minute at which the drawing for a phone begins.
+    narrow_from: the minute at which the drawing for a phone begins. every: one point in so many stands in the table,
+    the last one always.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[Flag, ...] = ()
     hot_from: int | None = None
     narrow_from: int | None = None
+    every: int = 1
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):

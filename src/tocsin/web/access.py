@@ -100,4 +100,24 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "welcome:plan": OWNERS,
     "welcome:run": OWNERS,
     "welcome:progress": OWNERS,
+    # today
+    "today:page": EVERY_ROLE,
+    "today:board": EVERY_ROLE,
+    "today:chart": EVERY_ROLE,
+    # stories
+    "stories:list": EVERY_ROLE,
+    "stories:page": EVERY_ROLE,
+    "stories:surge": EVERY_ROLE,
+    "stories:rename": LEADERS,
+    "stories:merge": LEADERS,
+    "stories:do_merge": LEADERS,
+    "stories:split": LEADERS,
+    "stories:do_split": LEADERS,
+    "stories:undo": LEADERS,
+    # alerts
+    "alerts:list": EVERY_ROLE,
+    "alerts:page": EVERY_ROLE,
+    "alerts:act": WORKERS,
+    "alerts:reopen": WORKERS,
+    "alerts:confirm": WORKERS,
 }

@@ -87,6 +87,10 @@ class Affairs:
         """Return posts by the rows of their mentions."""
         return reads.lines_of(self._db, rows)
 
+    def lines_in(self, number: int, rows: Sequence[int]) -> list[PostLine]:
+        """Return those of these posts that a story holds, newest first."""
+        return reads.lines_in(self._db, number, rows)
+
     def window(self, brand: str, first: int, last: int, limit: int) -> list[PostLine]:
         """Return the most severe posts of a brand from one minute to another, both included."""
         return reads.window_lines(self._db, brand, self._world, (first, last), limit)
@@ -94,6 +98,10 @@ class Affairs:
     def shares(self, number: int) -> Shares:
         """Return how the posts of a story fall."""
         return reads.shares(self._db, number)
+
+    def denials(self, number: int) -> int:
+        """Return how many posts of a story deny something."""
+        return reads.denials(self._db, number)
 
     def copies(self, number: int, limit: int) -> list[Copy]:
         """Return the texts that most posts of a story repeat."""

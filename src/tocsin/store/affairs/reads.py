@@ -133,6 +133,14 @@ def lines_of(db: Database, rows: Sequence[int]) -> list[PostLine]:
     return [found[row] for row in rows if row in found]
 
 
+def lines_in(db: Database, number: int, rows: Sequence[int]) -> list[PostLine]:
+    """Return those of these posts that a story holds, newest first."""
+    found: list[PostLine] = []
+    for chunk in bulk.chunks(list(rows)):
+        found += _lines(db, f"where m.story_id = %s and m.id in ({marks(len(chunk))})", [number, *chunk])
+    return sorted(found, key=attrgetter("minute", "row"), reverse=True)
+
+
 def window_lines(db: Database, brand: str, world: str, span: tuple[int, int], limit: int) -> list[PostLine]:
     """Return the most severe of a brand's posts from one minute to another, both included, of the newest 5,000."""
     rows = db.rows(
@@ -169,6 +177,17 @@ def shares(db: Database, number: int) -> Shares:
         tones=dict(tones),
         kinds=dict(kinds.most_common()),
         sources=len(sources),
+    )
+
+
+def denials(db: Database, number: int) -> int:
+    """Return how many of the newest 5,000 posts of a story deny something, as the first reading found."""
+    return int(
+        db.value(
+            "select count(*) from (select m.reading from store_mention m where m.story_id = %s"
+            " order by m.minute desc, m.id desc limit %s) n where n.reading like %s",
+            [number, _MOST_READ, '%"code":"denial"%'],
+        )
     )
 
 

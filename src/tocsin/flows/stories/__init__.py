@@ -1,0 +1,1 @@
+"""Stories as people read them, name them, put them together and apart."""

@@ -1,0 +1,314 @@
+"""All that the page of a story shows, each part bounded whatever the size of the story."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tocsin.base.alert import Alert, AlertState
+from tocsin.base.brand import Brand
+from tocsin.base.errors import NotFoundError
+from tocsin.base.surge import Surge
+from tocsin.base.time import minute_of, minute_start
+from tocsin.flows.engine import Engine
+from tocsin.flows.level import RELAY_REACH, LevelPoint, expectation
+from tocsin.report.media import is_press, medium_of
+from tocsin.report.values import Medium
+from tocsin.store.affairs.rows import AlertFilter, Copy, Move, PostLine, Shares, StoryLine
+
+_READ = 400  # of the first posts, and as many of the loudest, from which relays and carriers are told
+_TOP = 5
+_CARRIERS = 8
+_COPIES = 4
+_DAY_MIN = 1440
+_LONGEST_CURVE_H = 24 * 14
+_LIKE_DAYS = timedelta(days=7)
+_UNVERIFIED = ("defamation", "disinformation", "impersonation", "leak", "rumour")
+
+
+class Carrier(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that carried a story. reach: followers, None if not known. brought: posts that share or repeat it."""
+
+    handle: str
+    name: str
+    platform: str
+    medium: Medium
+    reach: int | None
+    brought: int
+    posts: int
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the timeline. code: first, relay, local_press, national_press, alert, step, move, title.
+
+    words: what fills the sentence of the code; row: of the mention behind it, 0 for none.
+    """
+
+    at: datetime
+    code: str
+    words: tuple[str, ...] = ()
+    row: int = 0
+
+
+class MediumShare(msgspec.Struct, frozen=True, kw_only=True):
+    """How many posts a medium holds, and their share of those read."""
+
+    medium: Medium
+    posts: int
+    share: float
+
+
+class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A story with all that is known of it. level: of its newest alert that is not false, else calm.
+
+    contested: posts in which the first reading found a denial. posts: those read, oldest first.
+    """
+
+    line: StoryLine
+    level: str
+    contested: int
+    alerts: tuple[Alert, ...]
+    surge: Surge | None
+    first: PostLine | None
+    top: tuple[PostLine, ...]
+    copies: tuple[Copy, ...]
+    carriers: tuple[Carrier, ...]
+    carriers_known: int
+    media: tuple[MediumShare, ...]
+    shares: Shares
+    facts: tuple[Fact, ...]
+    posts: tuple[PostLine, ...]
+    points: tuple[LevelPoint, ...]
+    lookalikes: tuple[StoryLine, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def negative_p(self) -> float:
+        """The share of negative posts."""
+        return self.line.negative / self.line.posts if self.line.posts else 0.0
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether it asserts what nobody has verified: never said of complaints or praise."""
+        return self.line.kind in _UNVERIFIED
+
+    @property
+    def repeated(self) -> int:
+        """How many posts repeat another."""
+        return self.line.copies
+
+    @property
+    def open_alert(self) -> Alert | None:
+        """The newest alert of it that is not settled, or None."""
+        return next((alert for alert in self.alerts if alert.state in _UNSETTLED), None)
+
+    @property
+    def relay(self) -> Fact | None:
+        """The first relay of weight, or None."""
+        return next((fact for fact in self.facts if fact.code == "relay"), None)
+
+    @property
+    def press(self) -> Fact | None:
+        """The first article, or None."""
+        return next((fact for fact in self.facts if fact.code in ("local_press", "national_press")), None)
+
+
+_UNSETTLED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+
+
+def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryPage:
+    """Return a story of the brand. Raises NotFoundError, and names the story all of it was put into if there is one."""
+    affairs = engine.store.affairs
+    line = affairs.story(brand.slug, name)
+    if line.posts == 0:
+        raise NotFoundError("There is no story {id!r}. Take its id from the list of stories.", id=name)
+    alerts = affairs.alerts(brand.slug, AlertFilter(stories=(line.id,), limit=20))
+    first, loud = affairs.first_lines(line.number, _READ), affairs.loud_lines(line.number, _READ)
+    newest = affairs.last_lines(line.number, _READ // 4)
+    read = {post.row: post for post in [*first, *loud, *newest]}
+    posts = sorted(read.values(), key=lambda post: (post.minute, post.row))
+    carriers = carriers_of(posts)
+    shares = affairs.shares(line.number)
+    surges = [alert.subject for alert in alerts if alert.cause == "surge"]
+    told = [alert for alert in alerts if alert.state is not AlertState.FALSE]
+    moves = affairs.moves(line.id)
+    return StoryPage(
+        line=line,
+        level=_level(told, now),
+        contested=affairs.denials(line.number) if line.kind in _UNVERIFIED else 0,
+        alerts=tuple(alerts),
+        surge=engine.store.surge(surges[0]) if surges else None,
+        first=posts[0] if posts else None,
+        top=tuple(top_posts(posts)),
+        copies=tuple(affairs.copies(line.number, _COPIES)),
+        carriers=tuple(carriers[:_CARRIERS]),
+        carriers_known=len(carriers),
+        media=tuple(_media(shares, posts)),
+        shares=shares,
+        facts=tuple(_facts(engine, line, posts, alerts, moves)),
+        posts=tuple(posts),
+        points=_points(engine, brand, line, now),
+        lookalikes=tuple(affairs.lookalikes(line, now - _LIKE_DAYS)[:3]),
+        moves=tuple(moves),
+    )
+
+
+def moved_to(engine: Engine, name: str) -> str:
+    """Return the id of the story into which all of this one was put, "" if it stands."""
+    seen = {name}
+    target = engine.store.affairs.successor(name)
+    while (further := engine.store.affairs.successor(target) if target else "") and further not in seen:
+        seen.add(target)
+        target = further
+    return target
+
+
+def top_posts(posts: Sequence[PostLine]) -> list[PostLine]:
+    """Return the five posts to read first: the gravest, then those most people may have read; one of each text."""
+    ordered = sorted(posts, key=lambda post: (-post.severity, -(post.followers or 0), post.minute, post.row))
+    chosen: dict[int, PostLine] = {}
+    for post in ordered:
+        chosen.setdefault(post.exact, post)
+        if len(chosen) == _TOP:
+            break
+    return list(chosen.values())
+
+
+def causes_of(posts: Sequence[PostLine]) -> dict[int, int]:
+    """Return, by row, the row of the post that each one shares, answers or repeats; posts: oldest first.
+
+    What a post says it shares or answers comes before what its words repeat.
+    """
+    by_id = {(post.platform, post.native_id): post.row for post in posts}
+    texts: dict[int, int] = {}
+    causes: dict[int, int] = {}
+    for post in posts:
+        named = (post.shared_id, post.parent_id, post.root_id)
+        found = [by_id[(post.platform, native)] for native in named if native and (post.platform, native) in by_id]
+        repeated = texts.setdefault(post.exact, post.row)
+        cause = found[0] if found else repeated
+        if cause != post.row:
+            causes[post.row] = cause
+    return causes
+
+
+def carriers_of(posts: Sequence[PostLine]) -> list[Carrier]:
+    """Return the accounts that carried a story: those that brought most posts first, then those most people follow."""
+    causes = causes_of(posts)
+    writers = {post.row: (post.platform, post.handle) for post in posts}
+    brought = Counter(writers[cause] for row, cause in causes.items() if writers[cause] != writers[row])
+    written = Counter(writers.values())
+    newest = {writers[post.row]: post for post in posts if post.handle and not post.own}
+    carriers = [
+        Carrier(
+            handle=post.handle,
+            name=post.name or post.handle,
+            platform=post.platform,
+            medium=medium_of(post.platform, post.kind, post.url),
+            reach=post.followers,
+            brought=brought[key],
+            posts=written[key],
+        )
+        for key, post in newest.items()
+        if brought[key] or (post.followers or 0) >= RELAY_REACH // 10
+    ]
+    carriers.sort(key=lambda one: (-one.brought, -(one.reach or 0), one.platform, one.handle))
+    return carriers
+
+
+def _level(told: Sequence[Alert], now: datetime) -> str:
+    for alert in told:
+        if alert.state is not AlertState.CLOSED and now - alert.at < timedelta(days=2):
+            return "watch" if alert.level == "watch" else "alarm"
+    return "calm"
+
+
+def _media(shares: Shares, posts: Sequence[PostLine]) -> list[MediumShare]:
+    counts: Counter[Medium] = Counter()
+    for (platform, kind), number in shares.places.items():
+        counts[medium_of(platform, kind, None)] += number
+    # Only an address tells the national press; those read are all the articles of all but the largest stories.
+    national = sum(medium_of(post.platform, post.kind, post.url) is Medium.NATIONAL_PRESS for post in posts)
+    counts[Medium.NATIONAL_PRESS] += min(national, counts[Medium.LOCAL_PRESS])
+    counts[Medium.LOCAL_PRESS] -= counts[Medium.NATIONAL_PRESS]
+    whole = max(1, shares.read)
+    return [
+        MediumShare(medium=medium, posts=counts[medium], share=counts[medium] / whole)
+        for medium in Medium
+        if counts[medium] > 0
+    ]
+
+
+def _facts(
+    engine: Engine, line: StoryLine, posts: Sequence[PostLine], alerts: Sequence[Alert], moves: Sequence[Move]
+) -> list[Fact]:
+    facts = list(milestones(posts))
+    for alert in alerts:
+        facts.append(Fact(at=alert.at, code="alert", words=(alert.level, alert.id)))
+        facts += [
+            Fact(at=step.at, code="step", words=(step.state.value, step.by, step.note))
+            for step in engine.store.alert_log(alert.id)
+        ]
+    for label in engine.store.labels(subject_kind="story", subject=line.id, limit=50):
+        if label.label == "title":
+            facts.append(Fact(at=label.at, code="title", words=(label.note, label.by)))
+    for move in moves:
+        code = "moved_out" if move.source == line.id else "moved_in"
+        facts.append(Fact(at=move.at, code=code, words=(str(move.posts), move.by), row=0))
+    return sorted(facts, key=lambda fact: fact.at)
+
+
+def milestones(posts: Sequence[PostLine]) -> list[Fact]:
+    """Return the first post, the first relay of weight, and the entries into the press; posts: oldest first."""
+    facts: list[Fact] = []
+    seen: set[str] = set()
+    for post in posts:
+        if post.own:
+            continue
+        who = post.name or post.handle
+        medium = medium_of(post.platform, post.kind, post.url)
+        code = ""
+        if not facts:
+            code = "first"
+        elif is_press(medium):
+            code = medium.value
+        elif (post.followers or 0) >= RELAY_REACH:
+            code = "relay"
+        if code and code not in seen:
+            seen.add(code)
+            facts.append(
+                Fact(at=minute_start(post.minute), code=code, words=(who, str(post.followers or 0)), row=post.row)
+            )
+            if code == "first" and is_press(medium):
+                facts.append(Fact(at=minute_start(post.minute), code=medium.value, words=(who, "0"), row=post.row))
+                seen.add(medium.value)
+    return facts
+
+
+def _points(engine: Engine, brand: Brand, line: StoryLine, now: datetime) -> tuple[LevelPoint, ...]:
+    """Posts of the story an hour, from just before its first to just after its last, at most two weeks."""
+    last = min(minute_of(now), minute_of(line.last_at) + 6 * 60) // 60 * 60 + 60
+    first = max(minute_of(line.first_at) // 60 * 60 - 60, last - _LONGEST_CURVE_H * 60)
+    counts = engine.store.affairs.hours([line.number], first, last)[line.number]
+    usual = expectation(engine, brand)
+    points = []
+    for start in range(first, last, 60):
+        band = usual.band(start + 59) if usual else None
+        points.append(
+            LevelPoint(
+                minute=start + 60,
+                seen=counts.get(start, 0),
+                low=band.low if band else None,
+                high=band.high if band else None,
+            )
+        )
+    return tuple(points)
+
+
+def words_of(shares: Mapping[str, int], most: int = 3) -> list[tuple[str, float]]:
+    """Return the largest shares of a count, as (name, share of the whole)."""
+    whole = max(1, sum(shares.values()))
+    return [(name, number / whole) for name, number in Counter(shares).most_common(most)]

@@ -1,0 +1,1 @@
+"""Alerts: the list, one of them, and what people do with it."""

@@ -1,0 +1,239 @@
+"""How stories, surges and alerts are said: levels, states, trends, media, names of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tocsin.base.alert import Alert, AlertCause, AlertState
+from tocsin.base.person import person_of_mark
+from tocsin.base.surge import Surge
+from tocsin.base.time import minute_start
+from tocsin.flows.moments import Reader
+from tocsin.flows.stories.figures import MEDIA, PUBLIC_REACH, shown_name
+from tocsin.flows.stories.glance import Trend
+from tocsin.flows.stories.page import Carrier, Fact
+from tocsin.report.media import is_press, medium_of
+from tocsin.report.values import Medium
+from tocsin.store.affairs.rows import PostLine, Told
+from tocsin.store.rows import OutboxState
+from tocsin.surge.expect import count_quantile
+from tocsin.web.templatetags.tocsin import count, duration, level, named, when
+
+register = template.Library()
+_NARROWEST = 10.0  # size of the law behind the bounds of a surge's usual: as the fold takes it before it knows better
+_COLOURS = {
+    Medium.NETWORKS: "c-1",
+    Medium.FORUMS: "c-2",
+    Medium.REVIEWS: "c-3",
+    Medium.LOCAL_PRESS: "c-4",
+    Medium.NATIONAL_PRESS: "c-4",
+    Medium.OTHER: "c-5",
+}
+
+
+@register.filter
+def who(mark: str, names: Mapping[int, str]) -> str:
+    """Return the name of a person that a log names; another name stays as it is."""
+    number = person_of_mark(mark)
+    if number is None:
+        return mark
+    return names.get(number) or _("somebody who left")
+
+
+@register.simple_tag
+def surge_said(surge: Surge) -> str:
+    """Return what a surge saw and what is usual: 97 mentions in an hour, 1 to 7 usually."""
+    seen = ngettext("%(n)s mention in %(time)s", "%(n)s mentions in %(time)s", surge.seen) % {
+        "n": count(surge.seen),
+        "time": duration(surge.window_min * 60),
+    }
+    low, high = (count_quantile(p, surge.expected, _NARROWEST) for p in (0.05, 0.95))
+    return _("%(seen)s, %(low)s to %(high)s usually.") % {"seen": seen, "low": count(low), "high": count(high)}
+
+
+@register.simple_tag
+def alert_level(alert: Alert) -> SafeString:
+    """Return the level of an alert as shape and word; a single post is an alarm of its own."""
+    if alert.cause is AlertCause.DANGER:
+        return level("alarm", _("Alarm, a single post"))
+    if alert.cause is AlertCause.SILENCE:
+        return level("watch", _("A source went silent"))
+    return level("watch" if alert.level == "watch" else "alarm")
+
+
+@register.simple_tag(takes_context=True)
+def alert_state(context: Any, alert: Alert, names: Mapping[int, str]) -> str:
+    """Return where an alert stands with its people, "" while it waits."""
+    by = who(alert.by, names)
+    if alert.state is AlertState.ACKNOWLEDGED:
+        return _("taken by %(who)s") % {"who": by}
+    if alert.state is AlertState.SNOOZED and alert.snoozed_until is not None:
+        until = when(alert.snoozed_until, context["request"])
+        return _("put off until %(time)s by %(who)s") % {"time": until, "who": by}
+    if alert.state is AlertState.FALSE:
+        return _("called false by %(who)s") % {"who": by}
+    if alert.state is AlertState.CLOSED:
+        return _("closed by %(who)s") % {"who": by}
+    return ""
+
+
+@register.simple_tag
+def trend_said(trend: Trend) -> str:
+    """Return how a story moves, in a word."""
+    return {
+        Trend.RISES: _("rises"),
+        Trend.FALLS: _("falls"),
+        Trend.STEADY: _("steady"),
+        Trend.CALM: _("calm"),
+    }[trend]
+
+
+@register.simple_tag(takes_context=True)
+def media_said(context: Any, media: Sequence[Medium]) -> str:
+    """Return media in words, in one line."""
+    t = context["request"].t
+    return ", ".join(t.text(MEDIA[medium]).lower() for medium in media)
+
+
+@register.filter
+def medium_class(medium: Medium) -> str:
+    """Return the class that colours a medium."""
+    return _COLOURS[medium]
+
+
+@register.simple_tag(takes_context=True)
+def medium_said(context: Any, medium: Medium) -> str:
+    """Return a medium in words."""
+    return str(context["request"].t.text(MEDIA[medium]))
+
+
+@register.simple_tag(takes_context=True)
+def where(context: Any, post: PostLine) -> str:
+    """Return the medium of a post in words."""
+    return str(context["request"].t.text(MEDIA[medium_of(post.platform, post.kind, post.url)]))
+
+
+@register.simple_tag(takes_context=True)
+def author(context: Any, post: PostLine) -> str:
+    """Return who wrote a post; a private person's name is masked on this screen."""
+    request = context["request"]
+    return shown_name(post, Reader(request.t, request.zone))
+
+
+@register.simple_tag
+def chance(p: float) -> str:
+    """Return a small chance as people say it: one chance in 40,000."""
+    if p <= 0:
+        return ""
+    if p < 1e-9:
+        return _("less than one chance in a thousand million")
+    one_in = 1 / p
+    digits = max(0, len(str(int(one_in))) - 2)
+    return _("one chance in %(number)s") % {"number": count(round(one_in, -digits))}
+
+
+@register.simple_tag
+def state_mark(alert: Alert) -> SafeString:
+    """Return the state of an alert as a word in a chip."""
+    words = {
+        AlertState.OPEN: _("open"),
+        AlertState.ACKNOWLEDGED: _("taken"),
+        AlertState.SNOOZED: _("put off"),
+        AlertState.FALSE: _("false alarm"),
+        AlertState.CLOSED: _("closed"),
+    }
+    return format_html('<span class="kind">{}</span>', words[alert.state])
+
+
+@register.simple_tag
+def act_said(act: str) -> str:
+    """Return what a button that does something with an alert says."""
+    return {
+        "take": _("Mine"),
+        "snooze-1h": _("1 h"),
+        "snooze-4h": _("4 h"),
+        "snooze-morning": _("Until 8 tomorrow"),
+        "false": _("False alarm"),
+        "close": _("Close"),
+        "reopen": _("Open again"),
+    }[act]
+
+
+@register.filter
+def after(at: datetime, minute: int) -> str:
+    """Return how long after a minute an instant is."""
+    return duration(max(0.0, (at - minute_start(minute)).total_seconds()))
+
+
+@register.simple_tag(takes_context=True)
+def carrier_name(context: Any, one: Carrier) -> str:
+    """Return the name of an account that carried a story; a private person's is masked."""
+    if is_press(one.medium) or (one.reach or 0) >= PUBLIC_REACH:
+        return one.name
+    return str(context["request"].t.text("name masked"))
+
+
+@register.simple_tag
+def fact_said(fact: Fact, names: Mapping[int, str]) -> str:
+    """Return a line of the timeline of a story in words."""
+    words = (*fact.words, "", "", "")
+    if fact.code == "step":
+        said = _("%(state)s by %(who)s") % {"state": word_of(words[0]), "who": who(words[1], names)}
+        return f"{said}: {words[2]}" if words[2] else said
+    if fact.code == "alert":
+        levels = {"watch": _("watch rang"), "danger": _("a dangerous post rang")}
+        return levels.get(words[0], _("alarm rang"))
+    if fact.code in ("moved_in", "moved_out"):
+        one, many = (
+            ("%(n)s post came in by hand, %(who)s", "%(n)s posts came in by hand, %(who)s")
+            if fact.code == "moved_in"
+            else ("%(n)s post was taken out by hand, %(who)s", "%(n)s posts were taken out by hand, %(who)s")
+        )
+        return ngettext(one, many, int(words[0])) % {"n": words[0], "who": who(words[1], names)}
+    if fact.code == "title":
+        named = {"title": words[0], "who": who(words[1], names)}
+        return _("named “%(title)s” by %(who)s") % named if words[0] else _("its own title again, by %(who)s") % named
+    said = {
+        "first": _("first post read"),
+        "relay": _("first relay of weight: %(who)s"),
+        "local_press": _("first local or specialised press: %(who)s"),
+        "national_press": _("first national press: %(who)s"),
+    }[fact.code]
+    return said % {"who": words[0]} if "%" in said else said
+
+
+@register.simple_tag
+def told_whom(channel: str, mails: Mapping[str, str], sees_addresses: bool) -> str:
+    """Return who was told: a name where the address is a colleague's; other addresses are for leaders alone."""
+    kind, _colon, address = channel.partition(":")
+    if kind != "mail":
+        return _("a service of the installation")
+    if address in mails:
+        return mails[address]
+    return address if sees_addresses else _("somebody by mail")
+
+
+@register.simple_tag
+def told_state(one: Told) -> str:
+    """Return how a telling went, in words."""
+    return {
+        OutboxState.NEW: _("about to go"),
+        OutboxState.SENDING: _("on its way"),
+        OutboxState.DONE: _("told"),
+        OutboxState.FAILED: _("failed, tried again"),
+        OutboxState.UNKNOWN: _("not known"),
+        OutboxState.GIVEN_UP: _("given up"),
+    }[one.state]
+
+
+def word_of(code: str) -> str:
+    """Return the word of a state."""
+    return str(named(code))
