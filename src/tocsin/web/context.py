@@ -18,7 +18,7 @@ _KEPT_OPEN = timedelta(days=30)
 
 
 class Place(NamedTuple):
-    """A line of the navigation. count: 0 for none. tone: class of the count. group: a rule stands between groups."""
+    """A line of the navigation. count: 0 for none; it grows with each live `event`. A rule stands between groups."""
 
     label: str
     icon: str
@@ -27,6 +27,7 @@ class Place(NamedTuple):
     count: int = 0
     tone: str = "faint"
     group: int = 0
+    event: str = ""
 
 
 def frame(request: Any) -> dict[str, Any]:
@@ -65,7 +66,9 @@ def _places(request: Any, alerts: int) -> Any:
             url = reverse(name, kwargs={"brand": request.brand_now.slug})
         except NoReverseMatch:
             continue
-        yield Place(label, icon, url, name.partition(":")[0] == here, count, tone, group)
+        room = name.partition(":")[0]
+        event = "alert" if room == "alerts" else ""
+        yield Place(label, icon, url, room == here, count, tone, group, event)
 
 
 def _may_enter(role: Role | None, name: str) -> bool:
