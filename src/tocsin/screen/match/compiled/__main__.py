@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from tocsin.screen.match.compiled.kernel import LIBRARY, SOURCE, source_number
+from tocsin.screen.match.compiled.kernel import LIBRARY, SOURCES, source_number
 
 
 def build() -> str:
@@ -16,7 +16,8 @@ def build() -> str:
         return "no C compiler is installed"
     fresh = LIBRARY.with_suffix(".new")
     named = f"-DTOCSIN_SOURCE={source_number()}LL"
-    command = [compiler, "-O3", "-march=native", named, "-shared", "-fPIC", "-o", str(fresh), str(SOURCE)]
+    command = [compiler, "-O3", "-march=native", named, "-shared", "-fPIC", "-o", str(fresh)]
+    command += [str(source) for source in SOURCES if source.suffix == ".c"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         return f"the C compiler refused: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '?'}"

@@ -17,7 +17,7 @@ from tocsin.screen.match.compiled.texts import MARGIN, PADDING, JsonTexts, TextP
 from tocsin.screen.match.tables import fold_tables
 from tocsin.screen.match.vocabulary import Vocabulary
 
-SOURCE = Path(__file__).with_name("kernel.c")
+SOURCES = sorted(Path(__file__).parent.glob("*.[ch]"))
 LIBRARY = Path(__file__).with_name("_kernel.so")
 _TEXT_END = b"\xff"  # stands in no UTF-8 text
 
@@ -157,7 +157,7 @@ def kernel() -> Kernel | None:
 
 def source_number() -> int:
     """Return the number that names the source as it is now, in 0..2³²; a library keeps that of its own."""
-    return zlib.crc32(SOURCE.read_bytes())
+    return zlib.crc32(b"".join(source.read_bytes() for source in SOURCES))
 
 
 _SPACE = 0x20
