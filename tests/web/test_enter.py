@@ -73,10 +73,10 @@ def test_signing_out_ends_the_session_for_good(web: World) -> None:
 
 def test_a_form_that_is_not_ours_is_refused(web: World) -> None:
     with_password(web, "bruno")
-    client = Client(enforce_csrf_checks=True)
+    client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
     assert sign_in(client).status_code == 403
     signed = web.as_("bruno")
-    strict = Client(enforce_csrf_checks=True)
+    strict = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
     strict.cookies = signed.cookies
     for address in ("/sign-out", "/me", "/me/password", "/me/sessions", "/me/test-mail", f"/b/{BRAND}/people/invite"):
         assert strict.post(address).status_code == 403, address
@@ -165,7 +165,7 @@ def test_one_address_that_tries_many_accounts_waits_too(web: World) -> None:
 
 def test_another_address_is_not_kept_out_by_a_stranger(web: World) -> None:
     with_password(web, "bruno")
-    stranger, bruno = web.as_(None), Client(REMOTE_ADDR="198.51.100.7")
+    stranger, bruno = web.as_(None), Client(REMOTE_ADDR="198.51.100.7", SERVER_NAME="localhost")
     for _ in range(8):
         sign_in(stranger, password="wrong")
     assert sign_in(bruno).status_code == 302

@@ -16,6 +16,9 @@ SHORTEST, LONGEST = 12, 256
 _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 # So many sign-ins are worked on at once: 46 MiB each, and some processor left for the rest.
 _AT_ONCE = BoundedSemaphore(4)
+_AROUND = "0123456789 .,;:!?-_*+#@$%&/"  # what people hang on a word when they are asked for more than letters
+# The list of Django is English; these come first in French ones.
+_FRENCH = ("motdepasse", "motdepassemotdepasse", "azerty", "azertyuiop", "bonjour", "bienvenue", "chouchou", "doudou")
 _NEAR = 5  # a word of so many letters about the person makes a password guessable
 
 
@@ -43,14 +46,16 @@ def needs_renewal(hashed: str) -> bool:
 def check_strength(password: str, about: Sequence[str] = ()) -> None:
     """Return if the password may be used. about: words on the person, such as name and address.
 
-    Raises InputError saying what is wrong: too short or long, among the 20,000 most common, made of the person's name.
+    Raises InputError saying what is wrong: too short or long, digits alone, among the 20,000 most common, or made of the
+    person's name.
     """
     if len(password) < SHORTEST:
         raise InputError("This password is too short; take {count} characters or more.", count=SHORTEST)
     if len(password) > LONGEST:
         raise InputError("This password is too long; take {count} characters at most.", count=LONGEST)
     low = password.casefold()
-    if len(set(low)) < _NEAR or low in _common():
+    core = low.strip(_AROUND)
+    if len(set(low)) < _NEAR or not core or core in _common() or low in _common():
         raise InputError("This password is among the first that are guessed; take a few words that nobody links.")
     words = {word for text in about for word in text.casefold().replace("@", " ").replace(".", " ").split()}
     near = sorted(word for word in words if len(word) >= _NEAR and word in low and len(low) - len(word) < SHORTEST - 4)
@@ -66,4 +71,4 @@ def _nobodys() -> str:
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
     """The list of Django (Royce Williams, 2018)."""
-    return frozenset(CommonPasswordValidator().passwords)
+    return frozenset({*CommonPasswordValidator().passwords, *_FRENCH})
