@@ -16,6 +16,7 @@ class Demo(Protocol):
 
     token: str
     speed: float
+    speeds: tuple[int, ...]
 
     def set_speed(self, speed: float) -> None:
         """Go on at another speed; 0 stands still."""

@@ -27,6 +27,7 @@ class Player:
         self.end = _real() + timedelta(seconds=seconds)
         self._seconds = seconds
         self._clock = DemoClock(self.end - self.live, _real(), 0)
+        self.speeds = (60, 360, 1440)
         self._stop = threading.Event()
         self._is_over = False
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.web.installation import Demo, served
 from tocsin.web.request import WebRequest
 
-SPEEDS = (0.0, 1.0, 60.0, 360.0, 1440.0)
+STILL = 0
 
 
 @require_GET
@@ -35,7 +35,7 @@ def speed(request: WebRequest) -> HttpResponse:
         wanted = float(request.POST.get("speed", ""))
     except ValueError:
         wanted = demo.speed
-    if wanted in SPEEDS:
+    if wanted == STILL or wanted in demo.speeds:
         demo.set_speed(wanted)
     back = request.POST.get("next", "/")
     return HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
