@@ -26,10 +26,11 @@ BUSY_TIMEOUT_S = 30
 _MIN_SQLITE = (3, 39)
 _MIN_POSTGRES = 150_000
 # secure_delete: what is erased is overwritten. cache_size: 64 MB, so that the unique index of a million posts stays in
-# memory. mmap is left off: a truncated file would kill the process instead of raising.
+# memory. mmap is left off: a truncated file would kill the process instead of raising. wal_autocheckpoint: 64 MB, since
+# every checkpoint syncs and copies each page once, however often it was written since the last.
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA cache_size=-65536;"
-    "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;"
+    "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16000; PRAGMA journal_size_limit=67108864;"
 )
 
 

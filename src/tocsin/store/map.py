@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -28,7 +30,7 @@ from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.base.time import from_ms, to_ms
 
 
-class RestBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RestBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The fields of a post that no query asks for, kept as one JSON text."""
 
     time_doubt: TimeDoubt | None = None
@@ -42,7 +44,7 @@ class RestBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     place: str | None = None
 
 
-class ReadingBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ReadingBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What was read in a mention beyond its columns, kept as one JSON text."""
 
     spans: tuple[Span, ...] = ()
@@ -74,6 +76,11 @@ def to_json(value: object) -> str:
     return _encoder.encode(value).decode()
 
 
+def to_json_lines(values: Iterable[object]) -> list[str]:
+    """Return the JSON text of each value; no JSON text holds a line break, so that all are encoded at once."""
+    return _encoder.encode_lines(list(values)).decode().split("\n")[:-1]
+
+
 def ms_or_none(at: datetime | None) -> int | None:
     """Return milliseconds since 1970, or None."""
     return None if at is None else to_ms(at)
@@ -91,14 +98,6 @@ def author_id(platform: str, handle: str) -> int:
 
 
 AUTHOR_COLUMNS = ("id", "platform", "handle", "name", "followers", "created_ms", "verified")
-
-
-def author_row(author: Author) -> tuple[Any, ...]:
-    """Return the row of an author, in the order of `AUTHOR_COLUMNS`."""
-    number = author_id(author.platform, author.handle)
-    created = ms_or_none(author.created_at)
-    name = None if author.name is None else clean(author.name)
-    return (number, author.platform, clean(author.handle), name, author.followers, created, author.verified)
 
 
 def author_of(row: tuple[Any, ...]) -> Author | None:
@@ -124,43 +123,6 @@ POST_COLUMNS = (
 # fmt: on
 
 
-def post_row(post: Post) -> tuple[Any, ...]:
-    """Return the row of a post, in the order of `POST_COLUMNS`."""
-    author = post.author
-    return (
-        post.platform,
-        stored_id(post.native_id),
-        None if author is None else author_id(author.platform, author.handle),
-        post.kind.value,
-        post.audience.value,
-        to_ms(post.created_at),
-        to_ms(post.seen_at),
-        ms_or_none(post.edited_at),
-        clean(post.title),
-        clean(post.text),
-        None if post.url is None else clean(post.url),
-        post.stars,
-        post.stars_max,
-        rest_json(post),
-    )
-
-
-def rest_json(post: Post) -> str:
-    """Return the JSON of the fields of a post that have no column."""
-    rest = RestBody(
-        time_doubt=post.time_doubt,
-        links=post.links,
-        lang_claimed=post.lang_claimed,
-        parent_id=post.parent_id,
-        root_id=post.root_id,
-        shared_id=post.shared_id,
-        engagement=post.engagement,
-        media=post.media,
-        place=post.place,
-    )
-    return to_json(rest)
-
-
 def clean(text: str) -> str:
     """Return the text without what one of the databases cannot keep: NUL, and halves of surrogate pairs.
 
@@ -178,15 +140,29 @@ def clean(text: str) -> str:
 
 
 # PostgreSQL refuses to index more than some 2,700 bytes; the longest identifier of any platform is far under this.
-_LONGEST_ID = 600
+LONGEST_ID = 600
 
 
 def stored_id(native_id: str) -> str:
     """Return the identifier as it is stored: itself, or its beginning and a digest when it is over 600 code points."""
     native_id = clean(native_id)
-    if len(native_id) <= _LONGEST_ID:
+    if len(native_id) <= LONGEST_ID:
         return native_id
-    return f"{native_id[:_LONGEST_ID]}#{stable_id(native_id)}"
+    return f"{native_id[:LONGEST_ID]}#{stable_id(native_id)}"
+
+
+def post_key(platform: str, native_id: str) -> bytes:
+    """Return the identity of a post in its world: 16 bytes, the same on every machine."""
+    return stored_key(platform, stored_id(native_id))
+
+
+def stored_key(platform: str, stored: str) -> bytes:
+    """Return the `post_key` of a post whose `stored_id` is known.
+
+    A digest, because an index of 16 bytes a post is a quarter of one of whole addresses, and its look-ups compare bytes
+    instead of following the collation of the database.
+    """
+    return blake2b(f"{platform}\x1f{stored}".encode(), digest_size=16).digest()
 
 
 def post_of(row: tuple[Any, ...], author: Author | None) -> Post:
@@ -227,26 +203,36 @@ READING_COLUMNS = (
 
 def reading_row(mention: Mention) -> tuple[Any, ...]:
     """Return what was read in a mention, in the order of `READING_COLUMNS`."""
+    return tuple(column[0] for column in reading_columns([mention]).values())
+
+
+def reading_columns(mentions: Sequence[Mention]) -> dict[str, Sequence[Any]]:
+    """Return what was read in many mentions: `READING_COLUMNS` in their order, a value each."""
+    verdicts = [mention.verdict for mention in mentions]
+    keys = [verdict.keys for verdict in verdicts]
+    return {
+        "own": [mention.own for mention in mentions],
+        "language": [verdict.language for verdict in verdicts],
+        # `_value_` is the plain text of an enum, without the detour of `value`.
+        "tone": [verdict.sentiment.label._value_ for verdict in verdicts],
+        "severity": [verdict.severity.score for verdict in verdicts],
+        "kinds": [" ".join([score.kind for score in verdict.kinds]) for verdict in verdicts],
+        "exact": [key.exact for key in keys],
+        "bands": [pack_bands(key.bands) for key in keys],
+        "terms": [" ".join(key.terms) for key in keys],
+        "reading": to_json_lines(map(_reading_body, mentions)),
+    }
+
+
+def _reading_body(mention: Mention) -> ReadingBody:
     verdict = mention.verdict
-    body = ReadingBody(
+    return ReadingBody(
         spans=mention.spans,
         language_p=verdict.language_p,
         sentiment=verdict.sentiment,
         kinds=verdict.kinds,
         reasons=verdict.severity.reasons,
         personal=verdict.personal,
-    )
-    keys = verdict.keys
-    return (
-        mention.own,
-        verdict.language,
-        verdict.sentiment.label.value,
-        verdict.severity.score,
-        " ".join([score.kind for score in verdict.kinds]),
-        keys.exact,
-        pack_bands(keys.bands),
-        " ".join(keys.terms),
-        to_json(body),
     )
 
 
@@ -266,15 +252,20 @@ def verdict_of(row: tuple[Any, ...], version: str) -> tuple[Verdict, tuple[Span,
     return verdict, body.spans
 
 
+@lru_cache(maxsize=64)
+def _numbers(count: int) -> struct.Struct:
+    return struct.Struct(f"<{count}I")
+
+
 def pack_bands(bands: tuple[int, ...]) -> bytes:
     """Return unsigned 32-bit numbers as little-endian bytes."""
-    return struct.pack(f"<{len(bands)}I", *bands)
+    return _numbers(len(bands)).pack(*bands)
 
 
 def unpack_bands(packed: bytes) -> tuple[int, ...]:
     """Return the numbers of `pack_bands`."""
     whole = bytes(packed)
-    return struct.unpack(f"<{len(whole) // 4}I", whole)
+    return _numbers(len(whole) // 4).unpack(whole)
 
 
 # fmt: off

@@ -18,9 +18,9 @@ CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH {each} EXECUT
 """
 # Words come already folded and parted by spaces, so that the plain `ascii` tokenizer, which takes every byte over 127 as
 # part of a word, splits exactly there. A colon marks what is not a word of the text: b:12 (brand), l:fr (language).
-# No content and no positions: candidates are verified on the post itself.
+# No content, no positions and no lengths: candidates are verified on the post itself.
 SQLITE_SEARCH = """
-CREATE VIRTUAL TABLE store_search USING fts5(doc, content='', detail='none', tokenize="ascii tokenchars ':'")
+CREATE VIRTUAL TABLE store_search USING fts5(doc, content='', detail='none', columnsize=0, tokenize="ascii tokenchars ':'")
 """
 POSTGRES_SEARCH = (
     "CREATE TABLE store_search (rowid bigint PRIMARY KEY, doc tsvector NOT NULL)",
@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
             name="Post",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.BinaryField(max_length=16)),
                 ("platform", models.TextField()),
                 ("native_id", models.TextField()),
                 ("kind", models.CharField(max_length=16)),
@@ -680,7 +681,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="post",
-            constraint=models.UniqueConstraint(fields=("world", "platform", "native_id"), name="post_once"),
+            constraint=models.UniqueConstraint(fields=("world", "key"), name="post_once"),
         ),
         migrations.AddConstraint(
             model_name="foldstate",

@@ -20,9 +20,14 @@ class Author(models.Model):
 
 
 class Post(models.Model):
-    """A post of one world. `rest` holds the fields of `base.post.Post` that no query asks for, as JSON."""
+    """A post of one world.
+
+    key: `store.map.post_key` of its platform and native id, by which it is found.
+    rest: the fields of `base.post.Post` that no query asks for, as JSON.
+    """
 
     world = models.ForeignKey(Timeline, models.PROTECT, db_index=False, db_constraint=False)
+    key = models.BinaryField(max_length=16)
     platform = models.TextField()
     native_id = models.TextField()
     author = models.ForeignKey(Author, models.PROTECT, null=True)
@@ -39,7 +44,7 @@ class Post(models.Model):
     rest = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["world", "platform", "native_id"], name="post_once")]
+        constraints = [models.UniqueConstraint(fields=["world", "key"], name="post_once")]
 
 
 class Revision(models.Model):

@@ -15,7 +15,7 @@ from tocsin.base.seam import LIVE, world_of
 from tocsin.base.time import MINUTE_MS, from_ms
 from tocsin.store import bulk
 from tocsin.store.database import Database, Row, marks
-from tocsin.store.map import AUTHOR_COLUMNS, POST_COLUMNS, READING_COLUMNS, author_of, post_of, verdict_of
+from tocsin.store.map import AUTHOR_COLUMNS, POST_COLUMNS, READING_COLUMNS, author_of, post_key, post_of, verdict_of
 from tocsin.store.rows import MentionRow, RejectedEntry
 
 _POSTS = ", ".join(f"p.{column}" for column in POST_COLUMNS)
@@ -154,8 +154,8 @@ def post(db: Database, world: str, platform: str, native_id: str) -> Post | None
     """Return a stored post, or None."""
     row = db.row(
         f"select {_AUTHORS}, {_POSTS} from store_post p left join store_author a on a.id = p.author_id"
-        " where p.world_id = %s and p.platform = %s and p.native_id = %s",
-        [db.names.find_timeline(world), platform, native_id],
+        " where p.world_id = %s and p.key = %s",
+        [db.names.find_timeline(world), post_key(platform, native_id)],
     )
     if row is None:
         return None
@@ -166,8 +166,8 @@ def revisions(db: Database, world: str, platform: str, native_id: str) -> list[t
     """Return what a post said before: (when the change was seen, title, text), oldest first."""
     rows = db.rows(
         "select r.seen_ms, r.title, r.text from store_revision r join store_post p on p.id = r.post_id"
-        " where p.world_id = %s and p.platform = %s and p.native_id = %s order by r.id",
-        [db.names.find_timeline(world), platform, native_id],
+        " where p.world_id = %s and p.key = %s order by r.id",
+        [db.names.find_timeline(world), post_key(platform, native_id)],
     )
     return [(from_ms(ms), title, text) for ms, title, text in rows]
 

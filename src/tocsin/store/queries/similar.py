@@ -11,7 +11,7 @@ from tocsin.base.time import from_ms
 from tocsin.screen.correct import is_similar
 from tocsin.screen.query import parse_query
 from tocsin.store.database import Database, marks
-from tocsin.store.map import unpack_bands
+from tocsin.store.map import post_key, unpack_bands
 from tocsin.store.queries.mentions import mentions_of
 from tocsin.store.queries.search import search
 from tocsin.store.rows import MentionRow
@@ -102,8 +102,8 @@ def conversation(db: Database, row: MentionRow, limit: int = 20) -> list[Mention
             number
             for (number,) in db.rows(
                 "select m.id from store_post p join store_mention m on m.post_id = p.id where p.world_id = %s"
-                " and p.platform = %s and p.native_id = %s and m.lead and m.brand_id = %s",
-                [world, post.platform, native, brand],
+                " and p.key = %s and m.lead and m.brand_id = %s",
+                [world, post_key(post.platform, native), brand],
             )
         )
     root = post.root_id or post.native_id

@@ -17,7 +17,7 @@ def rebuild_index(db: Database) -> None:
     last = 0
     while True:
         documents = stored_documents(db, "m.id > %s order by m.id limit %s", [last, _BATCH])
-        if not documents:
+        if not documents.row:
             return
         add_documents(db, documents)
-        last = documents[-1].row
+        last = documents.row[-1]

@@ -5,35 +5,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
+from itertools import chain, compress
 from typing import Any, NamedTuple
 
 from tocsin.base.mention import Mention
 from tocsin.base.post import Post
 from tocsin.base.seam import Deletion, Partial, Screened, Slice, world_of
-from tocsin.base.tally import post_minute, tally
+from tocsin.base.tally import tally
 from tocsin.base.time import to_ms
 from tocsin.collect.adapter import Reject
 from tocsin.store import bulk
 from tocsin.store.database import Database, marks
-from tocsin.store.map import (
-    AUTHOR_COLUMNS,
-    POST_COLUMNS,
-    READING_COLUMNS,
-    author_row,
-    clean,
-    post_row,
-    reading_row,
-    rest_json,
-)
+from tocsin.store.map import AUTHOR_COLUMNS, clean, reading_columns, stored_id
 from tocsin.store.rows import CommitResult
 from tocsin.store.write import ring
+from tocsin.store.write.columns import (
+    author_columns,
+    author_numbers,
+    clean_all,
+    minutes,
+    post_columns,
+    post_keys,
+    rest_jsons,
+)
 from tocsin.store.write.counts import CountKey, KindKey, add_counts
-from tocsin.store.write.index import Document, add_documents, document
-from tocsin.store.write.known import Key, Stored, find_posts, post_key
+from tocsin.store.write.index import Documents, add_documents
+from tocsin.store.write.known import Stored, find_posts
 from tocsin.store.write.remove import delete_sightings
 from tocsin.store.write.revise import Changed, revise
 from tocsin.store.write.tombstone import author_tombstone, post_tombstone
+
+Key = bytes  # `map.post_key`
 
 
 class Arrival(NamedTuple):
@@ -46,13 +48,14 @@ class Arrival(NamedTuple):
 
 
 class Taking(NamedTuple):
-    """A slice on its way in: the numbers it is stored under, and its mentions, each (post, watch) once."""
+    """A slice on its way in: the numbers it is stored under, its posts by key, and each (post, watch) once."""
 
     timeline_name: str
     timeline: int
     world: int
     source: int
     now_ms: int
+    posts: dict[Key, Post]
     arrivals: Sequence[Arrival]
 
 
@@ -67,13 +70,12 @@ def commit(
     now: datetime,
 ) -> CommitResult:
     """Write a slice if the cursor of its source still stands at `from_cursor`; return what changed."""
-    taking = _prepare(db, part, screened.mentions, now)
+    taking = _prepare(db, part, screened.mentions, () if isinstance(seen, int) else seen, now)
+    posts = taking.posts
     with db.transaction():
         db.one_writer(f"world {taking.world}")
         if not _move_cursor(db, taking, part, screened):
             return CommitResult(accepted=False)
-        posts = {} if isinstance(seen, int) else {post_key(post): post for post in seen}
-        posts.update({arrival.key: arrival.mention.post for arrival in taking.arrivals})
         barred = _barred(db, taking, posts)
         stored = find_posts(db, taking.world, posts)
         ids, new_posts = _insert_posts(db, taking, stored, barred)
@@ -97,7 +99,7 @@ def commit(
     )
 
 
-def _prepare(db: Database, part: Slice, mentions: Sequence[Mention], now: datetime) -> Taking:
+def _prepare(db: Database, part: Slice, mentions: Sequence[Mention], seen: Sequence[Post], now: datetime) -> Taking:
     """Read or make all names before the transaction, so that none is remembered that is then undone."""
     names = db.names
     for version in sorted({mention.verdict.version for mention in mentions}):
@@ -106,14 +108,18 @@ def _prepare(db: Database, part: Slice, mentions: Sequence[Mention], now: dateti
         pair: (names.brand(pair[0]), names.watch(*pair))
         for pair in sorted({(mention.brand, mention.watch) for mention in mentions})
     }
+    # One post caught by many watches is one object, whose key is made once.
+    distinct = {id(post): post for post in chain(seen, [mention.post for mention in mentions])}
+    keys = dict(zip(distinct, post_keys(list(distinct.values())), strict=True))
+    posts = {keys[number]: post for number, post in distinct.items()}
     arrivals: dict[tuple[Key, int], Arrival] = {}
     for mention in mentions:
         brand, watch = watches[(mention.brand, mention.watch)]
-        key = post_key(mention.post)
+        key = keys[id(mention.post)]
         arrivals.setdefault((key, watch), Arrival(mention, key, brand, watch))
     timeline, world = names.timeline(part.timeline), names.timeline(world_of(part.timeline))
     source = names.source(part.source, create=True)
-    return Taking(part.timeline, timeline, world, source, to_ms(now), list(arrivals.values()))
+    return Taking(part.timeline, timeline, world, source, to_ms(now), posts, list(arrivals.values()))
 
 
 def _move_cursor(db: Database, taking: Taking, part: Slice, screened: Screened) -> bool:
@@ -149,7 +155,8 @@ def _barred(db: Database, taking: Taking, posts: Mapping[Key, Post]) -> set[Key]
         return set()
     digests: dict[str, list[Key]] = {}
     for key, post in posts.items():
-        digests.setdefault(post_tombstone(db, taking.world, key), []).append(key)
+        name = (post.platform, stored_id(post.native_id))
+        digests.setdefault(post_tombstone(db, taking.world, name), []).append(key)
         if post.author is not None:
             for platform in (post.author.platform, ""):  # erased there, or everywhere
                 digests.setdefault(author_tombstone(db, platform, post.author.handle), []).append(key)
@@ -171,34 +178,31 @@ def _insert_posts(
         for arrival in taking.arrivals
         if arrival.key not in ids and arrival.key not in barred
     }
-    authors = {(author.platform, author.handle): author for post in fresh.values() if (author := post.author)}
-    bulk.update(db, _KEEP_AUTHOR, sorted(map(author_row, authors.values()), key=itemgetter(0)))
-    numbers = bulk.reserve(db, "store_post", len(fresh))
+    if not fresh:
+        return ids, 0
+    posts = list(fresh.values())
+    authors = {(author.platform, author.handle): author for post in posts if (author := post.author)}
+    named = author_numbers(authors)
+    if authors:
+        bulk.fill_in(db, "store_author", author_columns(list(authors.values()), named), AUTHOR_COLUMNS[:3])
+    numbers = bulk.reserve(db, "store_post", len(posts))
     ids.update(zip(fresh, numbers, strict=True))
-    rows = [(number, taking.world, *post_row(post)) for number, post in zip(numbers, fresh.values(), strict=True)]
-    bulk.insert(db, "store_post", ("id", "world_id", *POST_COLUMNS), rows)
-    sightings = [(row[0], taking.source, row[_SEEN_MS]) for row in rows]
-    bulk.insert(db, "store_sighting", ("post_id", "source_id", "seen_ms"), sightings)
-    return ids, len(fresh)
-
-
-_SEEN_MS = 2 + POST_COLUMNS.index("seen_ms")
-
-# What is shown of an account now, without losing what this post does not tell.
-_KEEP_AUTHOR = (
-    f"insert into store_author ({', '.join(AUTHOR_COLUMNS)}) values ({marks(len(AUTHOR_COLUMNS))})"
-    " on conflict (id) do update set "
-    + ", ".join(f"{name} = coalesce(excluded.{name}, store_author.{name})" for name in AUTHOR_COLUMNS[3:])
-    + " where "
-    + " or ".join(f"excluded.{name} is distinct from store_author.{name}" for name in AUTHOR_COLUMNS[3:])
-)
+    columns = post_columns(posts, named)
+    bulk.insert_columns(
+        db, "store_post", {"id": numbers, "world_id": [taking.world] * len(posts), "key": list(fresh), **columns}
+    )
+    sources = [taking.source] * len(posts)
+    sightings = {"post_id": numbers, "source_id": sources, "seen_ms": columns["seen_ms"]}
+    bulk.insert_columns(db, "store_sighting", sightings)
+    return ids, len(posts)
 
 
 def _sight(db: Database, taking: Taking, again: Mapping[Key, Post], stored: Mapping[Key, Stored]) -> None:
     """Note that known posts were seen through this source too, and what is shown under them now."""
     sightings = sorted((stored[key].id, taking.source, to_ms(post.seen_at)) for key, post in again.items())
     bulk.insert_new(db, "store_sighting", ("post_id", "source_id", "seen_ms"), sightings)
-    fresh = [(rest, stored[key].id) for key, post in again.items() if (rest := rest_json(post)) != stored[key].rest]
+    rests = zip(again, rest_jsons(again.values()), strict=True)
+    fresh = [(rest, stored[key].id) for key, rest in rests if rest != stored[key].rest]
     bulk.update(db, "update store_post set rest = %s where id = %s", sorted(fresh, key=lambda row: row[1]))
 
 
@@ -209,33 +213,54 @@ def _write_mentions(
     fresh, leads = _new_mentions(db, taking.arrivals, ids, known_posts=known_posts)
     if not fresh:
         return 0
-    rows: list[tuple[Any, ...]] = []
-    documents: list[Document] = []
-    kinds: Counter[KindKey] = Counter()
+    mentions = [arrival.mention for arrival in fresh]
+    posts = [mention.post for mention in mentions]
+    at = minutes(posts, taking.timeline_name)
     numbers = bulk.reserve(db, "store_mention", len(fresh))
-    for number, (mention, key, brand, watch), lead in zip(numbers, fresh, leads, strict=True):
-        minute = post_minute(mention.post, taking.timeline_name)
-        read = reading_row(mention)
-        version = db.names.reading(mention.verdict.version)
-        place = (taking.timeline, taking.world, brand, watch, ids[key], taking.source, minute, lead, lead, version)
-        rows.append((number, *place, *read))
+    versions = {name: db.names.reading(name) for name in {mention.verdict.version for mention in mentions}}
+    count = len(fresh)
+    columns: dict[str, Sequence[Any]] = {
+        "id": numbers,
+        "timeline_id": [taking.timeline] * count,
+        "world_id": [taking.world] * count,
+        "brand_id": [one.brand for one in fresh],
+        "watch_id": [one.watch for one in fresh],
+        "post_id": [ids[one.key] for one in fresh],
+        "source": [taking.source] * count,
+        "minute": at,
+        "lead": leads,
+        "pending": leads,
+        "version_id": [versions[mention.verdict.version] for mention in mentions],
+        **reading_columns(mentions),
+    }
+    bulk.insert_columns(db, "store_mention", columns)
+    add_documents(db, _documents(columns, posts))
+    kinds: Counter[KindKey] = Counter()
+    for brand, minute, lead, names in zip(columns["brand_id"], at, leads, columns["kinds"], strict=True):
         if lead:
-            documents.append(document(number, mention.post, (taking.world, brand), read))
-            for kind in read[_KINDS].split():
+            for kind in names.split():
                 kinds[(brand, minute, kind)] += 1
-    bulk.insert(db, "store_mention", MENTION_COLUMNS, rows)
-    add_documents(db, documents)
     add_counts(db, taking.timeline, _count(db, taking, screened, fresh, leads), kinds)
     return len(fresh)
 
 
-# fmt: off
-MENTION_COLUMNS = (
-    "id", "timeline_id", "world_id", "brand_id", "watch_id", "post_id", "source", "minute", "lead", "pending",
-    "version_id", *READING_COLUMNS,
-)
-# fmt: on
-_KINDS = READING_COLUMNS.index("kinds")
+def _documents(columns: Mapping[str, Sequence[Any]], posts: Sequence[Post]) -> Documents:
+    """The documents of the lead mentions among the columns of mentions."""
+    documents = Documents(
+        row=columns["id"],
+        title=clean_all([post.title for post in posts]),
+        text=clean_all([post.text for post in posts]),
+        world=columns["world_id"],
+        brand=columns["brand_id"],
+        language=columns["language"],
+        tone=columns["tone"],
+        kinds=columns["kinds"],
+        platform=[post.platform for post in posts],
+        author=clean_all([author.handle if (author := post.author) else "" for post in posts]),
+    )
+    if all(columns["lead"]):
+        return documents
+    return Documents._make(list(compress(column, columns["lead"])) for column in documents)
 
 
 def _new_mentions(

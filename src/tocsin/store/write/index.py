@@ -8,60 +8,74 @@ colon, which no folded word does: `b:1:7` (world and brand), `l:fr`, `k:insult`,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tocsin.base.post import Post
-from tocsin.base.text import fold_words
+import numpy as np
+
+from tocsin.base.text import FOLD_TABLE, fold_char, fold_words
 from tocsin.screen.match.tags import cut_positions
 from tocsin.screen.match.words import insert_cuts
 from tocsin.store import bulk
 from tocsin.store.database import Database, marks
-from tocsin.store.map import clean
-
-_NOT_PLAIN = re.compile("[^a-z0-9]+")
 
 
-class Document(NamedTuple):
-    """What the index says of a lead mention; the same arguments always give the same words."""
+class Documents(NamedTuple):
+    """What the index says of lead mentions, column by column; the same values always give the same words.
 
-    row: int
-    title: str
-    text: str
-    world: int
-    brand: int
-    language: str
-    tone: str
-    kinds: str
-    platform: str
-    author: str
-
-    def words(self) -> str:
-        """Return the words and marks, parted by spaces."""
-        language, platform = mark("l", self.language.partition("-")[0]), mark("p", self.platform)
-        found = text_words(self.title, self.text)
-        found += (f"b:{self.world}:{self.brand}", language, f"t:{self.tone}", platform)
-        if self.author:
-            found.append(mark("a", self.author))
-        found += [f"k:{kind}" for kind in self.kinds.split()]
-        return " ".join(found)
-
-
-def text_words(title: str, text: str) -> list[str]:
-    """Return the folded words of a post as the matcher sees them: as they stand, and those inside cut tags.
-
-    >>> text_words("", "Vive #MaisonAlba")
-    ['vive', 'maisonalba', 'maison', 'alba']
+    Columns, because ten thousand rows alive at once keep the collector of garbage busy.
     """
-    whole = f"{title}\n{text}" if title else text
-    words = fold_words(whole)
-    if "#" in whole or "@" in whole:
-        cuts = cut_positions(whole)
-        if cuts:
-            plain = set(words)
-            words.extend(word for word in dict.fromkeys(fold_words(insert_cuts(whole, cuts))) if word not in plain)
-    return words
+
+    row: Sequence[int]
+    title: Sequence[str]
+    text: Sequence[str]
+    world: Sequence[int]
+    brand: Sequence[int]
+    language: Sequence[str]
+    tone: Sequence[str]
+    kinds: Sequence[str]
+    platform: Sequence[str]
+    author: Sequence[str]
+
+
+def indexed_words(documents: Documents) -> list[str]:
+    """Return the words and marks of each document, parted by spaces."""
+    wholes = [
+        f"{title}\n{text}" if title else text for title, text in zip(documents.title, documents.text, strict=True)
+    ]
+    common: dict[tuple[Any, ...], str] = {}
+    found: list[str] = []
+    places = zip(*documents[3:9], strict=True)  # all that is the same of many
+    named = zip(documents.author, _plain_all(documents.author), strict=True)
+    for words, place, (author, plain) in zip(texts_words(wholes), places, named, strict=True):
+        if place not in common:
+            common[place] = _common_marks(*place)
+        found.append(f"{words} {common[place]} a:{plain}" if author else f"{words} {common[place]}")
+    return found
+
+
+def texts_words(texts: Sequence[str]) -> list[str]:
+    """Return the folded words of each text as the matcher sees them: as they stand, and those inside cut tags.
+
+    They are parted by one space or several: both indexes take them alike.
+
+    >>> texts_words(["Vive #MaisonAlba"])
+    ['vive  maisonalba maison alba']
+    """
+    plain = iter(_fold_ascii([text for text in texts if text.isascii()]))
+    other = iter(_fold_other([text for text in texts if not text.isascii()]))
+    found = []
+    for text in texts:
+        words = next(plain) if text.isascii() else next(other)
+        if "#" in text or "@" in text:
+            # No tag holds white space, so that each piece between is cut by itself.
+            cut = [word for piece in text.split() if "#" in piece or "@" in piece for word in _CUT[piece]]
+            if cut:
+                known = set(words.split())
+                words = " ".join([words, *(word for word in dict.fromkeys(cut) if word not in known)])
+        found.append(words)
+    return found
 
 
 @lru_cache(maxsize=65_536)
@@ -74,31 +88,21 @@ def mark(kind: str, name: str) -> str:
     return f"{kind}:{_NOT_PLAIN.sub('', name.casefold())}"
 
 
-def document(row: int, post: Post, place: tuple[int, int], read: Sequence[object]) -> Document:
-    """Return the document of a mention; place: (world, brand); read: in the order of `map.READING_COLUMNS`."""
-    author = clean(post.author.handle) if post.author else ""
-    language, tone, kinds = str(read[1]), str(read[2]), str(read[4])
-    return Document(
-        row, clean(post.title), clean(post.text), place[0], place[1], language, tone, kinds, post.platform, author
-    )
-
-
-def add_documents(db: Database, documents: Iterable[Document]) -> None:
+def add_documents(db: Database, documents: Documents) -> None:
     """Write documents that are not in the index yet."""
-    if db.is_sqlite:
-        rows = [(one.row, one.words()) for one in documents]
-        bulk.insert(db, "store_search", ("rowid", "doc"), rows)
-        return
-    bulk.insert(db, "store_search", ("rowid", "doc"), [(one.row, _lexemes(one.words())) for one in documents])
+    words = indexed_words(documents)
+    if not db.is_sqlite:
+        words = [_lexemes(one) for one in words]
+    bulk.insert_columns(db, "store_search", {"rowid": documents.row, "doc": words})
 
 
-def remove_documents(db: Database, documents: Iterable[Document]) -> None:
+def remove_documents(db: Database, documents: Documents) -> None:
     """Take documents out; SQLite must be told the very words that were put in."""
     if db.is_sqlite:
-        rows = [("delete", one.row, one.words()) for one in documents]
+        rows = [("delete", row, words) for row, words in zip(documents.row, indexed_words(documents), strict=True)]
         bulk.update(db, "insert into store_search (store_search, rowid, doc) values (%s, %s, %s)", rows)
         return
-    for chunk in bulk.chunks([one.row for one in documents]):
+    for chunk in bulk.chunks(documents.row):
         db.run(f"delete from store_search where rowid in ({marks(len(chunk))})", list(chunk))
 
 
@@ -118,6 +122,85 @@ _STORED = (
 )
 
 
-def stored_documents(db: Database, where: str, params: Sequence[object]) -> list[Document]:
+def stored_documents(db: Database, where: str, params: Sequence[object]) -> Documents:
     """Return the documents of stored lead mentions; `where` narrows them (m: mention, p: post)."""
-    return [Document(*row) for row in db.rows(f"{_STORED} and {where}", params)]
+    rows = db.rows(f"{_STORED} and {where}", params)
+    return Documents(*zip(*rows, strict=True)) if rows else Documents(*[()] * len(Documents._fields))
+
+
+def _common_marks(world: int, brand: int, language: str, tone: str, kinds: str, platform: str) -> str:
+    marked = [f"k:{kind}" for kind in kinds.split()]
+    return " ".join(
+        [f"b:{world}:{brand}", mark("l", language.partition("-")[0]), f"t:{tone}", mark("p", platform), *marked]
+    )
+
+
+_NOT_PLAIN = re.compile("[^a-z0-9]+")
+_NOT_PLAIN_LINE = re.compile("[^a-z0-9\n]+")
+
+
+def _plain_all(names: Sequence[str]) -> list[str]:
+    """Return what `mark` keeps of each name."""
+    plain = _NOT_PLAIN_LINE.sub("", "\n".join(names).casefold()).split("\n")
+    if len(plain) == len(names):
+        return plain
+    return [_NOT_PLAIN.sub("", name.casefold()) for name in names]  # a name holds a line break
+
+
+# Of each byte of an ASCII text what it folds to; the byte 255, which is none of theirs, parts one text from the next.
+_ASCII = "".join(fold_char(chr(code)) for code in range(128)).encode().ljust(255, b" ") + b"\xff"
+
+
+def _fold_ascii(texts: Sequence[str]) -> list[str]:
+    return "\xff".join(texts).encode("latin-1").translate(_ASCII).decode("latin-1").split("\xff")
+
+
+_PARTED = "\uffff"  # no letter: texts that hold it are folded one by one
+_UNKNOWN, _SEVERAL = 0xFFFFFFFF, 0
+_FEW = 100
+
+
+def _fold_other(texts: Sequence[str]) -> list[str]:
+    """Fold texts of any letters at once: by a table those that fold to one letter, then the few others one by one."""
+    joined = _PARTED.join(texts)
+    if not texts or joined.count(_PARTED) >= len(texts):
+        return [" ".join(fold_words(text)) for text in texts]
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
+    folded = _ONE_TO_ONE[codes]
+    new = folded == _UNKNOWN
+    if new.any():
+        for code in np.unique(codes[new]).tolist():
+            piece = FOLD_TABLE[code]
+            _ONE_TO_ONE[code] = ord(piece) if len(piece) == 1 else _SEVERAL
+        folded = _ONE_TO_ONE[codes]
+    several = folded == _SEVERAL
+    folded[several] = codes[several]
+    rest = np.unique(codes[several]).tolist()
+    if len(rest) > _FEW:
+        return [" ".join(fold_words(text)) for text in texts]
+    whole: str = folded.tobytes().decode("utf-32-le")
+    for code in rest:
+        whole = whole.replace(chr(code), FOLD_TABLE[code])
+    return whole.split(_PARTED)
+
+
+# Code point → the one it folds to, filled as characters are met.
+_ONE_TO_ONE = np.full(0x110000, _UNKNOWN, "<u4")
+_ONE_TO_ONE[ord(_PARTED)] = ord(_PARTED)
+
+
+class _Cuts(dict[str, list[str]]):
+    """The words inside a piece of a text whose tags are cut, [] when none is; people say the same tags again."""
+
+    def __missing__(self, piece: str) -> list[str]:
+        cuts = cut_positions(piece)
+        words = fold_words(insert_cuts(piece, cuts)) if cuts else []
+        if len(piece) <= _LONGEST:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[piece] = words
+        return words
+
+
+_KEPT, _LONGEST = 50_000, 40
+_CUT = _Cuts()

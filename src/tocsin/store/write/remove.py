@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tocsin.base.seam import Deletion
 from tocsin.store import bulk
 from tocsin.store.database import Database, marks
-from tocsin.store.map import stored_id
+from tocsin.store.map import post_key, stored_id
 from tocsin.store.write.counts import CountKey, KindKey, add_counts, add_story_counts
 from tocsin.store.write.index import remove_documents, stored_documents
 from tocsin.store.write.known import find_posts
@@ -19,8 +19,9 @@ _CHUNK = 500
 
 def delete_sightings(db: Database, world: int, source: int, deletions: Sequence[Deletion], now_ms: int) -> int:
     """Take away what a source says is gone; return how many posts lost their last sighting and went."""
-    wanted = {(one.platform, stored_id(one.native_id)): one.reason for one in deletions}
-    for platform, native_id in wanted:
+    wanted = {post_key(one.platform, one.native_id): one for one in deletions}
+    names = {key: (one.platform, stored_id(one.native_id)) for key, one in wanted.items()}
+    for platform, native_id in names.values():
         db.run("delete from store_unmatched where native_id = %s and platform = %s", [native_id, platform])
     stored = find_posts(db, world, wanted)
     ids = {row.id: key for key, row in stored.items()}
@@ -36,7 +37,7 @@ def delete_sightings(db: Database, world: int, source: int, deletions: Sequence[
         )
         gone.extend(sorted(set(chunk) - {post_id for (post_id,) in held}))
     for post_id in gone:
-        bury(db, [post_tombstone(db, world, ids[post_id])], wanted[ids[post_id]][:200], now_ms)
+        bury(db, [post_tombstone(db, world, names[ids[post_id]])], wanted[ids[post_id]].reason[:200], now_ms)
     remove_posts(db, gone)
     return len(gone)
 

@@ -9,7 +9,8 @@ from tocsin.base.mention import Mention
 from tocsin.base.post import Post
 from tocsin.store import bulk
 from tocsin.store.database import Database, marks
-from tocsin.store.map import READING_COLUMNS, clean, ms_or_none, reading_row, rest_json
+from tocsin.store.map import READING_COLUMNS, clean, ms_or_none, reading_row
+from tocsin.store.write.columns import rest_jsons
 from tocsin.store.write.counts import CountKey, KindKey, add_counts
 from tocsin.store.write.index import add_documents, remove_documents, stored_documents
 
@@ -44,10 +45,10 @@ def _revise(db: Database, now_ms: int, changed: Sequence[Changed]) -> None:
                 clean(one.post.title),
                 clean(one.post.text),
                 ms_or_none(one.post.edited_at),
-                rest_json(one.post),
+                rest,
                 one.post_id,
             )
-            for one in changed
+            for one, rest in zip(changed, rest_jsons([one.post for one in changed]), strict=True)
         ],
     )
     _read_again(db, changed)
