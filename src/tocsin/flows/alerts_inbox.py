@@ -23,6 +23,8 @@ OPEN_STATES = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 _MORNING = 8
 _POSTS = 10
 _LONGEST_NOTE = 500
+_HOUR_MIN = 60
+_WINDOWS = {f"surge.scale.{minutes}": minutes for minutes in (5, 15, 30, 60, 120, 360)}
 _PERIODS = {"1": timedelta(days=1), "7": timedelta(days=7), "30": timedelta(days=30)}
 
 
@@ -59,6 +61,14 @@ class AlertWish(msgspec.Struct, frozen=True, kw_only=True):
     before: datetime | None = None
 
 
+class Rise(msgspec.Struct, frozen=True, kw_only=True):
+    """What rang, as it stood when it rang: mentions seen and expected in a window of so many minutes."""
+
+    seen: int
+    expected: float
+    window_min: int
+
+
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     """An alert in a list. title: of its story as people named it. surge: what rose, None for other causes."""
 
@@ -72,9 +82,13 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
         return "watch" if self.alert.level == "watch" else "alarm"
 
     @property
-    def times(self) -> float | None:
-        """How many times the usual was seen, None for other causes."""
-        return None if self.surge is None else self.surge.seen / max(self.surge.expected, 1.0)
+    def rise(self) -> Rise | None:
+        """What rang, from the reasons of the alert: the surge itself may have grown since. None for other causes."""
+        for reason in self.alert.reasons:
+            window = _WINDOWS.get(reason.code) or (reason.code == "surge.cold_rise" and _HOUR_MIN)
+            if window and len(reason.words) >= 2:
+                return Rise(seen=int(reason.words[0]), expected=float(reason.words[1]), window_min=window)
+        return None
 
 
 class AlertList(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,7 +65,6 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
     stories: tuple[StoryGlance, ...]
     silent: tuple[SourceView, ...]
     board: SourceBoard
-    has_watch: bool
 
 
 class BrandLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,19 +79,17 @@ def today(engine: Engine, brand: Brand, now: datetime, *, person: int, role: Rol
     unsettled = _unsettled(engine, brand, now)
     shown = level(engine, brand, now)
     board = source_board(engine, brand.slug, now, all_brands=False)
-    has_watch = bool(engine.store.watches(brand.slug))
     silent = [view for view in board.sources if view.needs_somebody]
     waiting = [alert for alert in unsettled if is_waiting(alert, now)]
     return Today(
         level=shown,
         ring=_ring(engine, unsettled, now),
-        tasks=tuple(_tasks(engine, brand, now, person=person, role=role, waiting=waiting, board=board)),
+        tasks=tuple(_tasks(engine, brand, _Asked(now, person, role), waiting, board)),
         alerts=tuple(alert_lines(engine, sorted(unsettled, key=_urgency)[:_SHOWN_ALERTS])),
         open_alerts=len(waiting),
         stories=stories_to_look_at(engine, brand, now, _levels(unsettled)),
         silent=tuple(silent[:_SHOWN_SILENT]),
         board=board,
-        has_watch=has_watch,
     )
 
 
@@ -143,33 +140,28 @@ def _levels(unsettled: list[Alert]) -> dict[str, str]:
     return levels
 
 
-def _tasks(
-    engine: Engine,
-    brand: Brand,
-    now: datetime,
-    *,
-    person: int,
-    role: Role | None,
-    waiting: list[Alert],
-    board: SourceBoard,
-) -> list[Task]:
+def _tasks(engine: Engine, brand: Brand, asked: _Asked, waiting: list[Alert], board: SourceBoard) -> list[Task]:
     tasks = []
     if waiting:
         since = min(alert.at for alert in waiting)
-        tasks.append(Task(code="alerts", count=len(waiting), since=since, is_late=now - since > _LATE))
-    stream = engine.store.stream
-    ask = Ask(brand=brand.slug, state=State.TODO, assignee=person, since=todo_since(now))
-    mine = len(stream.page(ask, limit=_MOST_MINE).rows)
-    if mine:
-        tasks.append(Task(code="mine", count=mine))
-    counts = stream.waiting(brand.slug, todo_since(now))
-    tasks += [
-        Task(code=code, count=count) for code, count in (("severe", counts.severe), ("unsure", counts.unsure)) if count
-    ]
-    if role in _LEADERS:
-        stopped = sum(view.needs_somebody for view in board.sources)
-        if stopped:
-            tasks.append(Task(code="sources", count=stopped))
-        if not engine.store.watches(brand.slug):
-            tasks.append(Task(code="watch", count=1))
-    return tasks
+        tasks.append(Task(code="alerts", count=len(waiting), since=since, is_late=asked.now - since > _LATE))
+    stream, first = engine.store.stream, todo_since(asked.now)
+    ask = Ask(brand=brand.slug, state=State.TODO, assignee=asked.person, since=first)
+    counts = stream.waiting(brand.slug, first)
+    numbers = {
+        "mine": len(stream.page(ask, limit=_MOST_MINE).rows),
+        "severe": counts.severe,
+        "unsure": counts.unsure,
+    }
+    if asked.role in _LEADERS:
+        numbers["sources"] = board.in_trouble
+        numbers["watch"] = 0 if engine.store.watches(brand.slug) else 1
+    return tasks + [Task(code=code, count=count) for code, count in numbers.items() if count]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """Who asks for the day, and when."""
+
+    now: datetime
+    person: int
+    role: Role | None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tocsin.report.paint import INKS, SHAPES, SIZE, axis_labels, frame, halo, steps, whole
 from tocsin.report.values import Curve, Figure, Flag, Point, Spec, Tick
 
-_WIDE, _WIDE_HEIGHT = 742, 236
+_WIDE, _WIDE_HEIGHT = 742, 216
 _NARROW, _NARROW_HEIGHT = 326, 156
 _AXIS_PX = 40  # what the numbers of the axis take of the width
 _THINNEST_PX = 2.0

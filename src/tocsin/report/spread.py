@@ -28,6 +28,8 @@ _LABELS = 6
 _LETTER_PX = 6.2
 _LABEL_CHARS = 26
 _TICK_PX = 46
+_PIN_LANES = 0.5
+_PRESS_SHARE = 0.4
 
 
 def spread_map(spread: SpreadMap) -> Figure:
@@ -90,12 +92,14 @@ class _Map:
 
     def spec(self) -> Spec:
         layers = [*self._lanes(), *self._nights(), *self._relays(), *self._press(), *self._bubbles(), *self._none_yet()]
-        layers += self._labels()
+        layers += [*self._pin(), *self._labels()]
         layers[0] = {**layers[0], "encoding": {**layers[0]["encoding"], **self._axes()}}
         return frame(layers, width=self.width, height=self.height, description=self.words.sentence)
 
     def _radius(self, bubble: Bubble) -> float:
         share = math.sqrt(bubble.reach / self.reach) if self.reach else 0.0
+        if not bubble.reach and bubble.medium in (Medium.LOCAL_PRESS, Medium.NATIONAL_PRESS):
+            share = _PRESS_SHARE  # nobody says how many read a paper; it is no small voice
         largest = min(_LARGEST_PX, self.lane_px * 0.4)
         return _SMALLEST_PX + (largest - _SMALLEST_PX) * share
 
@@ -297,6 +301,21 @@ class _Map:
             layers += halo(self._text([{"t": at, "l": lane, "n": name}], {**mark, **weight, "color": colour}))
         return layers
 
+    def _pin(self) -> list[Spec]:
+        """A pin over the first post, in its lane."""
+        at, lane = self.places[0]
+        if self.upright:
+            return []
+        place = {**self._both(self._time("t"), self._lane("l")), "y2": {"field": "l2"}}
+        values = [{"t": round(at, 2), "l": lane, "l2": lane - _PIN_LANES}]
+        return [
+            {
+                "data": {"values": values},
+                "mark": {"type": "rule", "color": "$ink", "strokeWidth": 1.25},
+                "encoding": place,
+            }
+        ]
+
     def _px(self, number: int) -> tuple[float, float]:
         at, lane = self.places[number]
         along, across = (at + 35) * self.time_px / (_SPAN + 70), (lane + 0.5) * self.lane_px
@@ -334,6 +353,9 @@ class _Map:
         ]
         if self.upright:
             tries = tries[4:] + tries[:4]
+        elif number == 0:
+            top = y - _PIN_LANES * self.lane_px
+            tries = [((x - 4, top - 14, x + length, top), {"align": "left", "dx": -4, "dy": top - y - 6}), *tries]
         for box, mark in tries:
             if box[0] < -4 or box[2] > most + 4:
                 continue

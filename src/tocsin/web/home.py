@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.base.person import Theme
+from tocsin.flows.today import brand_lines
 from tocsin.web.request import WebRequest
 
 
@@ -21,7 +22,8 @@ def home(request: WebRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("today:page", kwargs={"brand": request.brands[0].slug}))
     if not request.brands and request.reader.is_owner:
         return HttpResponseRedirect(reverse("welcome:start"))
-    return render(request, "today/brands.html", {"brands": request.brands})
+    lines = brand_lines(request.engine, request.brands, request.now)
+    return render(request, "today/brands.html", {"lines": lines})
 
 
 @require_GET

@@ -8,7 +8,7 @@ from tocsin.base.time import minute_of, minute_start
 from tocsin.flows.i18n import N_
 from tocsin.flows.level import alert_flags, curve_points, curve_words
 from tocsin.flows.moments import Reader
-from tocsin.flows.stories.page import Fact, StoryPage, causes_of
+from tocsin.flows.stories.page import PUBLIC_REACH, Fact, StoryPage, causes_of
 from tocsin.report.chart import spread_map, story_chart
 from tocsin.report.media import is_press, medium_of
 from tocsin.report.values import Bubble, Curve, Figure, Flag, MapWords, Medium, SpreadMap
@@ -32,7 +32,6 @@ _FLAGS = {
 _NARROW_MIN = 24 * 60
 _MOST_BUBBLES = 40
 _WHO = 18
-PUBLIC_REACH = 1_000  # followers from which an account is public enough to be named on a shared screen
 
 
 def story_figure(page: StoryPage, reader: Reader) -> Figure:

@@ -20,6 +20,7 @@ from tocsin.report.values import Medium
 from tocsin.store.affairs.rows import AlertFilter, Copy, Move, PostLine, Shares, StoryLine
 
 _READ = 400  # of the first posts, and as many of the loudest, from which relays and carriers are told
+PUBLIC_REACH = 1_000  # followers from which an account is public enough to be named on a shared screen
 _TOP = 5
 _CARRIERS = 8
 _COPIES = 4
@@ -39,6 +40,13 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     reach: int | None
     brought: int
     posts: int
+
+
+class SmallVoices(msgspec.Struct, frozen=True, kw_only=True):
+    """The accounts of small audience that carried a story, together: how many, and what they brought."""
+
+    accounts: int = 0
+    brought: int = 0
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +85,7 @@ class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
     copies: tuple[Copy, ...]
     carriers: tuple[Carrier, ...]
     carriers_known: int
+    small_voices: SmallVoices
     media: tuple[MediumShare, ...]
     shares: Shares
     facts: tuple[Fact, ...]
@@ -130,7 +139,7 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
     newest = affairs.last_lines(line.number, _READ // 4)
     read = {post.row: post for post in [*first, *loud, *newest]}
     posts = sorted(read.values(), key=lambda post: (post.minute, post.row))
-    carriers = carriers_of(posts)
+    carriers, small = carriers_of(posts)
     shares = affairs.shares(line.number)
     surges = [alert.subject for alert in alerts if alert.cause == "surge"]
     told = [alert for alert in alerts if alert.state is not AlertState.FALSE]
@@ -146,6 +155,7 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
         copies=tuple(affairs.copies(line.number, _COPIES)),
         carriers=tuple(carriers[:_CARRIERS]),
         carriers_known=len(carriers),
+        small_voices=small,
         media=tuple(_media(shares, posts)),
         shares=shares,
         facts=tuple(_facts(engine, line, posts, alerts, moves)),
@@ -195,8 +205,11 @@ def causes_of(posts: Sequence[PostLine]) -> dict[int, int]:
     return causes
 
 
-def carriers_of(posts: Sequence[PostLine]) -> list[Carrier]:
-    """Return the accounts that carried a story: those that brought most posts first, then those most people follow."""
+def carriers_of(posts: Sequence[PostLine]) -> tuple[list[Carrier], SmallVoices]:
+    """Return the accounts that carried a story, those that brought most first, and the small ones among them in a sum.
+
+    Small: followed by fewer than a thousand people, and no press: they stand for nobody but themselves.
+    """
     causes = causes_of(posts)
     writers = {post.row: (post.platform, post.handle) for post in posts}
     brought = Counter(writers[cause] for row, cause in causes.items() if writers[cause] != writers[row])
@@ -213,10 +226,12 @@ def carriers_of(posts: Sequence[PostLine]) -> list[Carrier]:
             posts=written[key],
         )
         for key, post in newest.items()
-        if brought[key] or (post.followers or 0) >= RELAY_REACH // 10
+        if brought[key] or (post.followers or 0) >= RELAY_REACH
     ]
+    small = [one for one in carriers if not is_press(one.medium) and (one.reach or 0) < PUBLIC_REACH]
+    carriers = [one for one in carriers if one not in small]
     carriers.sort(key=lambda one: (-one.brought, -(one.reach or 0), one.platform, one.handle))
-    return carriers
+    return carriers, SmallVoices(accounts=len(small), brought=sum(one.brought for one in small))
 
 
 def _level(told: Sequence[Alert], now: datetime) -> str:

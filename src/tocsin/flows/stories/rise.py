@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -32,7 +32,7 @@ class RisePage(msgspec.Struct, frozen=True, kw_only=True):
     figure: Figure
 
 
-def rise_page(engine: Engine, brand: Brand, number: str, reader: Reader) -> RisePage:
+def rise_page(engine: Engine, brand: Brand, number: str, now: datetime, reader: Reader) -> RisePage:
     """Return a live surge of the brand. Raises NotFoundError, for one of another brand too."""
     surge = engine.store.surge(number)
     if surge is None or surge.brand != brand.slug or surge.timeline != LIVE:
@@ -40,7 +40,7 @@ def rise_page(engine: Engine, brand: Brand, number: str, reader: Reader) -> Rise
     affairs = engine.store.affairs
     around = affairs.alerts(brand.slug, AlertFilter(since=surge.since - _AROUND, before=surge.at + _AROUND, limit=100))
     alert = next((alert for alert in around if alert.subject == surge.id), None)
-    shown = level(engine, brand, surge.at + _AFTER)
+    shown = level(engine, brand, min(now, surge.at + _AFTER))
     return RisePage(
         surge=surge,
         title=_title(engine, brand, surge) or (alert.title if alert else ""),

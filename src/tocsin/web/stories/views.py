@@ -86,7 +86,7 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
 def surge(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Show a rise: what, by how much, since when, and why it is said."""
     try:
-        rise = rise_page(request.engine, request.brand, number, Reader(request.t, request.zone))
+        rise = rise_page(request.engine, request.brand, number, request.now, Reader(request.t, request.zone))
     except NotFoundError:
         raise Http404 from None
     shown = {

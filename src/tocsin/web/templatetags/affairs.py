@@ -16,11 +16,12 @@ from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.person import person_of_mark
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_start
+from tocsin.flows.alerts_inbox import Rise
 from tocsin.flows.moments import Reader
-from tocsin.flows.stories.figures import MEDIA, PUBLIC_REACH, shown_name
+from tocsin.flows.stories.figures import MEDIA, shown_name
 from tocsin.flows.stories.glance import Trend
-from tocsin.flows.stories.page import Carrier, Fact
-from tocsin.report.media import is_press, medium_of
+from tocsin.flows.stories.page import Fact
+from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
 from tocsin.store.affairs.rows import PostLine, Told
 from tocsin.store.rows import OutboxState
@@ -49,8 +50,8 @@ def who(mark: str, names: Mapping[int, str]) -> str:
 
 
 @register.simple_tag
-def surge_said(surge: Surge) -> str:
-    """Return what a surge saw and what is usual: 97 mentions in an hour, 1 to 7 usually."""
+def surge_said(surge: Surge | Rise) -> str:
+    """Return what a surge, or an alert of one, saw and what is usual: 97 mentions in an hour, 1 to 7 usually."""
     seen = ngettext("%(n)s mention in %(time)s", "%(n)s mentions in %(time)s", surge.seen) % {
         "n": count(surge.seen),
         "time": duration(surge.window_min * 60),
@@ -171,14 +172,6 @@ def act_said(act: str) -> str:
 def after(at: datetime, minute: int) -> str:
     """Return how long after a minute an instant is."""
     return duration(max(0.0, (at - minute_start(minute)).total_seconds()))
-
-
-@register.simple_tag(takes_context=True)
-def carrier_name(context: Any, one: Carrier) -> str:
-    """Return the name of an account that carried a story; a private person's is masked."""
-    if is_press(one.medium) or (one.reach or 0) >= PUBLIC_REACH:
-        return one.name
-    return str(context["request"].t.text("name masked"))
 
 
 @register.simple_tag
