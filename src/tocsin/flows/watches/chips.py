@@ -87,10 +87,12 @@ def draw_query(query: Query) -> Chips | None:
     parts = query.root.parts if isinstance(query.root, And) else (query.root,)
     for part in parts:
         group, nodes = _group_of(part)
-        if not all(map(_is_chip, nodes)) or (group is Group.ANY and groups[Group.ANY]):
+        if not all(map(_is_chip, nodes)):
             return None
+        if group is Group.ANY and groups[Group.ANY]:
+            group, nodes = Group.ALL, (part,)
         groups[group] += [_text(node, spelled) for node in nodes]
-    words = [part for part in parts if isinstance(part, Term | Near)]
+    words = [part for part in parts if isinstance(part, Term | Near)]  # a lone one reads best as "at least one of"
     if not groups[Group.ANY] and len(words) == 1:
         lone = _text(words[0], spelled)
         groups[Group.ALL].remove(lone)
@@ -206,7 +208,9 @@ def _group_of(part: Node) -> tuple[Group, tuple[Node, ...]]:
 
 
 def _is_chip(node: Node) -> bool:
-    return isinstance(node, Term | Near) or is_field_chip(node)
+    if isinstance(node, Or):
+        return all(isinstance(part, Term | Near | FieldTest) for part in node.parts)
+    return isinstance(node, Term | Near | FieldTest)
 
 
 def _text(node: Node, spelled: dict[Node, str]) -> str:
@@ -224,8 +228,9 @@ def _wrapped(text: str) -> str:
 
 def _chip_of(piece: str) -> str:
     try:
-        if _is_chip(parse_query(piece).root):
-            return piece
+        root = parse_query(piece).root
+        if _is_chip(root):
+            return f"({piece})" if isinstance(root, Or) and not piece.startswith("(") else piece
     except QueryError:
         if '"' in piece:
             raise

@@ -61,7 +61,7 @@ def explain(query: Query, t: Translator) -> str:
 
 def chip_words(text: str, node: Node, t: Translator) -> str:
     """Return what a chip says to a person: its words, or its test in words."""
-    if isinstance(node, Near) or is_field_chip(node):
+    if isinstance(node, Near | Or) or is_field_chip(node):
         return _Explainer(Query(text, node), t).noun(node)
     return label_of(text)
 

@@ -28,6 +28,7 @@ from tocsin.web.watches.shown import may_write
 
 _CHOICES = (30, 90, 180)
 _WIDTH, _HEIGHT = 900, 96
+_SHORT_DAYS = 45  # under it each Monday is named, beyond it each first of a month
 _FOOT = 60  # pixels of the highest day
 
 
@@ -83,7 +84,7 @@ def judge(request: WebRequest, brand: str) -> HttpResponse:
 
 
 def strip(found: Record) -> dict[str, Any]:
-    """Return the strip of days: bars of posts, marks of the rings above them, months below."""
+    """Return the strip of days: bars of posts, marks of the rings above them, days below."""
     count = max(1, len(found.calendar))
     step = _WIDTH / count
     most = max(1, *(day.posts for day in found.calendar)) if found.calendar else 1
@@ -99,8 +100,9 @@ def strip(found: Record) -> dict[str, Any]:
         }
         for place, day in enumerate(found.calendar)
     ]
-    months = [bar for place, bar in enumerate(bars) if place == 0 or bar["day"].day.day == 1]
-    return {"bars": bars, "months": months, "width": _WIDTH, "height": _HEIGHT}
+    is_short = count <= _SHORT_DAYS
+    labels = [bar for bar in bars if (bar["day"].day.weekday() == 0 if is_short else bar["day"].day.day == 1)]
+    return {"bars": bars, "labels": labels, "width": _WIDTH, "height": _HEIGHT}
 
 
 def _ask(request: WebRequest, budget: AlarmBudget, days: int) -> Job:

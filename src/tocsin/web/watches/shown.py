@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tocsin.base.brand import Brand
 from tocsin.base.errors import QueryError
+from tocsin.base.ids import stable_id
 from tocsin.base.person import Person
 from tocsin.flows.i18n import Translator
 from tocsin.flows.watches.chips import Chips, Group, chip
@@ -54,6 +55,7 @@ def builder(request: WebRequest, draft: Draft, brand: Brand, more: Sequence[Seen
         "caret": caret(draft.error) if draft.error and draft.mode == "text" else None,
         "caret_lines": caret_lines(draft.text, draft.error),
         "look": found,
+        "look_key": stable_id(draft.text, *draft.languages, "", *draft.sources),
         "noise": _noise(found, t) if found else [],
         "bars": bars(found) if found else [],
         "ticks": ticks,
@@ -70,7 +72,7 @@ def groups(chips: Chips, typed: dict[str, str], t: Translator) -> list[dict[str,
     """Return the groups of chips with their titles, hints and chips in words."""
     titles = {
         Group.ANY: (_("At least one of"), _("names, hashtags, handles, products")),
-        Group.ALL: (_("And each of"), _("words that must stand there too")),
+        Group.ALL: (_("And each of"), _("words that must stand there too; a OR b for either")),
         Group.NONE: (_("But none of"), _("other senses of the name: Jessica Alba, rue Alba")),
     }
     return [

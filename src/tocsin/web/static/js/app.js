@@ -10,6 +10,7 @@ const PARTS = [
   ["[data-chart]", () => import("./charts.js")],
   ["#toasts", () => import("./undo.js")],
   ["[data-query]", () => import("./query.js")],
+  ["[data-chip-new]", () => import("./chips.js")],
   ["[data-copy], [data-copy-from]", () => import("./copy.js")],
   ["[data-theme-form]", () => import("./theme.js")],
 ];
