@@ -25,6 +25,8 @@ from tocsin.store.rows import MentionRow
 
 TODO_DAYS = 14
 LINES = 40
+FEW_LINES = 20
+MOST_READ = 5 * LINES
 NOBODY, ME = "nobody", "me"
 _LONGEST_QUERY = 2_000
 _Member = TypeVar("_Member", bound=StrEnum)
@@ -78,7 +80,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         pairs: list[tuple[str, str]] = []
         for name, value in plain.items():
             if value != usual[name]:
-                values = value if isinstance(value, list) else ["1" if value is True else str(value)]
+                values = value if isinstance(value, (list, tuple)) else ["1" if value is True else str(value)]
                 pairs.extend((name, one) for one in values)
         return urlencode(pairs)
 
@@ -207,8 +209,16 @@ def read_stream(engine: Engine, reader: Reader, wish: Wish, after: Mark | None =
     """Return a page of the stream, near-copies folded into the first of them."""
     stream = engine.store.stream
     newest = stream.newest(reader.brand, reader.world)
-    found = stream.page(ask_of(wish, reader), after, LINES)
-    lines = lines_of(engine, reader, stream.mentions(found.rows))
+    ask = ask_of(wish, reader)
+    found = stream.page(ask, after, LINES)
+    mentions = stream.mentions(found.rows)
+    # A wave of copies folds into a few lines: then more is read, so that the page holds what else there is.
+    while (
+        found.after is not None and not found.is_cut and len(mentions) < MOST_READ and len(_fold(mentions)) < FEW_LINES
+    ):
+        found = stream.page(ask, found.after, LINES)
+        mentions += stream.mentions(found.rows)
+    lines = lines_of(engine, reader, mentions)
     return StreamPage(wish=wish, lines=lines, after=found.after, is_cut=found.is_cut, newest=newest)
 
 

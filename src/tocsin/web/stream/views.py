@@ -185,11 +185,10 @@ def _caret(query: str, position: int) -> tuple[str, str, str]:
 
 def _neighbours(listed: dict[str, Any], row: int) -> dict[str, Any]:
     rows = [line.mention.row for line in listed["lines"]]
-    if row not in rows:
+    at = next((place for place, line in enumerate(listed["lines"]) if row in line.rows), None)
+    if at is None:
         return {"next_row": rows[0] if rows else None}
-    at = rows.index(row)
     return {
-        "current": row,
         "previous_row": rows[at - 1] if at else None,
         "next_row": rows[at + 1] if at + 1 < len(rows) else None,
     }
