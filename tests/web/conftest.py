@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.feed_server import feed  # noqa: F401 - a fixture
 from tests.web.world import World, make_world
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

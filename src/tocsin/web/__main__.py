@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import uvicorn
-
 from tocsin.base.settings import load_settings
 from tocsin.web.settings import configure
 
@@ -17,13 +15,11 @@ def main() -> int:
     configure(settings)
     # Only now: what follows asks Django's settings when it is imported.
     from tocsin.flows.engine import open_engine
-    from tocsin.web.asgi import Application
+    from tocsin.web.asgi import run
     from tocsin.web.installation import Installation, serve
 
     serve(Installation(open_engine(settings)))
-    uvicorn.run(
-        Application(), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3
-    )
+    run(host, port)
     return 0
 
 

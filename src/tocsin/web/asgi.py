@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from types import FrameType
 from typing import Any
 
+import uvicorn
 from django.core.asgi import get_asgi_application
 
 from tocsin.web.live import LIVE_PATH, Live
@@ -17,9 +19,9 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 class Application:
     """Pages by Django, `/live` by the fan-out; Django must be configured and an installation served."""
 
-    def __init__(self, live: Live | None = None) -> None:
+    def __init__(self, live: Live) -> None:
         self._pages = get_asgi_application()
-        self._live = live or Live()
+        self._live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -29,3 +31,25 @@ class Application:
             await self._live(scope, receive, send)
         elif scope["type"] == "http":
             await self._pages(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """Ends the live lines when it is told to stop: they would hold it up until their pages are closed."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, the lines first."""
+        self._live.hang_up()
+        super().handle_exit(sig, frame)
+
+
+def run(host: str, port: int) -> None:
+    """Serve the pages until stopped."""
+    live = Live()
+    config = uvicorn.Config(
+        Application(live), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3
+    )
+    _Server(config, live).run()

@@ -72,6 +72,7 @@ class Live:
         self._poller: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="live")  # the database is never asked in the loop
         self._mark = Mark(0, 0)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def lifespan(self, receive: Receive, send: Send) -> None:
         """Begin and end with the server."""
@@ -84,6 +85,15 @@ class Live:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    def hang_up(self) -> None:
+        """End every open line soon, so that the server need not wait for pages that stay open; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_lines)
+
+    def _end_lines(self) -> None:
+        for page in self._pages:
+            _put(page, None)
+
     async def stop(self) -> None:
         """End the poller and every open line."""
         if self._poller is not None:
@@ -91,8 +101,7 @@ class Live:
             with suppress(asyncio.CancelledError):
                 await self._poller
             self._poller = None
-        for page in self._pages:
-            _put(page, None)
+        self._end_lines()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Hold one open page's line until it closes, its session ends, or the server stops."""
@@ -143,6 +152,7 @@ class Live:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _start(self) -> None:
+        self._loop = asyncio.get_running_loop()
         if self._poller is None or self._poller.done():
             self._mark = await self._ask(_newest)
             self._poller = asyncio.create_task(self._poll())

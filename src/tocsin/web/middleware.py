@@ -78,6 +78,10 @@ class PersonMiddleware:
             request.brand = request.brand_now
         elif request.person.is_owner:
             request.role = Role.OWNER
+        if slug is None and len(request.brands) == 1:
+            # One's own settings and the like keep the way back in sight.
+            request.brand_now = request.brands[0]
+            request.role = request.roles[request.brand_now.slug]
         if not gate.is_common and request.role not in gate.roles:
             raise Http404
         return None

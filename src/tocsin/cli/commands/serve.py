@@ -1,4 +1,4 @@
-"""`tocsin serve`: the worker and the status page together, each its own process."""
+"""`tocsin serve`: the worker and the pages together, each its own process."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Run both until stopped; when one ends, the other is ended too, and its exit code is ours."""
-    context.engine()  # says at once, in words, when the database is not ready
+    people = context.engine().store.people.everybody()  # says at once, in words, when the database is not ready
     context.close()
     address = f"http://{args.host}:{args.port}/"
-    context.out.say(context.t.text(N_("Status page: {address}  Ctrl-C stops it."), address=address))
+    context.out.say(context.t.text(N_("The pages: {address}  Ctrl-C ends them."), address=address))
+    if not people:
+        context.out.say(context.t.text(N_("Nobody can sign in yet. Run `tocsin init --owner alice@example.org`.")))
     environment = dict(os.environ)
     if args.config:
         environment["TOCSIN_CONFIG"] = str(args.config)

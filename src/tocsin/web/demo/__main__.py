@@ -7,8 +7,6 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
-import uvicorn
-
 from tocsin.base.settings import Settings, load_settings
 from tocsin.flows.i18n import N_, translator
 from tocsin.web.settings import configure
@@ -79,7 +77,7 @@ def main(words: list[str]) -> int:
 def _serve(settings: Settings, address: tuple[str, int], player: Player, seed: int, scale: float) -> int:
     from tocsin.collect.scenario import builtin_scenario
     from tocsin.flows.live_demo import load_demo, open_demo
-    from tocsin.web.asgi import Application
+    from tocsin.web.asgi import run
     from tocsin.web.installation import Installation, serve
 
     t = translator(settings.language)
@@ -93,11 +91,8 @@ def _serve(settings: Settings, address: tuple[str, int], player: Player, seed: i
     entrance = f"http://{host}:{port}/demo/enter/{player.token}"
     print(t.text(N_("Open this address in a browser: {address}"), address=entrance), flush=True)
     print(t.text(N_("The last hours are being played; an alarm rings within two minutes. Ctrl-C ends it.")), flush=True)
-    config = uvicorn.Config(
-        Application(), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2
-    )
     try:
-        uvicorn.Server(config).run()
+        run(host, port)
     finally:
         player.stop()
         engine.store.close()
