@@ -17,6 +17,7 @@ PAGES = {
     "feeds.md": "flux.md",
     "import.md": "importer.md",
     "install.md": "installer.md",
+    "people.md": "personnes.md",
     "queries.md": "requetes.md",
     "reading.md": "lecture.md",
     "scenarios.md": "scenarios.md",

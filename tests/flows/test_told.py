@@ -26,7 +26,7 @@ BRAND = "maison-alba"
 
 
 def engine_in(folder: Path, settings: Settings | None = None) -> Engine:
-    """An installation that can mail: Alice owns it, Bruno manages Maison Alba and sleeps from 22 to 7, Chloé answers."""
+    """An installation that mails: Alice owns it, Bruno manages Maison Alba and sleeps from 22 to 7, Chloé answers."""
     given = settings or Settings(data_dir=folder, smtp_host="mail.example.org", mail_from="tocsin@example.org")
     engine = Engine(msgspec.structs.replace(given, data_dir=folder, mail_from="tocsin@example.org"), new_store(folder))
     engine.store.save_brand(Brand(slug=BRAND, name="Maison Alba"))

@@ -27,7 +27,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def note(engine: Engine, by: str, action: str, subject: str, at: datetime, text: str = "") -> None:
+def note(engine: Engine, by: str, action: str, subject: str, at: datetime, *, text: str = "") -> None:
     """Append an entry. by, subject: marks of people where they are people, never names or addresses."""
     engine.store.note_audit(AuditEntry(at=at, by=by, action=action, subject=subject, text=text))
 

@@ -85,7 +85,7 @@ def invite(
     granted = Wish(name=_tidy(wish.name), language=wish.language, is_owner=wish.is_owner, roles=dict(wish.roles))
     link = LinkRow(purpose=LinkPurpose.JOIN, email=email, wish=granted, by=by, made_at=now, ends_at=now + good_for)
     number = engine.store.people.save_link(token, link)
-    note(engine, by, "invite", f"invitation:{number}", now, email)
+    note(engine, by, "invite", f"invitation:{number}", now, text=email)
     is_mailed = mail and can_mail(engine.settings)
     if is_mailed:
         _post(engine, "join", {"to": email, "sealed": Seal(engine.settings.data_dir).close(token, "letter")})
@@ -202,7 +202,7 @@ def _welcome_back(engine: Engine, known: Person, wish: Invitation, by: str, now:
     if wish.is_owner and not known.is_owner:
         engine.store.people.set_owner(known.id, True)
     said = "owner" if wish.is_owner else ", ".join(f"{slug} {role.value}" for slug, role in sorted(wish.roles.items()))
-    note(engine, by, "role", known.mark, now, said)
+    note(engine, by, "role", known.mark, now, text=said)
     return Invited()
 
 

@@ -34,7 +34,8 @@ def set_role(engine: Engine, number: int, brand: str, role: Role | None, *, by: 
     if not person.active:
         raise ConflictError("{name} no longer has access. Enable the account first.", name=person.name or person.email)
     engine.store.people.set_roles(number, {brand: role})
-    note(engine, by, "role" if role else "role_taken_back", person.mark, now, f"{brand} {role.value if role else ''}")
+    said = f"{brand} {role.value}" if role else brand
+    note(engine, by, "role" if role else "role_taken_back", person.mark, now, text=said)
 
 
 def set_owner(engine: Engine, number: int, is_owner: bool, *, by: str, now: datetime) -> None:
@@ -75,5 +76,5 @@ def end_sessions(engine: Engine, number: int, *, by: str, now: datetime) -> int:
     """End all sessions of a person; return how many."""
     person = find_person(engine, number)
     ended = engine.store.people.end_sessions(number)
-    note(engine, by, "session_ended", person.mark, now, str(ended))
+    note(engine, by, "session_ended", person.mark, now, text=str(ended))
     return ended

@@ -88,5 +88,5 @@ def end_other_sessions(engine: Engine, person: Person, kept: str, now: datetime)
     """End all sessions of this person but the one of the key `kept`; return how many."""
     ended = engine.store.people.end_sessions(person.id, but=kept)
     if ended:
-        note(engine, person.mark, "session_ended", person.mark, now, str(ended))
+        note(engine, person.mark, "session_ended", person.mark, now, text=str(ended))
     return ended

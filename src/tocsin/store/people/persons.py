@@ -159,7 +159,8 @@ def tidy_email(email: str) -> str:
 
 
 def _forget_letters(db: Database, email: str, stand_in: str) -> None:
-    """Take an address out of the actions that were done or wait; what was told stays, to nobody."""
+    """Take an address out of the actions that were done or wait, and of the notes; what was told stays, to nobody."""
+    db.run("update store_freetext set body = '' where body = %s", [email])
     db.run("update store_outbox set action = %s where action = %s", [f"mail:{stand_in}", f"mail:{email}"])
     like = "%" + email.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     sql = "delete from store_outbox where action like 'letter:%%' and lower(body) like %s escape '\\'"

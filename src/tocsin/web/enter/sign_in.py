@@ -20,7 +20,7 @@ from tocsin.flows.people.enter import Answer, Entered, enter, enter_code
 from tocsin.web.enter.backend import BACKEND, PersonBackend
 from tocsin.web.enter.device import device_name
 from tocsin.web.enter.forms import CodeForm, Form, SignInForm
-from tocsin.web.enter.session import DEVICE, LONGEST, STAY
+from tocsin.web.enter.session import DEVICE, LONGEST, MADE, STAY
 from tocsin.web.request import WebRequest
 
 _ENTERING = "entering"
@@ -92,9 +92,8 @@ def let_in(request: WebRequest, person: Person, *, stay: bool) -> None:
     if account is None:
         raise AssertionError("the account was judged good a moment ago")
     request.session.clear_expired()
-    if not request.session.is_empty():
-        request.session.pop(STAY, None)
     login(request, account, backend=BACKEND)
+    request.session.pop(MADE, None)
     request.session[STAY] = stay
     request.session[DEVICE] = device_name(request.headers.get("User-Agent", ""))
     request.session.set_expiry(int(LONGEST.total_seconds()) if stay else 0)

@@ -18,6 +18,7 @@ from tocsin.flows.people import links, manage, second_factor
 from tocsin.flows.people.audit import trail
 from tocsin.store.people.audit import AuditScope
 from tocsin.store.people.rows import LinkPurpose
+from tocsin.web.people.views import link_for
 from tocsin.web.request import WebRequest
 
 _Act = Callable[[WebRequest, Person], str]
@@ -66,8 +67,7 @@ def _person(request: WebRequest, number: int) -> Person:
 
 def _password_link(request: WebRequest, person: Person) -> HttpResponse:
     token = links.password_link(request.engine, person, request.reader.mark, request.now)
-    address = links.link_address(request.engine.settings, LinkPurpose.PASSWORD, token)
-    shown = {"link": address, "email": person.email, "is_password": True}
+    shown = {"link": link_for(request, LinkPurpose.PASSWORD, token), "email": person.email, "is_password": True}
     return render(request, "people/link.html", shown)
 
 

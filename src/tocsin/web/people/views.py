@@ -61,7 +61,7 @@ def invite(request: WebRequest, brand: str) -> HttpResponse:
                 messages.success(request, _("%(email)s had an account: the role is given.") % {"email": wish.email})
                 return HttpResponseRedirect(_list(brand))
             shown = {
-                "link": links.link_address(request.engine.settings, LinkPurpose.JOIN, invited.token),
+                "link": link_for(request, LinkPurpose.JOIN, invited.token),
                 "email": wish.email,
                 "is_mailed": invited.is_mailed,
                 "days": links.INVITED_FOR.days,
@@ -97,6 +97,14 @@ def role_again(request: WebRequest, brand: str, number: int, role: str) -> HttpR
     if role not in {*Role}:
         raise Http404
     return _set_role(request, brand, number, role)
+
+
+def link_for(request: WebRequest, purpose: LinkPurpose, token: str) -> str:
+    """Return the whole address of a one-time link: under the address that is set, or the one the reader came by."""
+    if request.engine.settings.web_address:
+        return links.link_address(request.engine.settings, purpose, token)
+    name = "enter:join" if purpose is LinkPurpose.JOIN else "enter:password"
+    return str(request.build_absolute_uri(reverse(name, args=(token,))))
 
 
 def _set_role(request: WebRequest, brand: str, number: int, wanted: str) -> HttpResponse:
