@@ -50,8 +50,9 @@ format: .venv/ready  ## write the code in its usual format
 	@.venv/bin/ruff format -q && .venv/bin/ruff check --fix
 
 lock: .venv/ready  ## find the newest versions of the dependencies and write them with their hashes
-	@cd requirements && ../.venv/bin/uv pip compile dev.in --quiet --upgrade --no-header --no-annotate \
-	  --generate-hashes --universal --python-version 3.11 -o lock.txt
+	@cd requirements && for pair in dev.in:lock.txt node.in:node.txt; do \
+	  ../.venv/bin/uv pip compile "$${pair%%:*}" --quiet --upgrade --no-header --no-annotate \
+	  --generate-hashes --universal --python-version 3.11 -o "$${pair##*:}" || exit 1; done
 	@touch requirements/lock.txt
 
 system-packages:  # a PostgreSQL server for the tests that need one; without the right to install it, they skip
