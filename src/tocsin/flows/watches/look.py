@@ -12,6 +12,7 @@ import msgspec
 from tocsin.base.brand import Brand
 from tocsin.base.mention import Span, TextField
 from tocsin.base.post import Post
+from tocsin.base.text import fold_text
 from tocsin.base.time import minute_of
 from tocsin.flows.engine import Engine
 from tocsin.flows.preview import missing_handles
@@ -100,7 +101,7 @@ def look_at(seen: Sequence[SeenPost], wanted: Wanted, now: datetime) -> Look:
     caught = _hits(ordered, wanted)
     hits = [hit for _, hit in caught]
     shown = [_shown(ordered[caught[place][0]].source, hits[place]) for place in _spread(len(hits), SHOWN)]
-    noise = find_noise(hits, Names(accounts=wanted.accounts, languages=wanted.languages))
+    noise = find_noise(hits, _names(wanted))
     days, per_day = _volume([hit.post.created_at for hit in hits], posts, ZoneInfo(wanted.brand.time_zone), now)
     return Look(
         looked_at=len(posts),
@@ -151,6 +152,12 @@ def pieces(text: str, spans: Sequence[Span]) -> tuple[Piece, ...]:
     if at < end:
         found.append(Piece(text[at:end], False))
     return (*found, Piece("…", False)) if end < len(text) else tuple(found)
+
+
+def _names(wanted: Wanted) -> Names:
+    words = fold_text(wanted.brand.name).split()
+    full = " ".join(words) if len(words) > 1 else ""
+    return Names(full=full, accounts=wanted.accounts, languages=wanted.languages)
 
 
 def _hits(seen: Sequence[SeenPost], wanted: Wanted) -> list[tuple[int, Hit]]:

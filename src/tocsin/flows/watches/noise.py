@@ -68,8 +68,12 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the brand beside the query. accounts: its handles, folded without @. languages: those wanted."""
+    """What is known of the brand beside the query. full: its name, folded, if it has several words, else "".
 
+    accounts: its handles in lower case, without @. languages: those wanted.
+    """
+
+    full: str = ""
     accounts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
 
@@ -160,7 +164,7 @@ def _languages(hits: Sequence[Hit], names: Names) -> list[Noise]:
 
 
 def _words(hits: Sequence[Hit], names: Names) -> list[Noise]:
-    """Words of several hits that no sure hit holds: sure ones hold two names of the brand, or one of its handles."""
+    """Words of several hits that no sure hit holds: sure ones hold two names, the full one, or a handle."""
     sure = {index for index, hit in enumerate(hits) if _is_sure(hit, names)}
     rate = len(sure) / len(hits)
     if not sure:
@@ -194,7 +198,10 @@ def _is_sure(hit: Hit, names: Names) -> bool:
     folded = {fold_text(form).strip() for form in forms}
     if any(form[:1] in "#@" for form in forms) or len(folded) > 1:
         return True
-    text = fold_text(hit.post.text).replace(" ", "")
+    plain = f" {' '.join(fold_text(f'{hit.post.title} {hit.post.text}').split())} "
+    if names.full and f" {names.full} " in plain:
+        return True
+    text = plain.replace(" ", "")
     return any(account.replace("_", "") in text for account in names.accounts if len(account) >= _WORD_LETTERS)
 
 
