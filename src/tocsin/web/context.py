@@ -39,7 +39,7 @@ def frame(request: Any) -> dict[str, Any]:
         return shown
     known = request.engine.store.alerts(brand=brand.slug, timeline=LIVE, since=request.now - _KEPT_OPEN, limit=200)
     alerts = [alert for alert in known if alert.state is AlertState.OPEN]
-    shown["is_ringing"] = any(alert.level == "alarm" for alert in alerts)
+    shown["is_ringing"] = any(alert.level in ("alarm", "danger") for alert in alerts)
     shown["open_alerts"] = len(alerts)
     shown["places"] = list(_places(request, len(alerts)))
     return shown

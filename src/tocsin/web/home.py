@@ -35,7 +35,10 @@ def health(request: WebRequest) -> HttpResponse:
 @require_GET
 def manifest(request: WebRequest) -> HttpResponse:
     """Return what a phone needs to put tocsin on its first screen."""
-    icons = [{"src": static("img/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}]
+    icons = [{"src": static("img/app-icon.svg"), "sizes": "any", "type": "image/svg+xml"}]
+    icons += [
+        {"src": static(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"} for side in (192, 512)
+    ]
     return JsonResponse(
         {
             "name": "tocsin",

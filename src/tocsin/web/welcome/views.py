@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from tocsin.base.brand import Brand
 from tocsin.base.errors import InputError, TocsinError
@@ -60,7 +61,7 @@ def words(request: WebRequest) -> HttpResponse:
         draft = read_draft(request.POST)
         write_state(request, msgspec.structs.replace(state, query=draft.text))
         if "next" in request.POST and draft.error is None and draft.query is not None:
-            return HttpResponseRedirect(reverse("welcome:look"))
+            return _go(request, reverse("welcome:look"))
     shown = builder(request, draft, _brand(state)) | {"step": 2, "state": state, "look": None}
     shown["doubts"] = [request.t.text(Doubt[name].value, name=state.name) for name in state.doubts]
     return render(request, "welcome/words_part.html" if request.htmx else "welcome/words.html", shown)
@@ -154,7 +155,12 @@ def _save(request: WebRequest, state: State) -> HttpResponse:
         request.session["welcome_import"] = upload.token
     forget_state(request)
     messages.success(request, _("%(name)s is watched from now on.") % {"name": brand.name})
-    return HttpResponseRedirect(reverse("welcome:sources", kwargs={"brand": brand.slug}))
+    return _go(request, reverse("welcome:sources", kwargs={"brand": brand.slug}))
+
+
+def _go(request: WebRequest, address: str) -> HttpResponse:
+    """Lead to another page, also when htmx asked: it would put that page into the form."""
+    return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
 
 
 def _upload(request: WebRequest, state: State) -> Any:
