@@ -13,19 +13,21 @@ import pytest
 from django.conf import settings as django_conf
 from hypothesis import HealthCheck, settings
 
+from tocsin.base.settings import Settings
+from tocsin.web.settings import web_settings
+
+pytest_plugins = ["tests.feed_server"]
+
 settings.register_profile(
     "tocsin", deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("tocsin")
 
-from tocsin.base.settings import Settings
-from tocsin.web.settings import web_settings
-
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the translations before any worker starts, so that the tests see what was last written; configure Django."""
+    """Compile the translations before any worker starts, so that tests see what was last written; configure Django."""
     if not hasattr(config, "workerinput"):
         subprocess.run([sys.executable, str(ROOT / "scripts" / "compile_catalogues.py")], check=True)
     if not django_conf.configured:

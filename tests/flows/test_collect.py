@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feed_server import NOON, FeedServer, feed, item  # noqa: F401 - a fixture
+from tests.feed_server import NOON, FeedServer, item
 from tocsin.base.brand import Brand, Watch
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
