@@ -102,3 +102,9 @@ class Audit(models.Model):
     action = models.CharField(max_length=64)
     subject = models.CharField(max_length=200)
     text = models.CharField(max_length=32, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["by", "id"], name="audit_by"),
+            models.Index(fields=["action", "id"], name="audit_action"),
+        ]
