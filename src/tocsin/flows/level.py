@@ -136,8 +136,8 @@ def level_sentence(shown: Level, reader: Reader) -> str:
     """Return what the level says: seen, and usual at this hour of this weekday."""
     t = reader.t
     seen = t.plural(
-        N_("{number} mention in an hour"),
-        N_("{number} mentions in an hour"),
+        "{number} mention in an hour",
+        "{number} mentions in an hour",
         shown.seen,
         number=reader.count(shown.seen),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tocsin.base.brand import Brand
 from tocsin.base.errors import InputError
 from tocsin.flows.correct import Hand
 from tocsin.flows.engine import Engine
@@ -17,9 +16,9 @@ _LONGEST_TITLE = 120
 _OFFERED = 60
 
 
-def rename_story(engine: Engine, brand: Brand, name: str, title: str, hand: Hand) -> StoryLine:
+def rename_story(engine: Engine, name: str, title: str, hand: Hand) -> StoryLine:
     """Give a story a title of one's own, "" for the one its posts give. Raises NotFoundError, InputError."""
-    line = engine.store.affairs.story(brand.slug, name)
+    line = engine.store.affairs.story(hand.brand, name)
     written = " ".join(title.split())
     if len(written) > _LONGEST_TITLE:
         raise InputError(
@@ -31,27 +30,27 @@ def rename_story(engine: Engine, brand: Brand, name: str, title: str, hand: Hand
     engine.store.note_audit(
         AuditEntry(at=hand.at, by=hand.person.mark, action="story.rename", subject=line.id, text=written)
     )
-    return engine.store.affairs.story(brand.slug, name)
+    return engine.store.affairs.story(hand.brand, name)
 
 
-def merge_stories(engine: Engine, brand: Brand, source: str, target: str, hand: Hand) -> Move:
+def merge_stories(engine: Engine, source: str, target: str, hand: Hand) -> Move:
     """Put all of one story into another. Raises NotFoundError, InputError, ConflictError."""
     affairs = engine.store.affairs
-    moved = affairs.move(affairs.story(brand.slug, source), affairs.story(brand.slug, target), None, _who(hand))
+    moved = affairs.move(affairs.story(hand.brand, source), affairs.story(hand.brand, target), None, _who(hand))
     return _noted(engine, "story.merge", moved, hand)
 
 
-def split_story(engine: Engine, brand: Brand, source: str, rows: Sequence[int], target: str, hand: Hand) -> Move:
+def split_story(engine: Engine, source: str, rows: Sequence[int], target: str, hand: Hand) -> Move:
     """Put some posts of a story into another, or into a new one (target ""). Raises NotFoundError, InputError."""
     affairs = engine.store.affairs
-    other = affairs.story(brand.slug, target) if target else None
-    moved = affairs.move(affairs.story(brand.slug, source), other, rows, _who(hand))
+    other = affairs.story(hand.brand, target) if target else None
+    moved = affairs.move(affairs.story(hand.brand, source), other, rows, _who(hand))
     return _noted(engine, "story.split", moved, hand)
 
 
-def undo_move(engine: Engine, brand: Brand, number: int, hand: Hand) -> Move:
+def undo_move(engine: Engine, number: int, hand: Hand) -> Move:
     """Put moved posts back where they were. Raises NotFoundError, ConflictError."""
-    return _noted(engine, "story.undo", engine.store.affairs.move_back(brand.slug, number, _who(hand)), hand)
+    return _noted(engine, "story.undo", engine.store.affairs.move_back(hand.brand, number, _who(hand)), hand)
 
 
 def offered_posts(engine: Engine, line: StoryLine) -> list[PostLine]:

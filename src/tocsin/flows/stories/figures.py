@@ -42,9 +42,7 @@ def story_figure(page: StoryPage, reader: Reader) -> Figure:
     t = reader.t
     sentence = t.text(
         N_("{posts} in all; at most {peak} in an hour, on {when}."),
-        posts=t.plural(
-            N_("{number} mention"), N_("{number} mentions"), page.line.posts, number=reader.count(page.line.posts)
-        ),
+        posts=t.plural("{number} mention", "{number} mentions", page.line.posts, number=reader.count(page.line.posts)),
         peak=reader.count(peak.seen),
         when=reader.day_and_clock(minute_start(peak.minute)),
     )

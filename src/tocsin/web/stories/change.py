@@ -34,7 +34,7 @@ _SINCE = timedelta(days=30)
 def rename(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Give a story a title of one's own."""
     try:
-        rename_story(request.engine, request.brand, number, request.POST.get("title", ""), _hand(request))
+        rename_story(request.engine, number, request.POST.get("title", ""), _hand(request))
     except NotFoundError:
         raise Http404 from None
     except InputError as error:
@@ -60,7 +60,7 @@ def merge(request: WebRequest, brand: str, number: str) -> HttpResponse:
 def do_merge(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Put all of another story into this one."""
     try:
-        moved = merge_stories(request.engine, request.brand, request.POST.get("with", ""), number, _hand(request))
+        moved = merge_stories(request.engine, request.POST.get("with", ""), number, _hand(request))
     except NotFoundError:
         raise Http404 from None
     except (InputError, ConflictError) as error:
@@ -94,7 +94,7 @@ def do_split(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Put the posts into another story, or into a new one."""
     try:
         target = request.POST.get("target", "")
-        moved = split_story(request.engine, request.brand, number, _rows(request), target, _hand(request))
+        moved = split_story(request.engine, number, _rows(request), target, _hand(request))
     except NotFoundError:
         raise Http404 from None
     except (InputError, ConflictError) as error:
@@ -108,7 +108,7 @@ def do_split(request: WebRequest, brand: str, number: str) -> HttpResponse:
 def undo(request: WebRequest, brand: str, move: int) -> HttpResponse:
     """Put moved posts back."""
     try:
-        moved = undo_move(request.engine, request.brand, move, _hand(request))
+        moved = undo_move(request.engine, move, _hand(request))
     except NotFoundError:
         raise Http404 from None
     except ConflictError as error:
