@@ -293,6 +293,20 @@ def test_the_database_alone_does_not_hold_the_secret(web: World) -> None:
     assert totp.secret not in kept.totp_secret
 
 
+def test_a_lost_key_is_said_calmly_and_an_owner_can_help(web: World) -> None:
+    with_password(web, "bruno")
+    totp, _ = with_second_factor(web, "bruno")
+    (web.engine.settings.data_dir / "secret.key").unlink()
+    web.now += timedelta(minutes=1)
+    client = web.as_(None)
+    sign_in(client)
+    assert 'class="errors"' in client.post("/sign-in/code", {"code": totp.at(web.now)}).content.decode()
+    assert not is_in(client)
+    second_factor.take_away(web.engine, web.people["bruno"], "person:1", web.now)
+    sign_in(client)
+    assert is_in(client)
+
+
 # Links
 
 

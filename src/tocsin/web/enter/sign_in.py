@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tocsin.base.errors import StoreError
 from tocsin.base.person import Person
 from tocsin.flows.people.audit import note
 from tocsin.flows.people.enter import Answer, Entered, enter, enter_code
@@ -68,7 +69,12 @@ def code(request: WebRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "enter/code.html", {"form": form})
     given = form.cleaned_data["code"]
-    entered = enter_code(request.engine, entering["person"], given, client_address(request), request.now)
+    try:
+        entered = enter_code(request.engine, entering["person"], given, client_address(request), request.now)
+    except StoreError:
+        # The key that opens the secret is lost or another; where it lies is not for the sign-in page.
+        form.add_error(None, _("The second step cannot be checked now. Ask an owner to take it away."))
+        return render(request, "enter/code.html", {"form": form})
     if entered.person is not None and entered.answer is Answer.IN:
         del request.session[_ENTERING]
         let_in(request, entered.person, stay=entering[STAY])
