@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tocsin.base.seam import LIVE
 from tocsin.base.text import fold_text
@@ -32,6 +32,7 @@ from tocsin.store.write.index import LEXEME, mark
 # A first page is found among its own candidates; only when the verifier refuses many are larger stretches read.
 _SHORTEST_STRETCH = 20
 _LONGEST_STRETCH = 1_000
+Keep = Callable[[list[int]], list[int]]
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -42,19 +43,42 @@ def search(
 
     before: row of the last one of the previous page.
     """
+    found: list[MentionRow] = []
+    for _, rows in search_stretches(db, brand, query, world=world, limit=limit, before=before):
+        found.extend(rows)
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def search_stretches(
+    db: Database,
+    brand: str,
+    query: Query,
+    *,
+    world: str = LIVE,
+    limit: int = 100,
+    before: int | None = None,
+    keep: Keep | None = None,
+) -> Iterator[tuple[int, list[MentionRow]]]:
+    """Yield, stretch by stretch of what the index proposes, the last row looked at and at most `limit` that match.
+
+    keep: takes the rows that are wanted out of those proposed, before their texts are read. A stretch that holds more
+    than `limit` matches ends at the last of them.
+    """
     number, place = db.names.find_timeline(world), db.names.brand(brand)
     if number is None or limit <= 0:
-        return []
+        return
     language = _Sqlite() if db.is_sqlite else _Postgres()
     wanted = language.node(query.root)
     own = language.word(f"b:{number}:{place}")
     expression = own if wanted is None else language.both([own, wanted])
-    found: list[MentionRow] = []
     for stretch in _stretches(db, expression, before, limit):
-        found.extend(_matching(db, query, stretch, limit - len(found)))
-        if len(found) == limit:
-            break
-    return found
+        rows = list(_matching(db, query, keep(stretch) if keep else stretch, limit))
+        limit -= len(rows)
+        yield (rows[-1].row if not limit else stretch[-1]), rows
+        if not limit:
+            return
 
 
 def _stretches(db: Database, expression: str, before: int | None, limit: int) -> Iterator[list[int]]:

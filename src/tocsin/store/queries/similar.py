@@ -39,10 +39,10 @@ def similar(db: Database, row: MentionRow) -> list[int]:
     Looked for within 30 days on either side, in the same story and among the posts that hold the same rare words.
     """
     keys = row.verdict.keys
-    place = db.row("select brand_id, world_id, story_id, minute from store_mention where id = %s", [row.row])
+    place = db.row("select world_id, story_id, minute from store_mention where id = %s", [row.row])
     if place is None:
         return []
-    brand, world, story, minute = place
+    world, story, minute = place
     candidates: set[int] = set()
     if story is not None:
         sql = "select id from store_mention where story_id = %s order by minute desc limit %s"
@@ -56,14 +56,17 @@ def similar(db: Database, row: MentionRow) -> list[int]:
     if not candidates:
         return []
     rows = db.rows(
-        f"select id, exact, bands from store_mention where id in ({marks(len(candidates))}) and lead"
-        " and brand_id = %s and world_id = %s and minute > %s and minute < %s order by minute desc, id desc",
-        [*sorted(candidates), brand, world, minute - SIMILAR_DAYS * 1440, minute + SIMILAR_DAYS * 1440],
+        f"select id, minute, lead, exact, bands from store_mention where id in ({marks(len(candidates))})",
+        sorted(candidates),
     )
     same = [
-        number for number, exact, bands in rows if is_similar(keys, CopyKeys(exact=exact, bands=unpack_bands(bands)))
+        (at, number)
+        for number, at, lead, exact, bands in rows
+        if lead
+        and abs(at - minute) <= SIMILAR_DAYS * 1440
+        and is_similar(keys, CopyKeys(exact=exact, bands=unpack_bands(bands)))
     ]
-    return same[:MOST]
+    return [number for _, number in sorted(same, reverse=True)][:MOST]
 
 
 def author_card(db: Database, row: MentionRow) -> AuthorCard | None:

@@ -11,14 +11,14 @@ import msgspec
 from tocsin.base.seam import LIVE
 from tocsin.screen.query import Query
 from tocsin.store.database import Database, marks
-from tocsin.store.queries.search import search
+from tocsin.store.queries.search import search, search_stretches
 
 ASKING_SEVERITY = 25  # from here on a mention asks for somebody; so does a question. The indexes of 0003 hold the same.
 COUNTED = 200  # counts stop here: "200+"
 STRETCH = 2_500
 EXAMINED = 20_000  # mentions looked at for one page; then the reader is asked whether to look further back
-_EXAMINED_BY_WORDS = 600  # those are read whole
 _SEARCHED = 60
+_PROPOSED = 10_000  # those that search proposes for one page
 _LOOKED_AT = 2_000  # mentions looked at for the counts beside the views
 
 # The very words of the partial indexes, which the planners compare.
@@ -115,13 +115,12 @@ def newer(db: Database, ask: Ask, row: int) -> int:
     """Return how many mentions of a list came in after a row, at most `COUNTED`."""
     if db.names.find_timeline(ask.world) is None:
         return 0
-    where = _place(db, ask).both(_Where("m.id > %s", [row])).both(_filters(db, ask))
-    bound = (
-        f"m.id <= (select max(id) from (select id from store_mention where id > %s order by id limit {_LOOKED_AT}) y)"
-    )
+    where = _place(db, ask).both(_period(ask)).both(_filters(db, ask))
+    # A cross join keeps its order: the newest rows first, then what they are.
+    fresh_rows = f"(select id from store_mention where id > %s order by id desc limit {_LOOKED_AT}) y"
     rows = db.rows(
-        f"select m.id from store_mention m where {where.sql} and {bound} order by m.id limit %s",
-        [*where.params, row, COUNTED],
+        f"select m.id from {fresh_rows} cross join store_mention m where m.id = y.id and {where.sql} limit %s",
+        [row, *where.params, COUNTED],
     )
     if ask.query is None or not rows:
         return len(rows)
@@ -214,28 +213,27 @@ def _by_words(db: Database, ask: Ask, after: Mark | None, limit: int) -> Found:
     """Search proposes, the other filters decide; the last to come in first."""
     if ask.query is None:
         return Found([], None)
-    filters = _place(db, ask).both(_period(ask)).both(_filters(db, ask))
+    # The index holds lead mentions of the brand alone; to name the brand again would tempt the planner to walk it all.
+    filters = _period(ask).both(_filters(db, ask))
+    looked_at = 0
+
+    def keep(rows: list[int]) -> list[int]:
+        nonlocal looked_at
+        looked_at += len(rows)
+        sql = f"select m.id from store_mention m where m.id in ({marks(len(rows))}) and {filters.sql}"
+        kept = {row for (row,) in db.rows(sql, [*rows, *filters.params])}
+        return [row for row in rows if row in kept]
+
     before = after[0] if after else None
     found: list[int] = []
-    for _ in range(0, _EXAMINED_BY_WORDS, _SEARCHED):
-        rows = [row.row for row in search(db, ask.brand, ask.query, world=ask.world, limit=_SEARCHED, before=before)]
-        kept = _kept(db, filters, rows)
-        for row in rows:
-            if row in kept:
-                if len(found) == limit:
-                    return Found(found, (found[-1],))
-                found.append(row)
-        if len(rows) < _SEARCHED:
-            return Found(found, None)
-        before = rows[-1]
-    return Found(found, None if before is None else (before,), is_cut=True)
-
-
-def _kept(db: Database, filters: _Where, rows: Sequence[int]) -> set[int]:
-    if not rows:
-        return set()
-    sql = f"select m.id from store_mention m where m.id in ({marks(len(rows))}) and {filters.sql}"
-    return {row for (row,) in db.rows(sql, [*rows, *filters.params])}
+    stretches = search_stretches(db, ask.brand, ask.query, world=ask.world, limit=limit + 1, before=before, keep=keep)
+    for last, rows in stretches:
+        found.extend(row.row for row in rows)
+        if len(found) > limit:
+            return Found(found[:limit], (found[limit - 1],))
+        if looked_at >= _PROPOSED:
+            return Found(found, (last,), is_cut=True)
+    return Found(found, None)
 
 
 def _place(db: Database, ask: Ask) -> _Where:

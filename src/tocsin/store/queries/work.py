@@ -72,17 +72,20 @@ def set_work(
     assignee: int | None = None,
 ) -> Deed:
     """Change where mentions of a brand stand; None leaves a thing as it is. Others' mentions are passed over."""
+    number = db.names.brand(brand)
     changed: list[tuple[object, ...]] = []
     before: list[tuple[int, bool, int, int, int]] = []
     with db.transaction():
         for chunk in bulk.chunks(sorted(set(rows)), 500):
             found = db.rows(
-                'select m.id, m.brand_id, m.world_id, m.minute, w.done, w.assignee, w."by", w.at_ms'
+                'select m.id, m.brand_id, m.world_id, m.minute, w.done, w.assignee, w."by", w.at_ms, m.lead'
                 " from store_mention m left join store_workstate w on w.mention = m.id"
-                f" where m.brand_id = %s and m.lead and m.id in ({marks(len(chunk))})",
-                [db.names.brand(brand), *chunk],
+                f" where m.id in ({marks(len(chunk))}) order by m.id",
+                list(chunk),
             )
             for row in found:
+                if row[1] != number or not row[8]:
+                    continue
                 had = (row[0], bool(row[4]), row[5] or 0, row[6] or 0, row[7] or 0)
                 now_done = had[1] if done is None else done
                 now_assignee = had[2] if assignee is None else assignee
