@@ -16,7 +16,7 @@ from tocsin.surge.backtest import replay_counts
 
 FIGURES_DAYS = 7
 RECORD_DAYS = 30
-_WARM_DAYS = 28
+_WARM_DAYS = 14
 _DAY_MIN = 1440
 
 

@@ -19,8 +19,8 @@ _SHORT = 3
 _MOST_HANDLES = 20
 # What customers speak of, whatever the trade; prefixes, so that plurals and verbs come too.
 _CONTEXT = {
-    "fr": ("client*", "command*", "livr*", "magasin*", "boutique*", "service*", "factur*", "prix", "marque*"),
-    "en": ("customer*", "order*", "deliver*", "store*", "shop*", "service*", "bill*", "price*", "brand*"),
+    "fr": ("client*", "command*", "livr*", "boutique*", "service*", "factur*", "prix"),
+    "en": ("customer*", "order*", "deliver*", "store*", "bill*", "price*"),
 }
 
 

@@ -62,8 +62,9 @@ def explain(query: Query, t: Translator) -> str:
 def chip_words(text: str, node: Node, t: Translator) -> str:
     """Return what a chip says to a person: its words, or its test in words."""
     if isinstance(node, Near | Or) or is_field_chip(node):
-        return _Explainer(Query(text, node), t).noun(node)
-    return label_of(text)
+        return _Explainer(Query(text, node), t, quotes=False).noun(node)
+    label = label_of(text)
+    return f"{label[:-1]}…" if isinstance(node, Prefix) else label
 
 
 def language_name(code: str, t: Translator) -> str:
@@ -72,9 +73,10 @@ def language_name(code: str, t: Translator) -> str:
 
 
 class _Explainer:
-    """Puts the tree of one query into words."""
+    """Puts the tree of one query into words; those looked for stand in quotes where a sentence is made of them."""
 
-    def __init__(self, query: Query, t: Translator) -> None:
+    def __init__(self, query: Query, t: Translator, *, quotes: bool = True) -> None:
+        self._quotes = quotes
         self._root = query.root
         self._spelled = spellings_of(query.text)
         self._t = t
@@ -128,11 +130,10 @@ class _Explainer:
     def _term(self, node: Term) -> str:
         t = self._t
         text = self._spelled.get(node) or str(Query("", node))
-        words = t.quoted([label_of(text).rstrip("*~")])
+        label = label_of(text).rstrip("*~") + ("…" if isinstance(node, Prefix) else "")
+        words = t.quoted([label]) if self._quotes else label
         if isinstance(node, Exact):
             words = t.text(N_("{words} written exactly so"), words=words)
-        elif isinstance(node, Prefix):
-            words = t.text(N_("a word that begins with {words}"), words=words)
         elif isinstance(node, Fuzzy):
             words = t.text(N_("{words} or a misspelling of it"), words=words)
         return t.text(N_("{words} in the title"), words=words) if node.in_title else words

@@ -49,10 +49,10 @@ def listing(request: WebRequest, brand: str) -> HttpResponse:
 def rings(request: WebRequest, brand: str, number: int) -> HttpResponse:
     """Say how often a watch would have rung of late: a part of the list, asked for once the list stands."""
     kept = _kept(request, number)
-    last = request.engine.store.watching.last_minute(brand, number)
-    key = ("rings", brand, number, last, request.brand.budget)
     store, asked = request.engine.store, request.brand
-    job = JOBS.ask(key, lambda _: rings_of_watch(request.engine, asked, number), store.close)
+    hour = (store.watching.last_minute(brand, number) or 0) // 60  # once an hour is often enough for a figure of a month
+    key = ("rings", store.alias, brand, number, kept.version, hour, asked.budget)
+    job = JOBS.ask(key, lambda _note: rings_of_watch(request.engine, asked, number), store.close)
     job.wait(PATIENCE_S)
     found = {"number": kept.number, "days": RECORD_DAYS, "is_over": job.is_over, "rings": job.result}
     return render(request, "watches/rings.html", found)
