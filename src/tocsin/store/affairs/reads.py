@@ -22,7 +22,7 @@ from tocsin.store.write.counts import HOUR
 
 TITLE_LABEL = "title"
 _EXCERPT = 600
-_MOST_READ = 5_000
+_MOST_READ = 3_000
 _LINE = (
     "select s.id, s.name, s.title, s.keywords, s.first_platform, s.first_native_id, s.first_ms, s.last_ms, s.posts,"
     " s.copies, s.negative, s.severity, s.state, s.kind, s.platforms, s.languages, b.slug, t.name"
@@ -115,7 +115,7 @@ def last_lines(db: Database, number: int, limit: int) -> list[PostLine]:
 
 
 def loud_lines(db: Database, number: int, limit: int) -> list[PostLine]:
-    """Return those of the first 5,000 posts of a story whose authors most people follow, the largest reach first."""
+    """Return those of the first 3,000 posts of a story whose authors most people follow, the largest reach first."""
     rows = db.rows(
         "select n.id from (select m.id, m.post_id from store_mention m where m.story_id = %s order by m.minute, m.id"
         " limit %s) n join store_post p on p.id = n.post_id join store_author a on a.id = p.author_id"
@@ -142,7 +142,7 @@ def lines_in(db: Database, number: int, rows: Sequence[int]) -> list[PostLine]:
 
 
 def window_lines(db: Database, brand: str, world: str, span: tuple[int, int], limit: int) -> list[PostLine]:
-    """Return the most severe of a brand's posts from one minute to another, both included, of the newest 5,000."""
+    """Return the most severe of a brand's posts from one minute to another, both included, of the newest 3,000."""
     rows = db.rows(
         "select n.id from (select m.id, m.severity from store_mention m where m.lead and m.brand_id = %s"
         " and m.world_id = %s and m.minute >= %s and m.minute <= %s order by m.minute desc, m.id desc limit %s) n"
@@ -153,7 +153,7 @@ def window_lines(db: Database, brand: str, world: str, span: tuple[int, int], li
 
 
 def shares(db: Database, number: int) -> Shares:
-    """Return how the newest 5,000 posts of a story fall."""
+    """Return how the newest 3,000 posts of a story fall."""
     places: Counter[tuple[str, str]] = Counter()
     languages, tones, kinds = Counter[str](), Counter[str](), Counter[str]()
     sources: set[int] = set()
@@ -181,7 +181,7 @@ def shares(db: Database, number: int) -> Shares:
 
 
 def denials(db: Database, number: int) -> int:
-    """Return how many of the newest 5,000 posts of a story deny something, as the first reading found."""
+    """Return how many of the newest 3,000 posts of a story deny something, as the first reading found."""
     return int(
         db.value(
             "select count(*) from (select m.reading from store_mention m where m.story_id = %s"
@@ -192,7 +192,7 @@ def denials(db: Database, number: int) -> int:
 
 
 def copies(db: Database, number: int, limit: int) -> list[Copy]:
-    """Return the texts that most posts of a story repeat, of its newest 5,000."""
+    """Return the texts that most posts of a story repeat, of its newest 3,000."""
     rows = db.rows(
         "select n.exact, count(*), min(n.id) from (select m.id, m.exact from store_mention m where m.story_id = %s"
         " order by m.minute desc, m.id desc limit %s) n group by n.exact having count(*) > 1"

@@ -163,7 +163,7 @@ def act_said(act: str) -> str:
         "snooze-4h": _("4 h"),
         "snooze-morning": _("Until 8 tomorrow"),
         "false": _("False alarm"),
-        "close": _("Close"),
+        "close": _("Close the alert"),
         "reopen": _("Open again"),
     }[act]
 
