@@ -18,6 +18,7 @@ COUNTED = 200  # counts stop here: "200+"
 STRETCH = 2_500
 EXAMINED = 20_000  # mentions looked at for one page; then the reader is asked whether to look further back
 _SEARCHED = 60
+_AT_ONCE = 500
 _PROPOSED = 10_000  # those that search proposes for one page
 _LOOKED_AT = 2_000  # mentions looked at for the counts beside the views
 
@@ -108,6 +109,8 @@ def page(db: Database, ask: Ask, after: Mark | None, limit: int) -> Found:
         return _by_words(db, ask, after, limit)
     if ask.order is Order.GRAVEST:
         return _by_severity(db, ask, after, limit)
+    if (ask.assignee or ask.state is State.DONE) and not ask.story:
+        return _by_work(db, ask, after, limit)
     return _scan(db, (_driver(db, ask), _filters(db, ask)), after, limit, EXAMINED)
 
 
@@ -220,8 +223,7 @@ def _by_words(db: Database, ask: Ask, after: Mark | None, limit: int) -> Found:
     def keep(rows: list[int]) -> list[int]:
         nonlocal looked_at
         looked_at += len(rows)
-        sql = f"select m.id from store_mention m where m.id in ({marks(len(rows))}) and {filters.sql}"
-        kept = {row for (row,) in db.rows(sql, [*rows, *filters.params])}
+        kept = _kept(db, filters, rows)
         return [row for row in rows if row in kept]
 
     before = after[0] if after else None
@@ -234,6 +236,41 @@ def _by_words(db: Database, ask: Ask, after: Mark | None, limit: int) -> Found:
         if looked_at >= _PROPOSED:
             return Found(found, (last,), is_cut=True)
     return Found(found, None)
+
+
+def _by_work(db: Database, ask: Ask, after: Mark | None, limit: int) -> Found:
+    """What somebody has, or what is done: read from the states, of which there are few, then filtered."""
+    held = "w.assignee > 0 and w.assignee = %s" if ask.assignee else "w.done"
+    place: list[object] = [db.names.brand(ask.brand), db.names.find_timeline(ask.world)]
+    if ask.assignee:
+        place.append(ask.assignee)
+    filters = _period(ask).both(_filters(db, ask))
+    found: list[int] = []
+    for _ in range(0, EXAMINED // 2, _AT_ONCE):
+        before = "" if after is None else " and (w.minute, w.mention) < (%s, %s)"
+        states = db.rows(
+            f"select w.minute, w.mention from store_workstate w where w.brand = %s and w.world = %s and {held}{before}"
+            " order by w.minute desc, w.mention desc limit %s",
+            [*place, *(after or ()), _AT_ONCE],
+        )
+        kept = _kept(db, filters, [row for _, row in states])
+        for minute, row in states:
+            if row in kept and len(found) == limit:
+                return Found(found, after)
+            if row in kept:
+                found.append(row)
+            after = (minute, row)
+        if len(states) < _AT_ONCE:
+            return Found(found, None)
+    return Found(found, after, is_cut=True)
+
+
+def _kept(db: Database, filters: _Where, rows: Sequence[int]) -> set[int]:
+    """Which of some mentions pass; found by their numbers alone."""
+    if not rows:
+        return set()
+    sql = f"select m.id from store_mention m where m.id in ({marks(len(rows))}) and {filters.sql}"
+    return {row for (row,) in db.rows(sql, [*rows, *filters.params])}
 
 
 def _place(db: Database, ask: Ask) -> _Where:
@@ -253,21 +290,11 @@ def _period(ask: Ask) -> _Where:
 
 
 def _driver(db: Database, ask: Ask) -> _Where:
-    """What an index finds in order: the asking ones, those of a story, those somebody has or did, or all."""
+    """What an index finds in order: the asking ones, those of a story, or all."""
     place = _place(db, ask).both(_period(ask))
     if ask.story:
         stories = "m.story_id in (select id from store_story where name = %s and brand_id = %s)"
         return place.both(_Where(stories, [ask.story, db.names.brand(ask.brand)]))
-    number = db.names.find_timeline(ask.world)
-    if ask.assignee or ask.state is State.DONE:
-        held = "m.id in (select w.mention from store_workstate w where w.brand = %s and w.world = %s and {})"
-        params: list[object] = [db.names.brand(ask.brand), number]
-        if ask.assignee:
-            held = held.format("w.assignee > 0 and w.assignee = %s")
-            params.append(ask.assignee)
-        else:
-            held = held.format("w.done")
-        return place.both(_Where(held, params))
     if ask.state is State.TODO or ask.severity >= ASKING_SEVERITY:
         return place.both(_Where(_ASKS, []))
     return place
