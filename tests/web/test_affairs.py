@@ -99,6 +99,11 @@ def test_an_alert_is_taken_and_opened_again(told: World) -> None:
     assert [entry.action for entry in told.store.audit(2)] == ["alert.reopen", "alert.take"]
 
 
+def test_an_act_on_a_part_fetched_live_leads_to_its_page(told: World) -> None:
+    answer = told.as_("bruno").post(f"{HOME}alerts/{alert_of(told)}/act", {"act": "take", "next": f"{HOME}board"})
+    assert answer["Location"] == HOME
+
+
 def test_an_alert_is_put_off_until_eight_where_the_reader_is(told: World) -> None:
     number = alert_of(told)
     told.as_("bruno").post(f"{HOME}alerts/{number}/act", {"act": "snooze-morning"})

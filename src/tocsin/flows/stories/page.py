@@ -19,7 +19,7 @@ from tocsin.report.media import is_press, medium_of
 from tocsin.report.values import Medium
 from tocsin.store.affairs.rows import AlertFilter, Copy, Move, PostLine, Shares, StoryLine
 
-_READ = 400  # of the first posts, and as many of the loudest, from which relays and carriers are told
+_READ = 300  # of the first posts, and as many of the loudest, from which relays and carriers are told
 PUBLIC_REACH = 1_000  # followers from which an account is public enough to be named on a shared screen
 _TOP = 5
 _CARRIERS = 8

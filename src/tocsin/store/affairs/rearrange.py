@@ -31,7 +31,7 @@ from tocsin.story.remake import remake
 MOVED, MOVED_BACK = "moved", "moved_back"
 MOST_MOVED = 50_000
 _MOST_LEARNED = 1_000  # posts a story is made anew from: the first, and the newest
-_COMPARED = 40
+_COMPARED = 24
 _DIGEST = (
     "select m.id, m.minute, p.platform, p.native_id, p.created_ms, p.seen_ms, p.text, p.title, m.language, m.tone,"
     " m.severity, m.kinds, m.exact, m.bands, m.terms, m.own from store_mention m join store_post p on p.id = m.post_id"
@@ -123,7 +123,7 @@ def successor(db: Database, name: str) -> str:
 
 
 def lookalikes(db: Database, line: StoryLine, since: datetime) -> list[StoryLine]:
-    """Return the stories that speak of the same thing, of the 40 largest that moved since; none a person put apart."""
+    """Return the stories that speak of the same thing, of the 24 largest that moved since; none a person put apart."""
     others = find_stories(db, line.brand, line.timeline, StoryFilter(since=since, largest_first=True, limit=_COMPARED))
     others = [other for other in others if other.id != line.id and other.timeline == line.timeline]
     whole = _whole(db, [line.number, *(other.number for other in others)], line.brand, line.timeline)

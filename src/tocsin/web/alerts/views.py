@@ -130,7 +130,9 @@ def _page(request: WebRequest, number: str) -> AlertPage:
 
 def _back(request: WebRequest, number: str) -> HttpResponse:
     wanted = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) or "/board" in wanted:
+    if wanted.endswith("/board"):  # the form stood in a part that was fetched: the page around it is meant
+        wanted = wanted.removesuffix("board")
+    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         wanted = reverse("alerts:page", kwargs={"brand": request.brand.slug, "number": number})
     return HttpResponseRedirect(wanted)
 
