@@ -22,7 +22,7 @@ from tocsin.store.close import ClosedRange
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
 from tocsin.store.people.facade import People
-from tocsin.store.queries import alerts, duty, figures, imports, live, mentions, search, setup, sources
+from tocsin.store.queries import alerts, duty, figures, imports, mentions, search, setup, sources
 from tocsin.store.queries.alerts import Scope
 from tocsin.store.queries.figures import Bucket, CountRow, DayFigures
 from tocsin.store.queries.watching import Watching
@@ -224,11 +224,11 @@ class Store:
 
     def last_mention(self) -> int:
         """Return the row of the newest mention, 0 if there is none."""
-        return live.last_mention(self._db)
+        return duty.last_mention(self._db)
 
-    def arrivals(self, after: int, limit: int) -> list[live.Arrival]:
+    def arrivals(self, after: int, limit: int) -> list[duty.Arrival]:
         """Return the mentions of the live timeline after a row, counted by brand."""
-        return live.arrivals(self._db, after, limit)
+        return duty.arrivals(self._db, after, limit)
 
     def outbox_claim(self, now: datetime, limit: int) -> list[OutboxItem]:
         """Return actions of the live timeline that are the caller's to do now."""
@@ -249,6 +249,10 @@ class Store:
     def outbox_put(self, row: OutboxRow) -> None:
         """Put in an action that no closing gave; twice the same is once."""
         duty.outbox_put(self._db, row)
+
+    def outbox_has(self, event: str) -> bool:
+        """Return whether an event gave an action already."""
+        return duty.outbox_has(self._db, event)
 
     def outbox_list(self, timeline: str = LIVE, limit: int = 200) -> list[OutboxItem]:
         """Return the actions of a timeline, newest first."""

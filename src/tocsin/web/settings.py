@@ -15,7 +15,7 @@ from django.conf import settings as django_conf
 from tocsin.base.errors import SettingsError
 from tocsin.base.settings import Settings
 from tocsin.store.connect import django_settings
-from tocsin.web.static_files import keeps, static_url
+from tocsin.web.house.static_files import keeps, static_url
 
 HERE = Path(__file__).parent
 KEY_FILE = "web.key"
@@ -39,12 +39,11 @@ _POLICY = {
 
 def web_settings(settings: Settings, *, key: str) -> dict[str, Any]:
     """Return the whole of Django's settings for an installation. key: signs cookies and tokens; never in a log."""
-    is_https = settings.web_address.startswith("https://")
+    return {**django_settings(settings), **_parts(), **_words_and_files(), **_people(), **_safety(settings, key)}
+
+
+def _parts() -> dict[str, Any]:
     return {
-        **django_settings(settings),
-        "SECRET_KEY": key,
-        "ALLOWED_HOSTS": [*_LOOPBACK, *_named_host(settings), *settings.web_hosts],
-        "CSRF_TRUSTED_ORIGINS": [settings.web_address] if settings.web_address else [],
         "INSTALLED_APPS": [
             # Their models are needed to import what signs people in; their tables are never made.
             "django.contrib.contenttypes",
@@ -73,53 +72,60 @@ def web_settings(settings: Settings, *, key: str) -> dict[str, Any]:
             "tocsin.web.middleware.PersonMiddleware",
         ],
         "ROOT_URLCONF": "tocsin.web.urls",
-        "TEMPLATES": [
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [HERE / "templates"],
-                "OPTIONS": {
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.messages.context_processors.messages",
-                        "tocsin.web.context.frame",
-                    ],
-                    "builtins": [
-                        "django.templatetags.i18n",
-                        "django.templatetags.static",
-                        "tocsin.web.templatetags.tocsin",
-                    ],
-                },
-            }
+        "DATABASE_ROUTERS": ["tocsin.web.installation.InstallationRouter"],
+        "DEBUG": False,
+    }
+
+
+def _words_and_files() -> dict[str, Any]:
+    options = {
+        "context_processors": [
+            "django.template.context_processors.request",
+            "django.contrib.messages.context_processors.messages",
+            "tocsin.web.context.frame",
         ],
+        "builtins": [
+            "django.templatetags.i18n",
+            "django.templatetags.static",
+            "tocsin.web.templatetags.tocsin",
+        ],
+    }
+    engine = "django.template.backends.django.DjangoTemplates"
+    return {
+        "TEMPLATES": [{"BACKEND": engine, "DIRS": [HERE / "templates"], "OPTIONS": options}],
         "STATIC_URL": static_url(),
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_IMMUTABLE_FILE_TEST": keeps,
         "LOCALE_PATHS": [HERE.parent / "locale"],
         "LANGUAGES": [("fr", "Français"), ("en", "English")],
         "USE_I18N": True,
+    }
+
+
+def _people() -> dict[str, Any]:
+    return {
         "AUTH_USER_MODEL": "store.Person",
         "AUTHENTICATION_BACKENDS": ["tocsin.web.enter.backend.PersonBackend"],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
-        "AUTH_PASSWORD_VALIDATORS": [
-            {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-            for name, options in (
-                ("MinimumLengthValidator", {"min_length": 12}),
-                ("CommonPasswordValidator", {}),
-                ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
-            )
-        ],
+        "LOGIN_URL": "enter:sign_in",
         "SESSION_ENGINE": "tocsin.web.enter.session",
         "SESSION_COOKIE_NAME": "tocsin_session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+    }
+
+
+def _safety(settings: Settings, key: str) -> dict[str, Any]:
+    is_https = settings.web_address.startswith("https://")
+    return {
+        "SECRET_KEY": key,
+        "ALLOWED_HOSTS": [*_LOOPBACK, *_named_host(settings), *settings.web_hosts],
+        "CSRF_TRUSTED_ORIGINS": [settings.web_address] if settings.web_address else [],
         "SESSION_COOKIE_SECURE": is_https,
         "CSRF_COOKIE_NAME": "tocsin_csrf",
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SECURE": is_https,
-        "CSRF_FAILURE_VIEW": "tocsin.web.errors.forged",
-        "LOGIN_URL": "enter:sign_in",
-        "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
-        "DATABASE_ROUTERS": ["tocsin.web.installation.InstallationRouter"],
+        "CSRF_FAILURE_VIEW": "tocsin.web.house.errors.forged",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
@@ -129,8 +135,7 @@ def web_settings(settings: Settings, *, key: str) -> dict[str, Any]:
         "CONTENT_SECURITY_POLICY": _POLICY,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 2_000,
-        "FILE_UPLOAD_HANDLERS": ["tocsin.web.upload.CappedUploadHandler"],
-        "DEBUG": False,
+        "FILE_UPLOAD_HANDLERS": ["tocsin.web.house.upload.CappedUploadHandler"],
     }
 
 

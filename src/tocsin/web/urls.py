@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-from tocsin.web import home
+from tocsin.web.house import home
 
 _BRAND_ROOMS = ("today", "stream", "stories", "alerts", "watches", "sources", "people", "personal", "audit")
 _ROOMS = ("enter", "welcome", "demo")
@@ -32,7 +32,7 @@ urlpatterns = [
     *(path("b/<slug:brand>/", included) for name in _BRAND_ROOMS for included in _room(name)),
 ]
 
-handler400 = "tocsin.web.errors.bad"
-handler403 = "tocsin.web.errors.refused"
-handler404 = "tocsin.web.errors.missing"
-handler500 = "tocsin.web.errors.broken"
+handler400 = "tocsin.web.house.errors.bad"
+handler403 = "tocsin.web.house.errors.refused"
+handler404 = "tocsin.web.house.errors.missing"
+handler500 = "tocsin.web.house.errors.broken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,14 @@ CRASHED_S = 600
 
 
 _OUTBOX = "id, event, timeline, action, delivery, state, tries, next_ms, error, body"
+
+
+class Arrival(NamedTuple):
+    """New mentions of one brand: how many posts, and the row of the newest."""
+
+    brand: str
+    count: int
+    newest: int
 
 
 def events(db: Database, after_id: int = 0, limit: int = 100) -> list[EventRow]:
@@ -49,6 +58,23 @@ def events(db: Database, after_id: int = 0, limit: int = 100) -> list[EventRow]:
 def last_event(db: Database) -> int:
     """Return the number of the newest event, 0 if there is none."""
     return int(db.value("select max(id) from store_event") or 0)
+
+
+def last_mention(db: Database) -> int:
+    """Return the row of the newest mention, 0 if there is none."""
+    return int(db.value("select max(id) from store_mention") or 0)
+
+
+def arrivals(db: Database, after: int, limit: int) -> list[Arrival]:
+    """Return what came after a row on the live timeline, by brand; at most `limit` mentions are looked at."""
+    rows = db.rows(
+        "select b.slug, count(*), max(m.id) from"
+        " (select id, brand_id, lead, timeline_id from store_mention where id > %s order by id limit %s) m"
+        " join store_brand b on b.id = m.brand_id join store_timeline t on t.id = m.timeline_id"
+        " where m.lead and t.name = %s group by b.slug order by max(m.id)",
+        [after, limit, LIVE],
+    )
+    return [Arrival(str(slug), int(count), int(newest)) for slug, count, newest in rows]
 
 
 def outbox_claim(db: Database, now: datetime, limit: int) -> list[OutboxItem]:
@@ -98,6 +124,11 @@ def outbox_put(db: Database, row: OutboxRow) -> None:
     """Put in an action that no closing gave, such as a letter that a person asked for; twice the same is once."""
     with db.transaction():
         keep_outbox(db, [row])
+
+
+def outbox_has(db: Database, event: str) -> bool:
+    """Return whether an event gave an action already, done or not."""
+    return db.value("select 1 from store_outbox where event = %s limit 1", [event]) is not None
 
 
 def outbox_list(db: Database, timeline: str = LIVE, limit: int = 200) -> list[OutboxItem]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from tocsin.base.mention import Reason
 from tocsin.flows.i18n import Translator, translator
 from tocsin.flows.vocabulary import word
-from tocsin.web.static_files import has
+from tocsin.web.house.static_files import has
 from tocsin.web.templatetags.marks import LEVELS, SEVERITY_STEPS, severity_step
 
 register = template.Library()

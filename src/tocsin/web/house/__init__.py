@@ -1,0 +1,1 @@
+"""The house itself: the door, what went wrong, uploads, static files."""
