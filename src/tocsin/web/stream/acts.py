@@ -119,12 +119,11 @@ def _deed(request: WebRequest, rows: Sequence[int]) -> tuple[Done, str]:
     name, _sep, value = request.POST.get("do", "").partition("=")
     if name in ("done", "todo"):
         done = handle.set_done(engine, hand, rows, done=name == "done")
-        one, many = (
-            ("%(n)s mention done", "%(n)s mentions done")
-            if name == "done"
-            else ("%(n)s mention to do again", "%(n)s mentions to do again")
-        )
-        return done, ngettext(one, many, done.mentions) % {"n": done.mentions}
+        if name == "done":
+            told = ngettext("%(n)s mention done", "%(n)s mentions done", done.mentions)
+        else:
+            told = ngettext("%(n)s mention to do again", "%(n)s mentions to do again", done.mentions)
+        return done, told % {"n": done.mentions}
     if name == "assign":
         whom = value or request.POST.get("assignee", "")
         done = handle.assign(engine, hand, rows, int(whom) if _is_row(whom) else hand.person.id)
