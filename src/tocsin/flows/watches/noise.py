@@ -5,7 +5,8 @@ Four signs, each of which a person can check by eye:
 - the match is written without a capital, where most of the others have one (orange, Orange);
 - the post is in a language the watch does not ask for;
 - a word beside the match, or elsewhere in the post, comes back in several hits and never in those that also hold
-  another name or handle of the brand (Jessica Alba, rue Alba), more often than chance allows.
+  another name, a name of several words or a handle of the brand (Jessica Alba, rue Alba), more often than chance
+  allows.
 """
 
 from __future__ import annotations
@@ -164,7 +165,7 @@ def _languages(hits: Sequence[Hit], names: Names) -> list[Noise]:
 
 
 def _words(hits: Sequence[Hit], names: Names) -> list[Noise]:
-    """Words of several hits that no sure hit holds: sure ones hold two names, the full one, or a handle."""
+    """Words of several hits that no sure hit holds: sure ones hold two names, one of several words, or a handle."""
     sure = {index for index, hit in enumerate(hits) if _is_sure(hit, names)}
     rate = len(sure) / len(hits)
     if not sure:
@@ -196,7 +197,7 @@ def _holders(hits: Sequence[Hit], words_of: Callable[[Hit], set[str]]) -> dict[s
 def _is_sure(hit: Hit, names: Names) -> bool:
     forms = {_written(hit.post, span) for span in hit.spans}
     folded = {fold_text(form).strip() for form in forms}
-    if any(form[:1] in "#@" for form in forms) or len(folded) > 1:
+    if any(form[:1] in "#@" for form in forms) or len(folded) > 1 or any(" " in form for form in folded):
         return True
     plain = f" {' '.join(fold_text(f'{hit.post.title} {hit.post.text}').split())} "
     if names.full and f" {names.full} " in plain:

@@ -111,13 +111,16 @@ class _Explainer:
                     "{first} right beside {second}",
                     "{first} at most {n} words from {second}",
                     distance,
-                    first=self.noun(left),
-                    second=self.noun(right),
+                    first=self._side(left),
+                    second=self._side(right),
                 )
             case FieldTest():
                 return self._test(node)
             case _:
                 return self._term(node)
+
+    def _side(self, node: Node) -> str:
+        return f"({self.noun(node)})" if isinstance(node, Or) else self.noun(node)
 
     def _joined(self, nodes: Sequence[Node], template: str) -> str:
         texts = [self.noun(node) for node in nodes]

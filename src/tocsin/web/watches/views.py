@@ -50,7 +50,9 @@ def rings(request: WebRequest, brand: str, number: int) -> HttpResponse:
     """Say how often a watch would have rung of late: a part of the list, asked for once the list stands."""
     kept = _kept(request, number)
     store, asked = request.engine.store, request.brand
-    hour = (store.watching.last_minute(brand, number) or 0) // 60  # once an hour is often enough for a figure of a month
+    hour = (
+        store.watching.last_minute(brand, number) or 0
+    ) // 60  # once an hour is often enough for a figure of a month
     key = ("rings", store.alias, brand, number, kept.version, hour, asked.budget)
     job = JOBS.ask(key, lambda _note: rings_of_watch(request.engine, asked, number), store.close)
     job.wait(PATIENCE_S)

@@ -89,7 +89,7 @@ def look(request: WebRequest) -> HttpResponse:
         more = _sample(request, state)
     except InputError as error:
         file_error = request.t.error(error)
-    shown = builder(request, draft, _brand(state), more) | {"step": 3, "state": state}
+    shown = builder(request, draft, _brand(state), more) | {"step": 3, "state": state, "is_first_run": True}
     shown |= {"refused": refused, "file_error": file_error, "upload": _upload(request, state)}
     return render(request, "welcome/look_part.html" if request.htmx else "welcome/look.html", shown)
 
