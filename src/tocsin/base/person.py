@@ -27,6 +27,14 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class Rhythm(StrEnum):
+    """How often a person is mailed a digest of each of their brands."""
+
+    OFF = "off"
+    DAILY = "daily"  # every morning at 8, their time
+    WEEKLY = "weekly"  # on Mondays at 8
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody with an account.
 
@@ -34,6 +42,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     language: fr or en. time_zone: IANA name. is_owner: owner of every brand, those to come included.
     active: False once the account is disabled; it is never deleted, so that what was done keeps its author.
     night_from, night_until: minutes of the local day (0..1439) between which only alarms are mailed; None for never.
+    digest: how often a summary is mailed; digest_empty: even when nothing was said.
     has_password: False until they came in by their link. has_second_factor: a code is asked for at sign-in.
     """
 
@@ -47,6 +56,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
     night_from: int | None = None
     night_until: int | None = None
+    digest: Rhythm = Rhythm.OFF
+    digest_empty: bool = False
     has_password: bool = False
     has_second_factor: bool = False
 

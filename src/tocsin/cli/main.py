@@ -36,6 +36,7 @@ COMMANDS = {
     "stories": N_("list what mentions are about"),
     "surges": N_("list abnormal rises"),
     "alerts": N_("list alerts; acknowledge, snooze or call them false"),
+    "digest": N_("print the day or the week of a brand as its summary by mail"),
     "backtest": N_("replay the past and say when it would have rung"),
     "export": N_("write everything to open files"),
     "erase": N_("erase an author and what was kept of them"),

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 
-from tocsin.base.alert import Alert, AlertState
+from tocsin.base.alert import AlertState
 from tocsin.base.errors import SourceError, TocsinError
 from tocsin.flows.engine import Engine
-from tocsin.flows.letter import Letter, write_letter
+from tocsin.flows.letters.alert import write_alert
+from tocsin.flows.letters.digest import send_digest
+from tocsin.flows.letters.letter import recipient
 from tocsin.flows.people.letters import send_letter
 from tocsin.flows.people.told import quiet_until
 from tocsin.net.send import send_apprise, send_mail
@@ -59,6 +61,8 @@ def _send(engine: Engine, item: OutboxItem, now: datetime) -> datetime | None:
     if channel == "letter":
         send_letter(engine, target, body, item.event, now)
         return None
+    if channel == "digest":
+        return send_digest(engine, int(target), body, item.event, now)
     alert = engine.store.alert(str(body["alert"]))
     if channel == "mail" and alert.level == QUIET_LEVEL:
         morning = quiet_until(engine.store.people.by_email(target), now)
@@ -66,8 +70,9 @@ def _send(engine: Engine, item: OutboxItem, now: datetime) -> datetime | None:
             return morning
         if alert.state is not AlertState.OPEN:
             return None  # it waited for the morning, and somebody took it up meanwhile
-    letter = _letter(engine, alert)
+    brand = engine.store.brand(alert.brand)
     if channel == "mail":
+        letter = write_alert(engine, alert, recipient(engine, brand, target))
         send_mail(engine.settings, letter.mail_to(target, now))
     elif channel == "apprise":
         urls = engine.settings.notify_urls
@@ -77,14 +82,9 @@ def _send(engine: Engine, item: OutboxItem, now: datetime) -> datetime | None:
                 permanent=True,
                 number=target,
             )
+        letter = write_alert(engine, alert, recipient(engine, brand, ""), with_picture=False)
         send_apprise([urls[int(target)]], letter.subject, letter.text, allow_hosts=engine.settings.allow_hosts)
     else:
         raise SourceError("There is no way to send {action!r}.", permanent=True, action=item.action)
     return None
 
-
-def _letter(engine: Engine, alert: Alert) -> Letter:
-    surge = engine.store.surge(alert.subject)
-    posts = engine.store.alert_posts(alert, limit=3)
-    brand = engine.store.brand(alert.brand)
-    return write_letter(alert, surge, posts, brand, engine.settings.language)

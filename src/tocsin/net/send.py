@@ -23,8 +23,20 @@ _TIMEOUT_S = 30.0
 _LOCAL_SCHEMES = frozenset({"dbus", "file", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
 
 
+class Inline(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that the HTML of a mail shows by `cid:`. kind: png. Nothing is fetched from elsewhere to see it."""
+
+    cid: str
+    kind: str
+    content: bytes
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail. message_id: stable, `<event.action@host>`, so that one sent twice is shown once. html: "" for none."""
+    """One mail. message_id: stable, `<event.action@host>`, so that one sent twice is shown once. html: "" for none.
+
+    thread: Message-IDs of earlier mails on the same affair, oldest first, under which mailboxes fold this one.
+    list_id: names this kind of mail, `alerts.maison-alba.tocsin.invalid`. preferences: page to change or end it.
+    """
 
     message_id: str
     to: tuple[str, ...]
@@ -32,6 +44,11 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     at: datetime
     html: str = ""
+    thread: tuple[str, ...] = ()
+    list_id: str = ""
+    preferences: str = ""
+    is_urgent: bool = False
+    inline: tuple[Inline, ...] = ()
 
 
 def build_mail(mail_from: str, mail: Mail) -> EmailMessage:
@@ -51,14 +68,43 @@ def build_mail(mail_from: str, mail: Mail) -> EmailMessage:
             to=", ".join(mail.to),
             error=error,
         ) from None
-    message["Subject"] = " ".join(mail.subject.split())
+    message["Subject"] = _one_line(mail.subject)
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    _add_headers(message, mail)
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
+        for picture in mail.inline:
+            body: EmailMessage = message.get_payload()[1]  # type: ignore[index,assignment]
+            body.add_related(
+                picture.content,
+                "image",
+                picture.kind,
+                cid=f"<{picture.cid}>",
+                disposition="inline",
+                filename=f"{picture.cid.partition('.')[0]}.{picture.kind}",
+            )
     return message
+
+
+def _add_headers(message: EmailMessage, mail: Mail) -> None:
+    message["X-Auto-Response-Suppress"] = "All"  # the same as Auto-Submitted, for Exchange
+    if mail.thread:
+        message["In-Reply-To"] = mail.thread[-1]
+        message["References"] = " ".join(mail.thread)
+    if mail.list_id:
+        message["List-Id"] = f"<{mail.list_id}>"
+    if mail.preferences:
+        message["List-Unsubscribe"] = f"<{mail.preferences}>"
+    if mail.is_urgent:
+        message["Importance"] = "high"
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks, control characters, signs that turn the reading order: a subject may quote a stranger."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def send_mail(settings: Settings, mail: Mail) -> None:

@@ -14,6 +14,7 @@ from tocsin.flows.close import close_timeline
 from tocsin.flows.collect import Reach, collect_due
 from tocsin.flows.deliver import deliver
 from tocsin.flows.engine import Engine, open_engine
+from tocsin.flows.letters.digest import queue_digests
 
 TICK_S = 5.0  # well under the 10 s between heartbeats that the watermark counts on
 
@@ -43,6 +44,7 @@ def turn(engine: Engine, reach: Reach, now: datetime, say: Callable[[str], None]
         for timeline in engine.store.open_backfills():
             close_timeline(engine, timeline, minute_of(now), now)
         close_timeline(engine, LIVE, engine.store.watermark(LIVE, now), now)
+        queue_digests(engine, now)
         deliver(engine, now)
     except StoreError as error:
         say(f"store={error.code} error={error}")

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from tocsin.base.errors import InputError
-from tocsin.base.person import Person, Theme
+from tocsin.base.person import Person, Rhythm, Theme
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import LANGUAGES
 from tocsin.flows.people.audit import note
@@ -27,6 +27,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     theme: Theme = Theme.AUTO
     night_from: int | None = None
     night_until: int | None = None
+    digest: Rhythm = Rhythm.OFF
+    digest_empty: bool = False
 
 
 def save_wishes(engine: Engine, person: Person, wishes: Wishes) -> Person:
@@ -51,6 +53,8 @@ def save_wishes(engine: Engine, person: Person, wishes: Wishes) -> Person:
         theme=wishes.theme,
         night_from=night[0],
         night_until=night[1],
+        digest=wishes.digest,
+        digest_empty=wishes.digest_empty,
     )
     return engine.store.people.save(changed)
 

@@ -3,6 +3,7 @@
 from tocsin.store.models.duty import Alert, AlertAction, Audit, Event, FreeText, Label, Outbox
 from tocsin.store.models.mentions import Count, KindCount, Mention, StoryCount
 from tocsin.store.models.people import Membership, OneTimeLink, Person, RecoveryCode, Session, SignInTry
+from tocsin.store.models.personal import Objection, Retention
 from tocsin.store.models.posts import Author, Post, RejectRow, Revision, Sighting, Tombstone, Unmatched
 from tocsin.store.models.setup import (
     Brand,
@@ -39,6 +40,7 @@ __all__ = [
     "Lease",
     "Membership",
     "Mention",
+    "Objection",
     "OneTimeLink",
     "Original",
     "Outbox",
@@ -48,6 +50,7 @@ __all__ = [
     "Reading",
     "RecoveryCode",
     "RejectRow",
+    "Retention",
     "Revision",
     "SavedView",
     "Session",

@@ -27,6 +27,8 @@ class Person(AbstractBaseUser):
     active = models.BooleanField(default=True)
     night_from = models.IntegerField(null=True)
     night_until = models.IntegerField(null=True)
+    digest = models.CharField(max_length=8, default="off")
+    digest_empty = models.BooleanField(default=False)
     totp_secret = models.TextField(default="")
     totp_step = models.BigIntegerField(default=0)
     made_ms = models.BigIntegerField()

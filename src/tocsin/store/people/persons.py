@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tocsin.base.errors import ConflictError, NotFoundError
-from tocsin.base.person import Person, Role, Theme
+from tocsin.base.person import Person, Rhythm, Role, Theme
 from tocsin.store import bulk
 from tocsin.store.database import Database, Row
 from tocsin.store.people.rows import Member
 
 _COLUMNS = (
     "p.id, p.email, p.name, p.language, p.time_zone, p.theme, p.is_owner, p.active, p.night_from, p.night_until,"
-    " p.password <> '', p.totp_secret <> ''"
+    " p.password <> '', p.totp_secret <> '', p.digest, p.digest_empty"
 )
 FORGOTTEN = "former-{id}@tocsin.invalid"
 
@@ -62,7 +62,8 @@ def add_person(db: Database, new: Person, at_ms: int) -> Person:
     with db.transaction():
         number = db.value(
             "insert into store_person (password, email, name, language, time_zone, theme, is_owner, active,"
-            " totp_secret, totp_step, made_ms) values ('', %s, %s, %s, %s, %s, %s, %s, '', 0, %s)"
+            " totp_secret, totp_step, made_ms, digest, digest_empty)"
+            " values ('', %s, %s, %s, %s, %s, %s, %s, '', 0, %s, %s, %s)"
             " on conflict (email) do nothing returning id",
             [
                 tidy_email(new.email),
@@ -73,6 +74,8 @@ def add_person(db: Database, new: Person, at_ms: int) -> Person:
                 new.is_owner,
                 True,
                 at_ms,
+                new.digest.value,
+                new.digest_empty,
             ],
         )
         if number is None:
@@ -81,10 +84,10 @@ def add_person(db: Database, new: Person, at_ms: int) -> Person:
 
 
 def save_person(db: Database, changed: Person) -> Person:
-    """Change what a person sets for themselves: name, language, zone, theme, night; nothing else. Returns it."""
+    """Change what a person sets for themselves: name, language, zone, theme, night, digest. Returns it."""
     db.run(
         "update store_person set name = %s, language = %s, time_zone = %s, theme = %s, night_from = %s,"
-        " night_until = %s where id = %s",
+        " night_until = %s, digest = %s, digest_empty = %s where id = %s",
         [
             changed.name,
             changed.language,
@@ -92,6 +95,8 @@ def save_person(db: Database, changed: Person) -> Person:
             changed.theme.value,
             changed.night_from,
             changed.night_until,
+            changed.digest.value,
+            changed.digest_empty,
             changed.id,
         ],
     )
@@ -195,9 +200,11 @@ def _person(row: Row) -> Person:
         night_until=row[9],
         has_password=bool(row[10]),
         has_second_factor=bool(row[11]),
+        digest=Rhythm(row[12]),
+        digest_empty=bool(row[13]),
     )
 
 
 def _member(row: Row) -> Member:
-    found = _person(row[:12])
-    return Member(person=found, role=Role.OWNER if found.is_owner else Role(row[12]))
+    found = _person(row[:-1])
+    return Member(person=found, role=Role.OWNER if found.is_owner else Role(row[-1]))

@@ -120,7 +120,10 @@ _QUOTING = (
     ("reject_reasons", "store_rejectrow", "id", "params", "{}"),
     ("labels", "store_label", "id", "note", ""),
     ("label_subjects", "store_label", "id", "subject", ""),
+    ("views", "store_savedview", "id", "query", ""),
     ("notes", "store_freetext", "digest", "body", ""),
+    ("objections", "store_objection", "id", "handle", ""),
+    ("objection_notes", "store_objection", "id", "note", ""),
     ("source_errors", "store_source", "id", "error_params", "{}"),
 )
 

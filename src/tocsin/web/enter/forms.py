@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.base.person import Theme
+from tocsin.base.person import Rhythm, Theme
 from tocsin.store.secret.password import LONGEST, SHORTEST
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -125,6 +125,12 @@ class WishesForm(Form):
     night_until = forms.TimeField(
         label=_("Quiet until"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     )
+    digest = forms.ChoiceField(
+        label=_("Summary by mail"),
+        choices=((Rhythm.OFF, _("None")), (Rhythm.DAILY, _("Every day at 8")), (Rhythm.WEEKLY, _("On Mondays at 8"))),
+        help_text=_("Level, stories, alerts and what was done, for each of your brands."),
+    )
+    digest_empty = forms.BooleanField(label=_("Send it even when nothing was said"), required=False)
 
 
 class OfferForm(Form):

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.base.errors import InputError, TocsinError
-from tocsin.base.person import Person, Theme
+from tocsin.base.person import Person, Rhythm, Theme
 from tocsin.flows.people import own
 from tocsin.flows.people.enter import Answer
 from tocsin.flows.people.installation import settings_shown
@@ -41,6 +41,8 @@ def me(request: WebRequest) -> HttpResponse:
             theme=Theme(given["theme"]),
             night_from=_minute(given["night_from"]),
             night_until=_minute(given["night_until"]),
+            digest=Rhythm(given["digest"]),
+            digest_empty=given["digest_empty"],
         )
         try:
             own.save_wishes(request.engine, request.reader, wishes)
@@ -129,6 +131,8 @@ def _present(person: Person) -> dict[str, object]:
         "theme": person.theme.value,
         "night_from": _time(person.night_from),
         "night_until": _time(person.night_until),
+        "digest": person.digest.value,
+        "digest_empty": person.digest_empty,
     }
 
 
