@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from tocsin.base.errors import TocsinError
@@ -14,13 +15,18 @@ KEPT = 32
 PATIENCE_S = 2.0  # a page waits so long for its answer before it shows that work goes on
 
 Progress = Callable[[int], None]
+_log = logging.getLogger(__name__)
 
 
 class Job:
-    """One piece of work. done: how much was done, in the work's own unit, for the page that waits."""
+    """One piece of work. done: how much was done, in the work's own unit, for the page that waits.
+
+    error: what stopped it, for people. failed: a fault of ours stopped it, which the log tells.
+    """
 
     def __init__(self) -> None:
         self.done = 0
+        self.failed = True  # until the work says otherwise
         self.result: Any = None
         self.error: TocsinError | None = None
         self._ended = threading.Event()
@@ -35,11 +41,12 @@ class Job:
         return self._ended.wait(seconds)
 
     def run(self, work: Callable[[Progress], Any], end: Callable[[], None]) -> None:
-        """Do the work, then `end`. Anything but an error for people is raised again, once the waiting page is told."""
+        """Do the work, then `end`; whatever happens, the page that waits is told."""
         try:
             self.result = work(self._note)
+            self.failed = False
         except TocsinError as error:
-            self.error = error
+            self.error, self.failed = error, False
         finally:
             end()
             self._ended.set()
@@ -64,7 +71,7 @@ class Jobs:
                 job = self._jobs[key] = Job()
                 while len(self._jobs) > KEPT:
                     self._jobs.popitem(last=False)
-                self._pool.submit(job.run, work, end)
+                self._pool.submit(job.run, work, end).add_done_callback(_tell)
             return job
 
     def find(self, key: Hashable) -> Job | None:
@@ -76,6 +83,12 @@ class Jobs:
         """Let the same key be asked for anew."""
         with self._lock:
             self._jobs.pop(key, None)
+
+
+def _tell(future: Future[None]) -> None:
+    fault = future.exception()
+    if fault is not None:
+        _log.error("work for a page failed", exc_info=fault)
 
 
 JOBS = Jobs()

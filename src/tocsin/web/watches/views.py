@@ -56,7 +56,7 @@ def rings(request: WebRequest, brand: str, number: int) -> HttpResponse:
     key = ("rings", store.alias, brand, number, kept.version, hour, asked.budget)
     job = JOBS.ask(key, lambda _note: rings_of_watch(request.engine, asked, number), store.close)
     job.wait(PATIENCE_S)
-    found = {"number": kept.number, "days": RECORD_DAYS, "is_over": job.is_over, "rings": job.result}
+    found = {"number": number, "days": RECORD_DAYS, "is_over": job.is_over, "failed": job.failed, "rings": job.result}
     return render(request, "watches/rings.html", found)
 
 

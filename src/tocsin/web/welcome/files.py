@@ -16,8 +16,8 @@ from tocsin.base.errors import InputError
 from tocsin.collect.file import Field
 from tocsin.flows.import_file import import_file, plan_import
 from tocsin.store.rows import AuditEntry
-from tocsin.web.request import WebRequest
 from tocsin.web.house.upload import LIMIT_BYTES
+from tocsin.web.request import WebRequest
 from tocsin.web.watches.jobs import JOBS, PATIENCE_S, Job
 from tocsin.web.welcome.state import read_state, write_state
 from tocsin.web.welcome.uploads import Upload, find_upload, forget_file, keep_upload, with_overrides
