@@ -178,7 +178,8 @@ def test_somebody_else_sees_who_has_it_and_who_reads_it(web: World) -> None:
     web.as_("bruno").post(f"{LIST}act", {"row": [row], "do": f"assign={chloe}"})
     assert "Chloé" in page_of(web)
     assert authors(page_of(web, "chloe", "state=all&who=me")) == ["Voisin 1"]
-    page_of(web, "chloe", path=f"{LIST}{row}")
+    assert web.as_("chloe").post(f"{LIST}{row}/here").status_code == 204
+    assert web.as_("alice").post(f"/b/{OTHER}/stream/{row}/here").status_code == 404
     page = page_of(web, "bruno", path=f"{LIST}{row}")
     assert re.search(r"Chloé (reads this too|lit aussi)", page)
 
@@ -193,6 +194,7 @@ def test_a_reader_sees_and_cannot_act_and_names_are_masked(web: World) -> None:
     assert remi.post(f"{LIST}{row}/act", {"do": "done"}).status_code == 404
     assert remi.post(f"{LIST}act", {"row": [row], "do": "done"}).status_code == 404
     assert web.as_("denis").get(LIST).status_code == 404
+    assert 'id="query-error"' in page_of(web, "remi", "q=author:voisin1")
     assert "Voisin 1" in page_of(web, "carla", path=f"{LIST}{row}")
     assert web.as_("carla").post(f"{LIST}{row}/act", {"do": "done"}).status_code == 404
 

@@ -18,7 +18,7 @@ from tocsin.base.seam import LIVE
 from tocsin.base.time import minute_of
 from tocsin.flows.engine import Engine
 from tocsin.screen.correct import is_similar
-from tocsin.screen.query import And, FieldName, FieldTest, Node, Or, Query, parse_query
+from tocsin.screen.query import And, FieldName, FieldTest, Node, Or, Query, parse_query, query_fields
 from tocsin.store.queries.stream import Ask, Mark, Order, State, Waiting
 from tocsin.store.queries.work import View, Work
 from tocsin.store.rows import MentionRow
@@ -183,10 +183,13 @@ def ask_of(wish: Wish, reader: Reader) -> Ask:
     since, until = _span(wish, reader)
     if wish.state is State.TODO:
         since = max(since or 0, todo_since(reader.now))
+    query = _query(wish)
+    if query is not None and reader.role is Role.READER:
+        _refuse_names(query)
     return Ask(
         brand=reader.brand,
         world=reader.world,
-        query=_query(wish),
+        query=query,
         state=wish.state,
         order=wish.order,
         tones=wish.tone,
@@ -305,6 +308,12 @@ def _query(wish: Wish) -> Query | None:
         if tests:
             parts.append(tests[0] if len(tests) == 1 else Or(tuple(tests)))
     return typed if len(parts) == 1 else Query(text=wish.q, root=And(tuple(parts)))
+
+
+def _refuse_names(query: Query) -> None:
+    """Who may not see names may not find by them either."""
+    if any(test.field is FieldName.AUTHOR for test in query_fields(query)):
+        raise InputError("Your role does not show private accounts; search without author:.")
 
 
 def _span(wish: Wish, reader: Reader) -> tuple[int | None, int | None]:

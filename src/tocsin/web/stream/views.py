@@ -12,8 +12,6 @@ from django.views.decorators.http import require_GET
 from tocsin.base.errors import InputError, NotFoundError, QueryError
 from tocsin.base.kind import Kind, Tone
 from tocsin.base.person import Role
-from tocsin.flows.correct import Hand
-from tocsin.flows.handle import note_reading
 from tocsin.flows.mention import Pane, choices, may_see_name, read_mention, similar_lines
 from tocsin.flows.stream import (
     ME,
@@ -52,7 +50,6 @@ def show_mention(request: WebRequest, brand: str, row: int) -> HttpResponse:
     reader = reader_of(request)
     try:
         pane = read_mention(request.engine, reader, min(row, _ROW_MOST))
-        note_reading(request.engine, Hand(brand=brand, person=reader.person, at=request.now), row)
     except NotFoundError:
         raise Http404 from None
     wish, problem = wish_of(request)
