@@ -116,7 +116,11 @@ def _with_story(event: Event, placed: Sequence[BrandMinute]) -> Event:
     if surge.story:
         return event
     counts = Counter(
-        story for minute in placed if surge.since <= minute_start(minute.minute) <= surge.at for story in minute.stories
+        story
+        for minute in placed
+        if surge.since <= minute_start(minute.minute) <= surge.at
+        for story in minute.stories
+        if story
     )
     story, posts = min(counts.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))
     if posts < _STORY_POSTS:

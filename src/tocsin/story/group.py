@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from tocsin.base.brand import Brand
@@ -14,6 +15,7 @@ from tocsin.story.index import StoryIndex, Weighed
 from tocsin.story.live import CALM_AFTER, MOST_KEYS, LiveStory
 from tocsin.story.merge import have_converged
 from tocsin.story.title import stem
+from tocsin.story.topic import Topics
 
 ACTIVE = timedelta(days=7)
 _JOIN = 0.33
@@ -35,8 +37,11 @@ class Grouper:
     def __init__(self, brand: Brand, timeline: str, stories: Iterable[Story]) -> None:
         """stories: the rows of the stories with a post in the last 7 days, any order."""
         self._at = (brand.slug, timeline)
+        self._language = brand.languages[0] if brand.languages else ""
         self._stories: dict[str, LiveStory] = {}
         self._index = StoryIndex()
+        self._topics = Topics()
+        self._oldest: datetime | None = None
         self._changed: dict[str, None] = {}
         self._departed: dict[str, Story] = {}  # left, with a last row still to be fetched
         self._converged: dict[tuple[str, str], None] = {}
@@ -45,7 +50,7 @@ class Grouper:
             self._open(LiveStory(story))
 
     def place(self, mentions: Sequence[MentionDigest]) -> list[str]:
-        """Return the story id of each mention, in the order given.
+        """Return the story id of each mention, in the order given; "" for a post of the brand itself that answers none.
 
         Within a minute the order given does not matter: posts are taken by (platform, native id).
         """
@@ -78,12 +83,16 @@ class Grouper:
     def _place(self, mention: MentionDigest) -> str:
         terms = tuple(dict.fromkeys(map(stem, mention.terms)))
         copied = self._copied(mention, terms)
+        if mention.own:
+            return self._answer(mention, terms, copied)
         if copied is not None:
             story = copied
             self._take(self._stories[story], mention, None)
         else:
             post = self._index.weigh(terms)
-            told = self._told_by_terms(mention, post)
+            told = self._topics.told(terms, partial(self._counts_of, mention.at))[0] or self._told_by_terms(
+                mention, post
+            )
             if told is not None:
                 story = told
                 self._take(self._stories[story], mention, post.weights)
@@ -95,6 +104,41 @@ class Grouper:
                 self._open(live)
         self._changed[story] = None
         return story
+
+    def _answer(self, mention: MentionDigest, terms: Sequence[str], copied: str | None) -> str:
+        """Return the story that a post of the brand itself belongs to, "" for none; it begins and words nothing.
+
+        Only its keys are remembered, so that those who share it come into the same story.
+        """
+        story = copied
+        if story is None:
+            post = self._index.weigh(terms)
+            rising = self._topics.told(terms, partial(self._counts_of, mention.at))[0]
+            story = rising or self._told_by_terms(mention, post)
+        if story is None:
+            return ""
+        live = self._stories[story]
+        if mention.exact not in live.exacts:
+            self._remember(live, mention)
+            live.touch()
+            self._changed[story] = None
+        return story
+
+    def _remember(self, live: LiveStory, mention: MentionDigest) -> None:
+        """Keep the keys by which copies of a text find the story."""
+        index, story = self._index, live.id
+        live.exacts.append(mention.exact)
+        index.add_exact(mention.exact, story)
+        if len(live.exacts) > MOST_KEYS:
+            index.drop_exact(live.exacts.pop(0), story)
+        if mention.bands:
+            self._remember_bands(live, mention)
+
+    def _remember_bands(self, live: LiveStory, mention: MentionDigest) -> None:
+        live.bands.append(mention.bands)
+        self._index.add_bands(mention.bands, live.id)
+        if len(live.bands) > MOST_KEYS:
+            self._index.drop_bands(live.bands.pop(0), live.id)
 
     def _copied(self, mention: MentionDigest, terms: Sequence[str]) -> str | None:
         # A text of no words or one (a link, "merci") is the copy of nothing.
@@ -124,6 +168,16 @@ class Grouper:
                 self._note_convergence(scored[0][1], scored[1][1])
         return scored[0][1] if scored else None
 
+    def _counts_of(self, now: datetime, story: str) -> tuple[dict[str, float], int, float]:
+        live = self._stories[story]
+        oldest = min(self._oldest, now - timedelta(hours=1)) if self._oldest else now - ACTIVE
+        past = min(ACTIVE, now - oldest)
+        age = min(max(now - live.first_at, timedelta(hours=6)), past)
+        return live.terms, live.told_apart, age / past
+
+    def _holders(self, term: str) -> Iterator[tuple[float, str]]:
+        return ((self._stories[story].terms.get(term, 0.0), story) for story in self._index.holders(term))
+
     def _note_convergence(self, one: str, other: str) -> None:
         rows = sorted((self._stories[one].row, self._stories[other].row), key=lambda row: (row.first_at, row.id))
         if have_converged(rows[0], rows[1]):
@@ -137,8 +191,12 @@ class Grouper:
             index.add_exact(exact, story)
         for bands in live.bands:
             index.add_bands(bands, story)
-        for term in live.terms:
+        topics = self._topics
+        topics.posts += live.told_apart
+        self._oldest = live.first_at if self._oldest is None else min(self._oldest, live.first_at)
+        for term, count in live.terms.items():
             index.add_term(term, story)
+            topics.add(term, story, count, count)
         heapq.heappush(self._wake, (live.last_at + (ACTIVE if live.state is StoryState.CALM else CALM_AFTER), story))
 
     def _take(self, live: LiveStory, mention: MentionDigest, weights: dict[str, float] | None) -> None:
@@ -155,13 +213,19 @@ class Grouper:
         new, dropped = live.learn(mention, weights)
         for term in new:
             index.add_term(term, story)
-        for term in dropped:
+        topics, counts = self._topics, live.terms
+        topics.posts += 1
+        for term in weights:
+            if term in counts:
+                topics.add(term, story, counts[term])
+        for term, count in dropped.items():
             index.drop_term(term, story)
+            # A word of this very post that found no room was never counted.
+            topics.drop(term, story, count - (term in weights), self._holders(term))
         if mention.bands:
-            live.bands.append(mention.bands)
-            index.add_bands(mention.bands, story)
-            if len(live.bands) > MOST_KEYS:
-                index.drop_bands(live.bands.pop(0), story)
+            self._remember_bands(live, mention)
+        telling = partial(self._topics.telling, live.told_apart)
+        live.retitle(mention, self._language, telling)
 
     def _close(self, live: LiveStory) -> None:
         story = live.id
@@ -170,8 +234,10 @@ class Grouper:
             self._index.drop_exact(exact, story)
         for bands in live.bands:
             self._index.drop_bands(bands, story)
-        for term in live.terms:
+        self._topics.posts -= live.told_apart
+        for term, count in live.terms.items():
             self._index.drop_term(term, story)
+            self._topics.drop(term, story, count, self._holders(term))
         del self._stories[story]
         if story in self._changed:
             self._departed[story] = live.row

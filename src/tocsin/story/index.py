@@ -62,6 +62,10 @@ class StoryIndex:
         else:
             held[story] = None
 
+    def holders(self, term: str) -> Iterable[str]:
+        """Return the stories that hold a term."""
+        return self._terms.get(term, {})
+
     def drop_term(self, term: str, story: str) -> None:
         """Forget that a story holds this term."""
         held = self._terms.get(term, {})

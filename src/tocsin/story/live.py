@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from operator import eq
@@ -14,14 +14,17 @@ from tocsin.base.ids import stable_id
 from tocsin.base.kind import Kind
 from tocsin.base.seam import world_of
 from tocsin.base.story import MentionDigest, Story, StoryState
-from tocsin.story.title import centrality, surfaces, title_of
+from tocsin.screen.language import detect_language
+from tocsin.story.title import centrality, keywords_of, plainness, title_of
 
 MOST_TERMS = 64
 MOST_KEYS = 64
-KEYWORDS = 3
+_KEYWORDS_TRIED = 12
 CALM_AFTER = timedelta(hours=24)
 _GROWING_POSTS = 5
-_TITLED_AT = frozenset((2, 4, 8, 16, 32, 64))  # past these the words are settled, and so the title
+_TITLED_AT = frozenset((*range(2, 9), 12, 16, 24, 32, 48, 64, 128))  # past these the words are settled
+_GRAVE = 60  # a post of this severity gives a story its kind, however few are like it
+_FEW_NEGATIVE = 4  # one negative post in more than four: the story is not a complaint
 _SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
 _BETTER = 1.2
 _world_of = lru_cache(maxsize=64)(world_of)  # asked for every story begun
@@ -147,10 +150,7 @@ class LiveStory:
         self.posts += 1
         self.copies += copy
         self.negative += mention.negative
-        if mention.severity > self.severity or self.kind in _HARMLESS:
-            kind = _kind_of(mention)
-            if kind not in _HARMLESS or self.kind == _NEUTRAL:
-                self.kind = kind
+        self.kind = self._kind_after(mention)
         if mention.severity > self.severity:
             self.severity = mention.severity
         if mention.at > self.last_at:
@@ -162,8 +162,8 @@ class LiveStory:
         if mention.language not in self.languages:
             self.languages = tuple(sorted((*self.languages, mention.language)))
 
-    def learn(self, mention: MentionDigest, weights: Mapping[str, float]) -> tuple[list[str], list[str]]:
-        """Learn the words of a post taken in; return the terms that are new to the story and those it drops for them.
+    def learn(self, mention: MentionDigest, weights: Mapping[str, float]) -> tuple[list[str], dict[str, float]]:
+        """Learn the words of a post taken in; return the terms new to the story, and those dropped with their counts.
 
         Never of a copy: a text repeated a thousand times must not be the story. weights: of the terms of the post.
         """
@@ -177,22 +177,56 @@ class LiveStory:
             else:
                 counts[term] = 1.0
                 new.append(term)
-        dropped: list[str] = []
+        dropped: dict[str, float] = {}
         if len(counts) > MOST_TERMS:
             # Newcomers must have a chance: what was said once is dropped first, the words of this post last among
             # equals.
             rank = {term: (count, term in weights, term) for term, count in counts.items()}
-            dropped = heapq.nsmallest(len(counts) - MOST_TERMS, rank, key=rank.__getitem__)
-            for term in dropped:
-                del counts[term]
-        if self.told_apart in _TITLED_AT:
-            self._retitle(mention, weights)
+            least = heapq.nsmallest(len(counts) - MOST_TERMS, rank, key=rank.__getitem__)
+            dropped = {term: counts.pop(term) for term in least}
         return new, dropped
+
+    def touch(self) -> None:
+        """Note that the keys changed."""
+        self._row = None
+
+    def retitle(self, mention: MentionDigest, language: str, telling: Callable[[str, float], float]) -> None:
+        """Let a post just learned give the title and the keywords, where it tells better what the story is.
+
+        language: wanted for the title, as far as the story has it; "" for any. telling: how much a term with its count
+        tells of this story, 0 for nothing.
+        """
+        if self.told_apart not in _TITLED_AT:
+            return
+        self._row = None
+        top = sorted([(-count * telling(term, count), term) for term, count in self.terms.items()])[:_KEYWORDS_TRIED]
+        self.keywords = keywords_of([term for _, term in top], f"{mention.title} {mention.text}", self.keywords)
+        line = title_of(mention.text, mention.title, self.terms)
+        if not line or (language in self.languages and mention.language != language):
+            return
+        stands = self._worth(self.title)
+        if language in self.languages and detect_language(self.title).language not in (language, "und"):
+            stands = 0.0
+        # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
+        if self._worth(line) > stands * (1.0 if mention.title else _BETTER):
+            self.title = line
+
+    def _worth(self, line: str) -> float:
+        return centrality(line, self.terms) * plainness(line)
 
     def fall_calm(self) -> None:
         """Mark the story as calm."""
         self._row = None
         self.state = StoryState.CALM
+
+    def _kind_after(self, mention: MentionDigest) -> str:
+        """The kind of the gravest post; of a story that does no harm, that of its posts, a few grumbles aside."""
+        kind, is_mild = _kind_of(mention), max(mention.severity, self.severity) < _GRAVE
+        if is_mild and _FEW_NEGATIVE * self.negative < self.posts:
+            return kind if kind in _HARMLESS and (self.kind not in _HARMLESS or self.kind == _NEUTRAL) else self.kind
+        if mention.severity > self.severity or self.kind in _HARMLESS:
+            return kind if kind not in _HARMLESS or self.kind == _NEUTRAL else self.kind
+        return self.kind
 
     def _state_after(self, mention: MentionDigest) -> StoryState:
         if self.state is StoryState.CALM or mention.at - self.last_at >= CALM_AFTER:
@@ -200,16 +234,6 @@ class LiveStory:
         if self.state is StoryState.NEW and self.posts + 1 >= _GROWING_POSTS:
             return StoryState.GROWING
         return self.state
-
-    def _retitle(self, mention: MentionDigest, weights: Mapping[str, float]) -> None:
-        top = sorted([(-count * weights.get(term, 1.0), term) for term, count in self.terms.items()])[:KEYWORDS]
-        line = title_of(mention.text, mention.title, self.terms)
-        # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
-        needed = centrality(self.title, self.terms) * (1.0 if mention.title else _BETTER)
-        if line and centrality(line, self.terms) > needed:
-            self.title = line
-        text = f"{mention.title} {mention.text}"
-        self.keywords = surfaces([term for _, term in top], text, self.keywords)
 
 
 def _kind_of(mention: MentionDigest) -> str:

@@ -19,7 +19,9 @@ def remake(brand: str, timeline: str, mentions: Sequence[MentionDigest], *, name
     """
     if not mentions:
         raise ValueError("a story is made of posts")
-    first, *rest = sorted(mentions, key=lambda post: (post.minute, post.platform, post.native_id))
+    # The brand's own posts word nothing; a story of them alone is made of what there is.
+    heard = [post for post in mentions if not post.own] or mentions
+    first, *rest = sorted(heard, key=lambda post: (post.minute, post.platform, post.native_id))
     live = LiveStory.found(first, (brand, timeline), _terms(first))
     for post in rest:
         is_copy = post.exact in live.exacts or bool(post.bands and live.holds_copy(post.bands))
@@ -29,6 +31,7 @@ def remake(brand: str, timeline: str, mentions: Sequence[MentionDigest], *, name
         if is_copy:
             continue
         live.learn(post, dict.fromkeys(_terms(post), 1.0))
+        live.retitle(post, "", lambda term, count: 1.0)
         if post.bands:
             live.bands = [*live.bands, post.bands][-MOST_KEYS:]
     return msgspec.structs.replace(live.row, id=name or live.id)

@@ -10,9 +10,27 @@ from functools import lru_cache
 from tocsin.base.text import fold_spans, fold_words
 
 MOST_CHARS = 90
+KEYWORDS = 3
 _FEWEST_CHARS = 12
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_LEAD = re.compile(r"(?:\s*(?:RT|MT|via)\b[\s:]*)?(?:\s*(?:\.?@[\w.-]+[\s:,]*)+)?", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\s*(?:(?:RT|MT|via)\b[\s:]*|(?:re|ré|tr|fw|fwd|aw)\s*:\s*|\.?@[\w.-]+[\s:,]*|[^\w\s#«\"“'(\[€$£&+-]+(?=\s|\w))*",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\s*(?:bonjour|bonsoir|salut|coucou|hello|hi|hey)\b(?:\s+[^\s,.!?:;]+){0,3}\s*[,.!:;–—-]+\s*(?=\w)", re.IGNORECASE
+)
+_ASKS_ONE = re.compile(r"^(?:@|\W*(?:vous|tu|pouvez|peux|avez|can you|could you|do you)\b)", re.IGNORECASE)
+# Words that people write whatever they speak of: they name no story.
+_NO_KEYWORDS = frozenset(
+    (
+        *("bonjour", "bonsoir", "salut", "coucou", "hello", "merci", "svp", "thank", "thanks", "please", "allo"),
+        *("info", "urgent", "attention", "wait", "question", "semaine", "moment", "minute", "minutes", "heures"),
+        *("month", "today", "lol", "mdr", "ptdr", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"),
+        *("dimanche", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "com", "www"),
+        *("cause", "stop", "week"),
+    )
+)
 _TAG_PILE = re.compile(r"(?:\s*#\w+){2,}\s*$")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=\S)|\s*\n+\s*")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")  # what `fold_words` takes for a word in a text of ASCII alone
@@ -50,8 +68,35 @@ def title_of(text: str, title: str, weights: Mapping[str, float]) -> str:
     if len(sentences) == 1:
         return shorten(sentences[0])
     long = [sentence for sentence in sentences if len(sentence) >= _FEWEST_CHARS] or sentences
-    best = max(range(len(long)), key=lambda place: (centrality(long[place], weights), -place))
+    best = max(range(len(long)), key=lambda place: (centrality(long[place], weights) * plainness(long[place]), -place))
     return shorten(long[best])
+
+
+def plainness(line: str) -> float:
+    """Return how well a line stands alone, 0..1: a whole statement best, a question less, one put to somebody least.
+
+    >>> plainness("Du plastique dans les sablés") > plainness("Du plastique ?") > plainness("Vous confirmez ?")
+    True
+    """
+    worth = 1.0
+    if line.rstrip("… ").endswith("?"):
+        worth = 0.5 if _ASKS_ONE.match(line) else 0.7
+    elif _ASKS_ONE.match(line):
+        worth = 0.7
+    if line.endswith("…"):
+        worth *= 0.85
+    return worth
+
+
+def keywords_of(terms: Sequence[str], text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the first three of the stemmed terms that the text or `known` show as people write them.
+
+    Greetings, days and numbers are left out.
+    """
+    wanted = [term for term in terms if not term.isdigit() and len(term) > 2]
+    shown = zip(wanted, surfaces(wanted, text, known), strict=True)
+    seen = [word for term, word in shown if word != term or word in known or term in fold_words(text)]
+    return tuple([word for word in seen if " ".join(fold_words(word)) not in _NO_KEYWORDS][:KEYWORDS])
 
 
 def clean_lines(text: str) -> str:
@@ -75,7 +120,7 @@ def shorten(line: str) -> str:
         return line
     cut = line[: MOST_CHARS - 1]
     space = cut.rfind(" ")
-    return (cut[:space] if space > MOST_CHARS // 2 else cut).rstrip(" ,;:.-–—") + "…"
+    return (cut[:space] if space > 0 else cut).rstrip(" ,;:.-–—") + "…"
 
 
 def surfaces(terms: Sequence[str], text: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -113,7 +158,9 @@ def _without_links(text: str) -> str:
 
 def _without_lead(line: str) -> str:
     lead = _LEAD.match(line)
-    return line[lead.end() :] if lead else line
+    line = line[lead.end() :] if lead else line
+    greeting = _GREETING.match(line)
+    return line[greeting.end() :] if greeting else line
 
 
 def _words(text: str) -> list[tuple[str, str]]:
