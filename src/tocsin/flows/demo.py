@@ -48,25 +48,17 @@ class DemoFrame(msgspec.Struct, frozen=True, kw_only=True):
     latest: Post | None
 
 
-def start_demo(settings: Settings, scenario: Scenario) -> Engine:
+def start_demo(settings: Settings, scenario: Scenario, timeline: str = TIMELINE) -> Engine:
     """Return an engine on a fresh demo folder inside the data folder, with the scenario's brands and watches."""
-    folder = fresh_folder(settings)
+    folder = _fresh_folder(settings)
     mine = msgspec.structs.replace(settings, data_dir=folder, database_url="", mail_to=(), notify_urls=())
     engine = open_engine(mine, migrate=True)
     for brand in scenario.brands.values():
         engine.store.save_brand(brand)
     for watch in scenario_watches(scenario):
         engine.store.save_watch(watch)
-    engine.store.ensure_timeline(TIMELINE)
+    engine.store.ensure_timeline(timeline)
     return engine
-
-
-def fresh_folder(settings: Settings) -> Path:
-    """Return the folder of the demo inside the data folder, emptied of an earlier run."""
-    folder = settings.data_dir / FOLDER
-    _clear(folder)
-    folder.mkdir(parents=True, mode=0o700)
-    return folder
 
 
 def play_demo(
@@ -137,6 +129,14 @@ def _frame(engine: Engine, at: datetime, counts: tuple[int, int], told: set[str]
         stories=tuple(store.stories(brand, timeline=TIMELINE, limit=5)),
         latest=latest,
     )
+
+
+def _fresh_folder(settings: Settings) -> Path:
+    """Return the folder of the demo inside the data folder, emptied of an earlier run."""
+    folder = settings.data_dir / FOLDER
+    _clear(folder)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
 
 
 def _clear(folder: Path) -> None:

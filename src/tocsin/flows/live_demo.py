@@ -10,17 +10,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import msgspec
-
 from tocsin.base.person import Person, Role
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
 from tocsin.base.time import minute_of
 from tocsin.collect.adapter import Page, Source, Upsert
-from tocsin.collect.scenario import Played, Scenario, play_labelled, scenario_watches
+from tocsin.collect.scenario import Played, Scenario, play_labelled
 from tocsin.flows.close import close_timeline
-from tocsin.flows.demo import fresh_folder
-from tocsin.flows.engine import Engine, open_engine
+from tocsin.flows.demo import start_demo
+from tocsin.flows.engine import Engine
 from tocsin.flows.ingest import Place, ingest_page
 
 PAST = "backfill:demo"
@@ -79,13 +77,7 @@ class LiveDemo:
 
 def open_demo(settings: Settings, scenario: Scenario, now: datetime) -> Engine:
     """Return an engine on a fresh demo folder, with the scenario's brands, watches and sources, and Alice's house."""
-    folder = fresh_folder(settings)
-    mine = msgspec.structs.replace(settings, data_dir=folder, database_url="", mail_to=(), notify_urls=())
-    engine = open_engine(mine, migrate=True)
-    for brand in scenario.brands.values():
-        engine.store.save_brand(brand)
-    for watch in scenario_watches(scenario):
-        engine.store.save_watch(watch)
+    engine = start_demo(settings, scenario, PAST)
     slug = next(iter(scenario.brands.values())).slug
     for name in scenario.sources:
         engine.store.save_source(Source(name=name, adapter="demo", options={}), slug)
@@ -94,7 +86,6 @@ def open_demo(settings: Settings, scenario: Scenario, now: datetime) -> Engine:
         added = engine.store.people.add(person, now)
         if role is not None:
             engine.store.people.set_roles(added.id, {slug: role})
-    engine.store.ensure_timeline(PAST)
     return engine
 
 
