@@ -59,6 +59,17 @@ def test_titles_are_given_where_they_are_asked_for_and_one_is_there() -> None:
     assert LineBatch(lines[1:], _decode_head, _read_post, with_titles=True).titles is None
 
 
+@pytest.mark.parametrize("odd", ['{"te\\u0078t":"b","title":"T"}', '{"text":"b","title":"T","x":1e3}'])
+def test_a_line_that_is_right_in_an_unusual_way_is_read_like_any_other(odd: str) -> None:
+    lines = [b'{"text":"a"}', odd.encode(), b'{"text":', b'{"text":"c"}']
+    path = TextPath(("text",), is_optional=True, title="title")
+    made = LineBatch(lines, _decode_head, _read_post, with_titles=True, text_path=path)
+    assert list(made.texts) == ["a", "b", "", "c"]
+    assert made.titles == ["", "T", "", ""]
+    assert [index for index, _ in made.broken] == [2]
+    assert batch(lines, is_raw=True).titles is None
+
+
 @pytest.mark.parametrize("line", BROKEN)
 def test_a_line_that_cannot_be_read_counts_as_empty_and_says_why(line: bytes) -> None:
     made = [batch([b'{"text":"a"}', line, b'{"text":"c"}'], is_raw) for is_raw in (False, True)]

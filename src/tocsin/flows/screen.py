@@ -13,6 +13,7 @@ from tocsin.base.mention import Mention, Reason
 from tocsin.base.post import Author, Post, PostKind
 from tocsin.base.seam import LIVE
 from tocsin.screen.lines import LineBatch
+from tocsin.screen.match import TextPath
 from tocsin.screen.rules import snapshot
 from tocsin.screen.stage import ScreenStage
 
@@ -50,6 +51,7 @@ class _Line(msgspec.Struct):
     stars_max: float | None = None
 
 
+_TEXT_PATH = TextPath(("text",), title="title")
 _decode_head = msgspec.json.Decoder(_Head).decode
 _decode_line = msgspec.json.Decoder(_Line).decode
 _decode_keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -83,7 +85,7 @@ def _batches(lines: Iterable[bytes]) -> Iterator[tuple[int, list[bytes]]]:
 
 
 def _screen_batch(stage: ScreenStage, lines: Sequence[bytes], first: int, brand: str) -> Iterator[bytes | BadLine]:
-    batch = LineBatch(lines, _decode_head, _read_post, with_titles=True)
+    batch = LineBatch(lines, _decode_head, _read_post, with_titles=True, text_path=_TEXT_PATH)
     screened = stage.run(batch, "stdin", LIVE)
     out: dict[int, bytes | BadLine] = {
         index: BadLine(first + index, why) for index, why in screened.unreadable if lines[index].strip()

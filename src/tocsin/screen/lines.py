@@ -10,6 +10,7 @@ import msgspec
 from tocsin.base.errors import InputError
 from tocsin.base.post import Post
 from tocsin.screen.match import TextPath, kernel
+from tocsin.screen.match.compiled import FoundTexts
 
 
 class Head(Protocol):
@@ -25,8 +26,8 @@ class LineBatch:
 
     decode_head: decodes a line into a Struct with a `text`, and a `title` where `with_titles` says so.
     read_post: gives the whole post from its place in the batch and its line.
-    text_path: where the same text stands in a line. Where the kernel is built, no line is decoded before its post is
-    asked for, and screening is about half again as fast.
+    text_path: where the same text and title stand in a line. Where the kernel is built, no line is decoded before its
+    post is asked for, and screening is about half again as fast.
     A line that is not readable counts as an empty text and is listed in `broken` as (index, error).
     """
 
@@ -44,25 +45,39 @@ class LineBatch:
         self._lines = lines
         self._read_post = read_post
         self.broken: list[tuple[int, str]] = []
-        self.titles: Sequence[str] | None = None
-        compiled = kernel() if text_path and not with_titles else None
-        found = compiled.find(lines, text_path) if compiled and text_path else None
         self.texts: Sequence[str]
-        if found is not None:
-            self.texts = found
-            return
-        if not with_titles:
-            try:
-                self.texts = [decode_head(line).text for line in lines]
-            except _UNREADABLE:  # the way below tells which
-                pass
-            else:
-                return
-        heads = [self._head(index, line, decode_head) for index, line in enumerate(lines)]
-        self.texts = ["" if head is None else head.text for head in heads]
-        if with_titles:
-            titles = [getattr(head, "title", "") for head in heads]
+        self.titles: Sequence[str] | None
+        compiled = kernel() if text_path and with_titles == bool(text_path.title) else None
+        if compiled and text_path:
+            self.texts, titled = self._found(compiled.find(lines, text_path), decode_head)
+            self.titles = titled if with_titles else None
+        else:
+            heads = self._heads(range(len(lines)), decode_head)
+            self.texts = ["" if head is None else head.text for head in heads]
+            titles = [getattr(head, "title", "") for head in heads] if with_titles else []
             self.titles = titles if any(titles) else None
+
+    def _found(
+        self, found: FoundTexts, decode_head: Callable[[bytes], Head]
+    ) -> tuple[Sequence[str], Sequence[str] | None]:
+        """The texts and titles that the kernel found, those of the odd lines decoded; nearly always none is odd."""
+        heads = dict(zip(found.odd, self._heads(found.odd, decode_head), strict=True))
+        known = {index: head for index, head in heads.items() if head is not None}
+        if not known:
+            return found.texts, found.titles
+        texts = list(found.texts)
+        titles = list(found.titles or [""] * len(texts))
+        for index, head in known.items():
+            texts[index] = head.text
+            titles[index] = getattr(head, "title", "")
+        return texts, titles if any(titles) else None
+
+    def _heads(self, numbers: Sequence[int], decode_head: Callable[[bytes], Head]) -> list[Head | None]:
+        lines = self._lines
+        try:
+            return [decode_head(lines[index]) for index in numbers]
+        except _UNREADABLE:  # the way below tells which
+            return [self._head(index, lines[index], decode_head) for index in numbers]
 
     def _head(self, index: int, line: bytes, decode_head: Callable[[bytes], Head]) -> Head | None:
         try:

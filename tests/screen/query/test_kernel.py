@@ -62,7 +62,15 @@ decode_line = msgspec.json.Decoder(_Line).decode
 
 def left_in_json(raw: list[bytes]) -> JsonTexts | None:
     """Return the texts of lines that hold these JSON values."""
-    return compiled().find([b'{"a":{"text":%b}}' % value for value in raw], PATH)
+    return taken([b'{"a":{"text":%b}}' % value for value in raw])
+
+
+def taken(lines: list[bytes], path: TextPath = PATH) -> JsonTexts | None:
+    """Return the texts of lines, None if one of them is left to msgspec."""
+    found = compiled().find(lines, path)
+    assert len(found.texts) == len(lines)
+    assert not any(found.texts[index] for index in found.odd)
+    return None if found.odd else found.texts
 
 
 def scans(matcher: Matcher, texts: list[str], raw: list[bytes]) -> list[list[Hit]]:
@@ -164,7 +172,7 @@ framed = st.builds('{{{}"a":{{{}"text":"t"{}}}{}}}'.format, *[st.lists(tokens, m
 @given(lines=st.lists(st.one_of(lines_of_tokens, framed), min_size=1, max_size=3))
 def test_the_kernel_takes_no_line_that_msgspec_refuses_or_reads_otherwise(lines: list[str]) -> None:
     encoded = [line.encode() for line in lines]
-    left = compiled().find(encoded, PATH)
+    left = taken(encoded)
     if left is not None:
         assert list(left) == [decode_line(line).a.text for line in encoded]
 
@@ -177,11 +185,11 @@ def test_the_kernel_takes_no_line_that_msgspec_refuses_or_reads_otherwise(lines:
     ],
 )
 def test_the_kernel_takes_plain_lines(line: str) -> None:
-    left = compiled().find([line.encode()] * 3, PATH)
+    left = taken([line.encode()] * 3)
     assert left is not None
     assert list(left) == ["b"] * 3
-    assert compiled().find([b'{"a":{}}'], PATH) is not None
-    assert compiled().find([b'{"a":{}}'], PATH._replace(is_optional=False)) is None
+    assert taken([b'{"a":{}}']) is not None
+    assert taken([b'{"a":{}}'], PATH._replace(is_optional=False)) is None
 
 
 ODD = [b"", b"{}", b"[]", b'{"a":1}', b'{"a":{"text":1}}', b'{"a":{"text":"b"}} {}', b'{"a":{"text":"b","text":"c"}}']
@@ -189,13 +197,54 @@ ODD += [
     b'{"a":{"text":"b"},"x":1e3}',
     b'{"a":{"te\\u0078t":"b"}}',
     b'{"a":{"text":"b"},"x":%b}' % (b"[" * 99 + b"]" * 99),
+    b'{"a":{"text":"b"},"x":"%b"}' % (b"x" * 32_768),
 ]
 
 
 @pytest.mark.parametrize("line", ODD)
 def test_what_is_not_plain_is_left_to_msgspec(line: bytes) -> None:
     good = b'{"a":{"text":"b"}}'
-    assert all(compiled().find(lines, PATH) is None for lines in ([line], [good, line], [line, good]))
+    for lines in ([line], [good, line], [line, good], [good, line, line, good]):
+        found = compiled().find(lines, PATH)
+        assert found.odd == [index for index, one in enumerate(lines) if one is line]
+        assert list(found.texts) == ["" if one is line else "b" for one in lines]
+
+
+def test_the_kernel_takes_bytes_alone() -> None:
+    with pytest.raises(TypeError, match="expected bytes"):
+        compiled().find([b"{}", "{}"], PATH)  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("size", [30, 31, 32, 33, 64, 4096, 32_700])
+def test_a_line_of_any_length_gives_its_text_to_the_last_byte(size: int) -> None:
+    lines = [b'{"a":{"text":"%b"}}' % (fill * size)[:size].encode() for fill in ("ab", "\\n", "\\u00e9")]
+    found = compiled().find(lines, PATH)
+    for index, line in enumerate(lines):
+        assert index in found.odd or found.texts[index] == decode_line(line).a.text
+    assert 0 not in found.odd
+
+
+TITLED = TextPath(("a", "text"), is_optional=True, title="title")
+
+
+@settings(max_examples=60)
+@given(pairs=st.lists(st.tuples(*[st.lists(pieces, max_size=8).map("".join)] * 2), max_size=6), seed=st.integers(0, 99))
+def test_titles_are_found_beside_their_texts(pairs: list[tuple[str, str]], seed: int) -> None:
+    rng = random.Random(seed)
+    lines = []
+    for text, title in pairs:
+        inner = [b'"text":%b' % spelled(text, rng), b'"title":%b' % spelled(title, rng), b'"x":{"title":"no"}']
+        lines.append(b'{"title":"no","a":{%b}}' % b" , ".join(rng.sample(inner, 3)))
+    found = compiled().find(lines, TITLED)
+    assert found.odd == []
+    assert list(found.texts) == [text for text, _ in pairs]
+    assert found.titles is None or list(found.titles) == [title for _, title in pairs]
+    assert (found.titles is None) == (not any(title for _, title in pairs))
+
+
+@pytest.mark.parametrize("inner", [b'"title":1', b'"title":"a","title":"b"', b'"title":"\\xff"', b'"title":"\xff"'])
+def test_an_odd_title_is_left_to_msgspec(inner: bytes) -> None:
+    assert compiled().find([b'{"a":{%b}}' % inner], TITLED).odd == [0]
 
 
 def test_a_library_built_from_another_source_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

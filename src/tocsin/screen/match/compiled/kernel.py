@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.screen.match.compiled.texts import MARGIN, PADDING, JsonTexts, TextPath
+from tocsin.screen.match.compiled.lines import FoundTexts, LineFinder
+from tocsin.screen.match.compiled.texts import PADDING, JsonTexts, TextPath
 from tocsin.screen.match.tables import fold_tables
 from tocsin.screen.match.vocabulary import Vocabulary
 
@@ -83,34 +84,12 @@ class Kernel:
         self._fold = library.tocsin_fold
         self._fold.argtypes = (ctypes.c_char_p, *[ctypes.c_longlong] * 2, ctypes.c_int, *[ctypes.c_void_p] * 2)
         self._fold.restype = None
-        self._check = library.tocsin_check
-        self._check.argtypes = (ctypes.c_char_p, *[ctypes.c_longlong] * 3, ctypes.c_void_p)
-        self._check.restype = ctypes.c_int
-        self._find = library.tocsin_find
-        self._find.argtypes = (
-            ctypes.c_char_p,
-            *[ctypes.c_longlong] * 2,
-            ctypes.c_char_p,
-            ctypes.c_int,
-            ctypes.c_void_p,
-        )
-        self._find.restype = ctypes.c_longlong
+        self._finder = LineFinder(library)
         self._local = threading.local()
 
-    def find(self, lines: Sequence[bytes], path: TextPath) -> JsonTexts | None:
-        """Return the texts of these lines of JSON, None if a line is not plainly right."""
-        joined = b"\0".join([*lines, bytes(len(PADDING))])
-        room = np.empty(len(joined) + _SPARE, np.uint8)
-        first = len(MARGIN) + 1
-        taken, to = len(joined) - len(PADDING), room.ctypes.data + first
-        size = self._find(joined, taken, len(lines), path.joined, path.is_optional, to)
-        if size < 0:
-            return None
-        room[:first] = room[first + size : first + size + len(PADDING)] = _SPACE
-        starts = np.empty(len(lines) + 1, np.int64)
-        starts[-1] = end = first + size
-        texts = room[: end + len(PADDING)].tobytes()
-        return JsonTexts(texts, starts) if self._check(texts, first, end, len(lines), starts.ctypes.data) else None
+    def find(self, lines: Sequence[bytes], path: TextPath) -> FoundTexts:
+        """Return the texts of these lines of JSON. Raises TypeError if one is not bytes."""
+        return self._finder.find(lines, path)
 
     def fold(self, texts: Sequence[str], table: NDArray[np.uint8], vocabulary: Vocabulary | None) -> KernelFold:
         """Return the texts folded. vocabulary: None when a wanted word may begin with any letter."""
@@ -160,7 +139,6 @@ def source_number() -> int:
     return zlib.crc32(b"".join(source.read_bytes() for source in SOURCES))
 
 
-_SPACE = 0x20
 _UNEVEN, _CAREFUL = 1, 2  # as in kernel.c
 _SPARE = 64  # bytes behind what is written: borders, and the block that the fold writes ahead
 

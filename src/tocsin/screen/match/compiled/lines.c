@@ -1,7 +1,10 @@
-/* Find the texts in lines of JSON, and tell whether they are whole: valid strings of valid UTF-8. */
+/* Find the texts in lines of JSON, and tell whether they are whole: valid strings of valid UTF-8. The lines are bytes of
+ * Python, read where they lie through two functions of its stable interface, so that this is called with the interpreter
+ * locked. Each is copied to one small room first, which stays in the cache and has zero bytes behind the line. */
 #include "blocks.h"
+#include <stddef.h>
 
-enum { MOST_LEVELS = 64 };
+enum { MOST_LEVELS = 64, MOST_BYTES = 1 << 15 }; /* a longer line is left to msgspec */
 
 static int is_unit(const byte *in) {
     if (in[0] != '\\' || in[1] != 'u') return 0;
@@ -31,41 +34,19 @@ INLINE Block broken_in(const byte *in) {
     return (follows ^ must) | overlong | half | beyond | is_within(here, 0xC0, 2);
 }
 
-/* Whether in[first..end) is `texts` JSON strings, a comma behind each, of valid UTF-8 and escapes. starts: gets where
- * each begins. Three bytes stand before `first` and BLOCK bytes behind `end`, all of them ASCII. */
-int tocsin_check(const byte *in, number first, number end, number texts, number *starts) {
-    Block broken = all(0);
-    number expected = first, text = 0, read = first; /* where a string must begin; up to where escapes are read */
-    int inside = 0;
-    for (number at = first; at < end; at += BLOCK) {
-        const Block block = block_at(in + at);
-        broken |= broken_in(in + at);
-        uint32_t marks = bits_of(is_byte(block, '"') | is_byte(block, '\\') | (Block)(block < all(SPACE)));
-        for (; marks; marks &= marks - 1) {
-            const number place = at + lowest(marks);
-            if (place < read) continue;
-            if (!inside) {
-                if (place >= end) break;
-                if (in[place] != '"' || place != expected || text == texts) return 0;
-                starts[text++] = place;
-                inside = 1;
-            } else if (in[place] == '"') {
-                expected = place + 2;
-                if (in[place + 1] != ',') return 0;
-                inside = 0;
-            } else {
-                const int size = in[place] == '\\' ? whole_escape(in + place) : 0;
-                if (!size) return 0;
-                read = place + size;
-            }
-        }
+/* Whether from[0..to) is valid UTF-8. Three bytes stand before `from` and BLOCK bytes behind `to`. */
+static int is_utf8(const byte *from, const byte *to) {
+    uint32_t broken = 0;
+    for (; from < to; from += BLOCK) {
+        const number left = to - from;
+        broken |= bits_of((Block)(broken_in(from) != all(0))) & below(left < BLOCK ? (int)left : BLOCK);
     }
-    return text == texts && !inside && expected == end && !bits_of((Block)(broken != all(0)));
+    return !broken;
 }
 
-/* What follows reads lines of JSON, a zero byte behind each and BLOCK more behind the last. A zero byte is no part of any
- * value, so that everything ends there at the latest. Each function returns what follows in the line, or 0 where a line
- * is not plainly right; msgspec then looks at it. */
+/* What follows reads a line of JSON with a zero byte behind it, and BLOCK more. A zero byte is no part of any value, so
+ * that everything ends there at the latest. Each function returns what follows in the line, or 0 where the line is not
+ * plainly right; msgspec then looks at it. */
 
 INLINE const byte *skip_space(const byte *in) {
     if (*in > ' ') return in; /* nearly always */
@@ -145,25 +126,34 @@ INLINE int is_key(const byte *name, Block key, int size) {
     return end == size && (bits_of((Block)(block == key)) & below(size)) == below(size);
 }
 
-/* path: the names of the keys on the way to the text, a zero byte behind each and BLOCK more behind the last.
- * from, to: get where the text stands, quotes included; left alone if the last key is not there. */
-static const byte *find_text(const byte *in, const char *path, const byte **from, const byte **to) {
-    int found = 0;
-    if (!*path) {
-        *from = in;
-        return *in == '"' ? *to = skip_string(in + 1) : 0;
-    }
+/* Where a string stands, quotes included; 0 if it is not there. */
+typedef struct { const byte *from, *to; } Place;
+
+static const byte *take_string(const byte *in, Place *place) {
+    place->from = in;
+    return *in == '"' ? place->to = skip_string(in + 1) : 0;
+}
+
+/* path: the names of the keys on the way to the text, a zero byte behind each and BLOCK more behind the last. title: the
+ * name of the key beside the last one, "" if none is wanted. The places are left alone if these two are not there. */
+static const byte *find_text(const byte *in, const char *path, const char *title, Place *text, Place *beside) {
+    int found = 0, titled = 0;
+    if (!*path) return take_string(in, text);
     const int size = (int)strlen(path);
     const char *const rest = path + size + 1;
-    const Block key = block_at((const byte *)path);
+    const Block key = block_at((const byte *)path), title_key = block_at((const byte *)title);
+    const int title_size = *rest ? 0 : (int)strlen(title);
     if (*in != '{') return 0;
     in = skip_space(in + 1);
     if (*in == '}') return *rest ? 0 : in + 1;
     for (;;) {
-        const int here = is_key(in + 1, key, size);
+        const int here = is_key(in + 1, key, size), there = title_size ? is_key(in + 1, title_key, title_size) : 0;
         found += here;
-        if (here < 0 || found > 1 || !(in = skip_key(in))) return 0;
-        if (!(in = here ? find_text(in, rest, from, to) : skip_value(in, MOST_LEVELS))) return 0;
+        titled += there;
+        if (here < 0 || found > 1 || titled > 1 || !(in = skip_key(in))) return 0;
+        if (here) in = find_text(in, rest, title, text, beside);
+        else in = there ? take_string(in, beside) : skip_value(in, MOST_LEVELS);
+        if (!in) return 0;
         in = skip_space(in);
         if (*in == '}') return *rest && !found ? 0 : in + 1;
         if (*in != ',') return 0;
@@ -171,21 +161,67 @@ static const byte *find_text(const byte *in, const char *path, const byte **from
     }
 }
 
-/* Copy the text of each line to `out` as tocsin_check wants it, an empty one where the last key is missing; return how
- * many bytes that is, or -1 if a line is not plainly right. size: of all lines, with their zero bytes. */
-number tocsin_find(const byte *in, number size, number lines, const char *path, int is_optional, byte *out) {
-    const byte *const end = in + size;
-    byte *at = out;
-    for (number line = 0; line < lines; line++) {
-        const byte *from = 0, *to = 0;
-        in = find_text(skip_space(in), path, &from, &to);
-        if (!in) return -1;
-        in = skip_space(in);
-        if (*in++ || (!from && !is_optional)) return -1;
-        if (from) memcpy(at, from, (size_t)(to - from));
-        else memcpy(at, "\"\"", 2);
-        at += from ? to - from : 2;
-        *at++ = ',';
+/* Strings one after the other, a comma behind each, and where each begins and one more would. */
+typedef struct { byte *at; number *starts; byte *first; } Strings;
+
+static void add_string(Strings *strings, Place place) {
+    const number size = place.from ? place.to - place.from : 2;
+    *strings->starts++ = strings->at - strings->first;
+    memcpy(strings->at, place.from ? place.from : (const byte *)"\"\"", (size_t)size);
+    strings->at[size] = ',';
+    strings->at += size + 1;
+}
+
+/* PyList_GetItem and PyBytes_AsStringAndSize. */
+typedef struct {
+    void *(*item)(void *list, ptrdiff_t index);
+    int (*bytes)(void *object, char **data, ptrdiff_t *size);
+} Python;
+
+/* Find the text and the title of one line, `size` bytes and BLOCK zeros behind them; return whether it is plainly right. */
+static int find_in(const byte *line, number size, const char *path, const char *title, int is_optional, Place *places) {
+    const byte *end = find_text(skip_space(line), path, title, &places[0], &places[1]);
+    if (!end || skip_space(end) != line + size || (!places[0].from && !is_optional)) return 0;
+    return is_utf8(places[0].from, places[0].to) && is_utf8(places[1].from, places[1].to);
+}
+
+enum { SOON = 3, LATER = 16, CACHE_LINE = 64, FETCHED = 1024 };
+
+/* Bring into the cache what is read some lines later: they lie far apart, where no processor looks by itself. */
+INLINE void fetch_ahead(const Python *python, void *lines, number now, number count) {
+    char *data;
+    ptrdiff_t size;
+    if (now + LATER < count) __builtin_prefetch(python->item(lines, (ptrdiff_t)(now + LATER)));
+    if (now + SOON >= count || python->bytes(python->item(lines, (ptrdiff_t)(now + SOON)), &data, &size)) return;
+    for (ptrdiff_t at = 0; at < size && at < FETCHED; at += CACHE_LINE) __builtin_prefetch(data + at);
+}
+
+/* Give the text and the title of each line, empty ones where they are missing and where the line is odd: not plainly
+ * right. Return how many lines are odd, or -1 if one is not bytes. starts of titles: 0 if no title is wanted. */
+number tocsin_find(const Python *python, void *lines, number count, const char *path, const char *title, int is_optional,
+                   Strings *texts, Strings *titles, byte *odd) {
+    byte room[BLOCK + MOST_BYTES + BLOCK];
+    byte *const line = room + BLOCK;
+    number odd_ones = 0;
+    memset(room, 0, BLOCK);
+    for (number number_ = 0; number_ < count; number_++) {
+        char *data;
+        ptrdiff_t size;
+        fetch_ahead(python, lines, number_, count);
+        Place places[2] = {{0, 0}, {0, 0}};
+        if (python->bytes(python->item(lines, (ptrdiff_t)number_), &data, &size)) return -1;
+        odd[number_] = 1;
+        if (size <= MOST_BYTES) {
+            memcpy(line, data, (size_t)size);
+            memset(line + size, 0, BLOCK);
+            odd[number_] = !find_in(line, size, path, title, is_optional, places);
+        }
+        if (odd[number_]) places[0].from = places[1].from = 0;
+        odd_ones += odd[number_];
+        add_string(texts, places[0]);
+        if (titles->starts) add_string(titles, places[1]);
     }
-    return in == end ? at - out : -1; /* a line with a zero byte in it has passed for two */
+    *texts->starts = texts->at - texts->first;
+    if (titles->starts) *titles->starts = titles->at - titles->first;
+    return odd_ones;
 }

@@ -21,15 +21,12 @@ class TextPath(NamedTuple):
     """The way to the text of a line: the names of the keys, outermost first, all ASCII and none empty.
 
     is_optional: a line without the last key has an empty text, as where a Struct has a default.
+    title: the name of the key beside the last one that holds the title, if there is one; "" when none is wanted.
     """
 
     keys: tuple[str, ...]
     is_optional: bool = False
-
-    @property
-    def joined(self) -> bytes:
-        """The path as the kernel wants it."""
-        return b"".join(key.encode() + b"\0" for key in self.keys) + bytes(len(PADDING))
+    title: str = ""
 
 
 class JsonTexts(Sequence[str]):
