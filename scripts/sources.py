@@ -19,7 +19,7 @@ _TWO_FORMS = ("ngettext", "ngettext_lazy")
 _QUOTED = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _SAID = re.compile(rf"\b(?:gettext|_|ngettext)\(\s*u?(?P<one>{_QUOTED})(?:\s*,\s*u?(?P<many>{_QUOTED}))?")
 _TRANSLATORS = ("t", "_t", "translator")  # what `.text` and `.plural` are asked of
-_KEYWORDS = {"Reject": "why", "Gap": "why"}
+_KEYWORDS = {"Reject": "why", "Gap": "why", "Remark": "template"}
 
 # What the argument parser of Python itself says, as far as our commands can make it speak.
 ARGPARSE = (

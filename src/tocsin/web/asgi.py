@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 from django.core.asgi import get_asgi_application
 
+from tocsin.web.house.body import BodyLimit
 from tocsin.web.live import LIVE_PATH, Live
 
 Scope = dict[str, Any]
@@ -20,7 +21,7 @@ class Application:
     """Pages by Django, `/live` by the fan-out; Django must be configured and an installation served."""
 
     def __init__(self, live: Live) -> None:
-        self._pages = get_asgi_application()
+        self._pages = BodyLimit(get_asgi_application())
         self._live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

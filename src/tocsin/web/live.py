@@ -11,17 +11,13 @@ import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from http.cookies import CookieError, SimpleCookie
-from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import connections
-from django.http import HttpRequest
 
 from tocsin.base.seam import LIVE
+from tocsin.web.house.cookie import person_of, session_key
 from tocsin.web.installation import served
 
 LIVE_PATH = "/live"
@@ -106,7 +102,7 @@ class Live:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Hold one open page's line until it closes, its session ends, or the server stops."""
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        key = _session_key(headers.get(b"cookie", ""))
+        key = session_key(headers.get(b"cookie", ""))
         wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("brand", [""])[0]
         brands = await self._ask(_brands_of, key) if scope["method"] == "GET" else frozenset()
         if wanted not in brands:
@@ -213,24 +209,13 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-def _session_key(cookies: str) -> str:
-    try:
-        found = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return ""
-    return found.value if found else ""
-
-
 def _brands_of(key: str) -> frozenset[str]:
     """Return the brands that the person behind a session may enter; none for a stranger."""
+    person = person_of(key)
+    if person is None:
+        return frozenset()
     try:
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(key or None)  # type: ignore[assignment]
-        user = get_user(request)
         store = served().engine.store
-        person = store.people.person(user.pk) if user.is_authenticated else None
-        if person is None or not person.active:
-            return frozenset()
         if person.is_owner:
             return frozenset(brand.slug for brand in store.brands())
         return frozenset(store.people.roles(person.id))

@@ -42,7 +42,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         )
     if args.owner:
         _make_owner(args, context)
-    name = done.brand or "NAME"
+        return 0
+    name = done.brand or t.text(N_("NAME"))
     out.text(t.text(N_("Next, say what to look for:")))
     out.text(f'  tocsin watch add --brand "{name}" --query \'"{name}"\'')
     out.text(t.text(N_("then where to look, or bring in what you already have:")))
@@ -65,3 +66,5 @@ def _make_owner(args: argparse.Namespace, context: Context) -> None:
         return
     out.text(t.text(N_("{email} joins by this link, good once, for 48 hours:"), email=args.owner))
     out.text(f"  {link_address(context.settings, LinkPurpose.JOIN, invited.token)}")
+    out.text(t.text(N_("Let tocsin run, then open that link in a browser; the pages lead you through the rest:")))
+    out.text("  tocsin serve")

@@ -23,11 +23,12 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Run both until stopped; when one ends, the other is ended too, and its exit code is ours."""
-    people = context.engine().store.people.everybody()  # says at once, in words, when the database is not ready
+    people = context.engine().store.people  # says at once, in words, when the database is not ready
+    is_open = bool(people.everybody() or people.invitations(context.now()))
     context.close()
     address = f"http://{args.host}:{args.port}/"
     context.out.say(context.t.text(N_("The pages: {address}  Ctrl-C ends them."), address=address))
-    if not people:
+    if not is_open:
         context.out.say(context.t.text(N_("Nobody can sign in yet. Run `tocsin init --owner alice@example.org`.")))
     environment = dict(os.environ)
     if args.config:

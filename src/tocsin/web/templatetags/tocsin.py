@@ -96,8 +96,8 @@ def when(at: datetime | None, now: Any) -> str:
     if days == 1:
         return _("yesterday %(time)s") % {"time": clock(at)}
     if local.year == today.year:
-        return f"{date_format(local, 'j M')}, {clock(at)}"
-    return str(date_format(local, "j M Y"))
+        return f"{date_format(local, 'j N')}, {clock(at)}"
+    return str(date_format(local, "j N Y"))
 
 
 @register.filter
