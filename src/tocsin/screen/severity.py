@@ -17,6 +17,8 @@ REACH_FROM = 1000  # followers; fewer add nothing
 _LIKELY = 0.8
 _HARMLESS = frozenset({Kind.PRAISE, Kind.QUESTION, Kind.NEUTRAL, Kind.SPAM})
 
+_DONE_BY_WRITER = frozenset({"danger.violence", "danger.journalist", "danger.death"})
+
 # Members of an enum are slow to reach through their class, and these are asked for at every post.
 _LEAK = Kind.LEAK
 _PRAISE = Kind.PRAISE
@@ -57,11 +59,13 @@ def weigh_severity(
     if label is _NEGATIVE:
         weight = round(_scale()["tone"] * sentiment.negative)
         reasons.append(_negative(weight))
-    dangers = _dangers(tokens, matches, kinds, praised) if matches else []
+    claimed = any(match.rule.target == "guard.claim" for match in matches)
+    dangers = _dangers(tokens, matches, kinds, praised=praised, claimed=claimed) if matches else []
     reasons += dangers
     if sensitive:
         reasons += [
-            Reason(code="word.sensitive", words=(word,), weight=_scale()["sensitive"]) for word in sensitive[:3]
+            Reason(code="word.sensitive", words=(word,), weight=_scale()["sensitive"] // (3 if claimed else 1))
+            for word in sensitive[:3]
         ]
     reasons += _reach(standing, harmful or bool(dangers))
     total = sum([int(reason.weight) for reason in reasons])
@@ -89,9 +93,13 @@ def _kind_reasons(kinds: tuple[tuple[Kind, float], ...]) -> tuple[Reason, ...]:
 
 
 def _dangers(
-    tokens: Sequence[str], matches: Sequence[Match], kinds: Sequence[KindScore], praised: bool
+    tokens: Sequence[str], matches: Sequence[Match], kinds: Sequence[KindScore], *, praised: bool, claimed: bool
 ) -> list[Reason]:
-    """Each sort of danger once, the gravest whole, the others at a third; none where a guard or praise stands."""
+    """Each sort of danger once, the gravest whole, the others at a third; none where a guard or praise stands.
+
+    claimed: it is denied, asked, supposed or told of others. Then only what the writer does counts: a threat is one
+    all the same, and so are a reporter's question and a cry for help.
+    """
     found: dict[str, Match] = {}
     for match in matches:
         if match.rule.target.startswith("danger."):
@@ -100,10 +108,12 @@ def _dangers(
                 found[match.rule.code] = match
         elif match.rule.target == "guard.danger":
             return []
-    leak = next((k for k in kinds if k.kind is _LEAK and k.p >= _LIKELY), None)
+    if claimed:
+        found = {code: match for code, match in found.items() if code in _DONE_BY_WRITER}
+    leak = None if claimed else next((k for k in kinds if k.kind is _LEAK and k.p >= _LIKELY), None)
     if not (found or leak) or (praised and not leak and "danger.journalist" not in found):
         return []
-    grave = any(k.kind not in _HARMLESS for k in kinds)
+    grave = any(k.kind not in _HARMLESS and k.p >= 0.5 for k in kinds)
     weighed = []
     for code, match in found.items():
         weight = match.rule.weight
