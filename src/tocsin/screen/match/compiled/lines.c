@@ -48,19 +48,41 @@ static int is_utf8(const byte *from, const byte *to) {
  * that everything ends there at the latest. Each function returns what follows in the line, or 0 where the line is not
  * plainly right; msgspec then looks at it. */
 
+/* A line in a room of its own. marks: bit i of number j says whether byte 32 j + i ends a string or needs a look in one. */
+typedef struct {
+    uint32_t marks[MOST_BYTES / BLOCK + 3];
+    byte before[BLOCK], bytes[MOST_BYTES + BLOCK];
+} Line;
+
+/* Copy a line of at most MOST_BYTES into its room, and mark it: all blocks at once, which waits for none of them. */
+static void take_line(Line *line, const char *data, number size) {
+    memcpy(line->bytes, data, (size_t)size);
+    memset(line->bytes + size, 0, BLOCK);
+    for (number at = 0; at <= size; at += BLOCK) {
+        const Block block = block_at(line->bytes + at);
+        line->marks[at / BLOCK] = bits_of(is_byte(block, '"') | is_byte(block, '\\') | (Block)(block < all(SPACE)));
+    }
+    line->marks[size / BLOCK + 1] = 0;
+}
+
 INLINE const byte *skip_space(const byte *in) {
     if (*in > ' ') return in; /* nearly always */
     while (*in == ' ' || *in == '\t' || *in == '\n' || *in == '\r') in++;
     return in;
 }
 
-/* in: behind the opening quote. */
-INLINE const byte *skip_string(const byte *in) {
+/* in: behind the opening quote. The zero byte behind the line is marked, so that the search ends there. */
+INLINE const byte *skip_string(const Line *line, const byte *in) {
     for (;;) {
-        const Block block = block_at(in);
-        const int plain = lowest(bits_of(is_byte(block, '"') | is_byte(block, '\\') | (Block)(block < all(SPACE))));
-        in += plain;
-        if (plain == BLOCK) continue;
+        const number at = in - line->bytes;
+        uint64_t marks;
+        memcpy(&marks, &line->marks[at / BLOCK], sizeof marks);
+        marks >>= at % BLOCK;
+        if (!marks) {
+            in += 2 * BLOCK - at % BLOCK;
+            continue;
+        }
+        in += __builtin_ctzll(marks);
         if (*in == '"') return in + 1;
         const int size = *in == '\\' ? whole_escape(in) : 0;
         if (!size) return 0;
@@ -88,16 +110,16 @@ static const byte *skip_word(const byte *in, const char *word) {
 }
 
 /* in: where the name of a key begins, or ought to. */
-INLINE const byte *skip_key(const byte *in) {
-    if (*in != '"' || !(in = skip_string(in + 1))) return 0;
+INLINE const byte *skip_key(const Line *line, const byte *in) {
+    if (*in != '"' || !(in = skip_string(line, in + 1))) return 0;
     in = skip_space(in);
     return *in == ':' ? skip_space(in + 1) : 0;
 }
 
-static const byte *skip_value(const byte *in, int depth) {
+static const byte *skip_value(const Line *line, const byte *in, int depth) {
     const byte open = *in, close = open == '{' ? '}' : ']';
     switch (open) {
-    case '"': return skip_string(in + 1);
+    case '"': return skip_string(line, in + 1);
     case 't': return skip_word(in, "true");
     case 'f': return skip_word(in, "false");
     case 'n': return skip_word(in, "null");
@@ -108,8 +130,8 @@ static const byte *skip_value(const byte *in, int depth) {
     in = skip_space(in + 1);
     if (*in == close) return in + 1;
     for (;;) {
-        if (open == '{' && !(in = skip_key(in))) return 0;
-        if (!(in = skip_value(in, depth - 1))) return 0;
+        if (open == '{' && !(in = skip_key(line, in))) return 0;
+        if (!(in = skip_value(line, in, depth - 1))) return 0;
         in = skip_space(in);
         if (*in == close) return in + 1;
         if (*in != ',') return 0;
@@ -129,16 +151,16 @@ INLINE int is_key(const byte *name, Block key, int size) {
 /* Where a string stands, quotes included; 0 if it is not there. */
 typedef struct { const byte *from, *to; } Place;
 
-static const byte *take_string(const byte *in, Place *place) {
+static const byte *take_string(const Line *line, const byte *in, Place *place) {
     place->from = in;
-    return *in == '"' ? place->to = skip_string(in + 1) : 0;
+    return *in == '"' ? place->to = skip_string(line, in + 1) : 0;
 }
 
 /* path: the names of the keys on the way to the text, a zero byte behind each and BLOCK more behind the last. title: the
- * name of the key beside the last one, "" if none is wanted. The places are left alone if these two are not there. */
-static const byte *find_text(const byte *in, const char *path, const char *title, Place *text, Place *beside) {
+ * name of the key beside the last one, "" if none is wanted. places: get where the two stand; left alone if they do not. */
+static const byte *find_text(const Line *line, const byte *in, const char *path, const char *title, Place *places) {
     int found = 0, titled = 0;
-    if (!*path) return take_string(in, text);
+    if (!*path) return take_string(line, in, &places[0]);
     const int size = (int)strlen(path);
     const char *const rest = path + size + 1;
     const Block key = block_at((const byte *)path), title_key = block_at((const byte *)title);
@@ -150,9 +172,9 @@ static const byte *find_text(const byte *in, const char *path, const char *title
         const int here = is_key(in + 1, key, size), there = title_size ? is_key(in + 1, title_key, title_size) : 0;
         found += here;
         titled += there;
-        if (here < 0 || found > 1 || titled > 1 || !(in = skip_key(in))) return 0;
-        if (here) in = find_text(in, rest, title, text, beside);
-        else in = there ? take_string(in, beside) : skip_value(in, MOST_LEVELS);
+        if (here < 0 || found > 1 || titled > 1 || !(in = skip_key(line, in))) return 0;
+        if (here) in = find_text(line, in, rest, title, places);
+        else in = there ? take_string(line, in, &places[1]) : skip_value(line, in, MOST_LEVELS);
         if (!in) return 0;
         in = skip_space(in);
         if (*in == '}') return *rest && !found ? 0 : in + 1;
@@ -178,10 +200,10 @@ typedef struct {
     int (*bytes)(void *object, char **data, ptrdiff_t *size);
 } Python;
 
-/* Find the text and the title of one line, `size` bytes and BLOCK zeros behind them; return whether it is plainly right. */
-static int find_in(const byte *line, number size, const char *path, const char *title, int is_optional, Place *places) {
-    const byte *end = find_text(skip_space(line), path, title, &places[0], &places[1]);
-    if (!end || skip_space(end) != line + size || (!places[0].from && !is_optional)) return 0;
+/* Find the text and the title of a line of `size` bytes; return whether it is plainly right. */
+static int find_in(const Line *line, number size, const char *path, const char *title, int is_optional, Place *places) {
+    const byte *end = find_text(line, skip_space(line->bytes), path, title, places);
+    if (!end || skip_space(end) != line->bytes + size || (!places[0].from && !is_optional)) return 0;
     return is_utf8(places[0].from, places[0].to) && is_utf8(places[1].from, places[1].to);
 }
 
@@ -200,10 +222,9 @@ INLINE void fetch_ahead(const Python *python, void *lines, number now, number co
  * right. Return how many lines are odd, or -1 if one is not bytes. starts of titles: 0 if no title is wanted. */
 number tocsin_find(const Python *python, void *lines, number count, const char *path, const char *title, int is_optional,
                    Strings *texts, Strings *titles, byte *odd) {
-    byte room[BLOCK + MOST_BYTES + BLOCK];
-    byte *const line = room + BLOCK;
+    Line line;
     number odd_ones = 0;
-    memset(room, 0, BLOCK);
+    memset(line.before, 0, sizeof line.before);
     for (number number_ = 0; number_ < count; number_++) {
         char *data;
         ptrdiff_t size;
@@ -212,9 +233,8 @@ number tocsin_find(const Python *python, void *lines, number count, const char *
         if (python->bytes(python->item(lines, (ptrdiff_t)number_), &data, &size)) return -1;
         odd[number_] = 1;
         if (size <= MOST_BYTES) {
-            memcpy(line, data, (size_t)size);
-            memset(line + size, 0, BLOCK);
-            odd[number_] = !find_in(line, size, path, title, is_optional, places);
+            take_line(&line, data, size);
+            odd[number_] = !find_in(&line, size, path, title, is_optional, places);
         }
         if (odd[number_]) places[0].from = places[1].from = 0;
         odd_ones += odd[number_];
