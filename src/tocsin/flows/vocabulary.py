@@ -82,6 +82,11 @@ _WORDS = {
     "session_ended": N_("ended sessions"),
     "audit_export": N_("exported the audit trail"),
     "erase": N_("erased an author"),
+    "personal.erased": N_("erased what was held of an author"),
+    "personal.exported": N_("handed over what was held of an author"),
+    "personal.objection": N_("took an objection"),
+    "personal.lifted": N_("lifted an objection"),
+    "personal.kept": N_("changed how long something is kept"),
 }
 
 

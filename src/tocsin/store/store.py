@@ -22,6 +22,7 @@ from tocsin.store.close import ClosedRange
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
 from tocsin.store.people.facade import People
+from tocsin.store.personal.facade import Personal
 from tocsin.store.queries import alerts, duty, figures, imports, mentions, search, setup, sources
 from tocsin.store.queries.alerts import Scope
 from tocsin.store.queries.figures import Bucket, CountRow, DayFigures
@@ -60,6 +61,7 @@ class Store:
         self.affairs = Affairs(self._db)
         self.watching = Watching(self._db)
         self.stream = StreamStore(self._db)
+        self.personal = Personal(self._db)
 
     @property
     def alias(self) -> str:

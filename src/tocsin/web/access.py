@@ -63,6 +63,15 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "people:role_again": OWNERS,
     "people:account": OWNERS,
     "people:act": OWNERS,
+    # personal data
+    "personal:page": LAWYERS,
+    "personal:author": LAWYERS,
+    "personal:export": LAWYERS,
+    "personal:erase": LAWYERS,
+    "personal:object": LAWYERS,
+    "personal:lift": LAWYERS,
+    "personal:keep": OWNERS,
+    "personal:draft": LAWYERS,
     # sources
     "sources:list": EVERY_ROLE,
     "sources:new": LEADERS,

@@ -15,6 +15,7 @@ from tocsin.flows.collect import Reach, collect_due
 from tocsin.flows.deliver import deliver
 from tocsin.flows.engine import Engine, open_engine
 from tocsin.flows.letters.digest import queue_digests
+from tocsin.flows.personal.keep import let_go
 
 TICK_S = 5.0  # well under the 10 s between heartbeats that the watermark counts on
 
@@ -46,6 +47,9 @@ def turn(engine: Engine, reach: Reach, now: datetime, say: Callable[[str], None]
         close_timeline(engine, LIVE, engine.store.watermark(LIVE, now), now)
         queue_digests(engine, now)
         deliver(engine, now)
+        gone = let_go(engine, now)
+        if gone:
+            say(f"kept_long_enough={gone}")
     except StoreError as error:
         say(f"store={error.code} error={error}")
 

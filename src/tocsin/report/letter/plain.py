@@ -36,7 +36,7 @@ def plain(sheet: Sheet) -> str:
 
 def _lines(block: Block) -> Iterator[str]:
     if isinstance(block, Picture):
-        yield from _wrapped(block.alt)
+        yield from wrapped(block.alt)
     elif isinstance(block, Heading):
         yield block.words
         yield "-" * min(_WIDTH, len(block.words))
@@ -50,25 +50,25 @@ def _lines(block: Block) -> Iterator[str]:
             yield f"  {command}"
     elif isinstance(block, Figures):
         for name, figure, usual in block.rows:
-            yield from _wrapped(f"{name}: {figure}" + (f" ({usual})" if usual else ""))
+            yield from wrapped(f"{name}: {figure}" + (f" ({usual})" if usual else ""))
     elif isinstance(block, Quote):
-        yield from _wrapped(", ".join(part for part in (block.who, block.about) if part))
-        yield from _wrapped(block.text, "  ")
-        yield from _wrapped(block.note, "  ")
+        yield from wrapped(", ".join(part for part in (block.who, block.about) if part))
+        yield from wrapped(block.text, "  ")
+        yield from wrapped(block.note, "  ")
         if block.link is not None and is_link(block.link.url):
             yield f"  {block.link.url}"
     elif isinstance(block, Entry):
-        yield from _wrapped("- " + " · ".join(part for part in (block.words, block.about) if part), "", "  ")
+        yield from wrapped("- " + " · ".join(part for part in (block.words, block.about) if part), "", "  ")
         if is_link(block.url):
             yield f"  {block.url}"
     else:
-        yield from _wrapped(block.words)
+        yield from wrapped(block.words)
         if isinstance(block, Note) and block.link is not None and is_link(block.link.url):
             yield f"{block.link.words}: {block.link.url}"
 
 
-def _wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    """Lines of at most 78 columns; addresses and words are never cut."""
+def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
+    """Return lines of at most 78 columns; addresses and words are never cut."""
     words = " ".join(part for part in text.split(" ") if part)
     return textwrap.wrap(
         words,

@@ -57,6 +57,9 @@ def _remove(db: Database, ids: list[int]) -> None:
     for chunk in bulk.chunks([str(row) for row in mentions]):
         sql = f"delete from store_label where subject_kind = 'mention' and subject in ({marks(len(chunk))})"
         db.run(sql, list(chunk))
+    for chunk in bulk.chunks(mentions):
+        for table in ("original", "corrected", "workstate", "presence"):
+            db.run(f"delete from store_{table} where mention in ({marks(len(chunk))})", list(chunk))
     authors = [row for (row,) in db.rows(f"select distinct author_id from store_post where id {among}", ids) if row]
     for table in ("store_mention", "store_revision", "store_sighting"):
         db.run(f"delete from {table} where post_id {among}", ids)
