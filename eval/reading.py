@@ -23,6 +23,8 @@ from tocsin.screen.sentiment import form_of, softmax_inputs, tally_tone
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 OWN = Path(__file__).resolve().parent / "kinds_fr_en.jsonl"
+DANGERS = Path(__file__).resolve().parent / "dangers_fr_en.jsonl"
+RINGS = 80  # the severity from which one post rings by itself, unless the watch says otherwise
 LANGUAGES = {"french": "fr", "english": "en", "german": "de", "italian": "it", "portuguese": "pt", "spanish": "es"}
 # Floors: a little under what was reached when they were set, in points.
 FLOORS = {
@@ -32,6 +34,10 @@ FLOORS = {
     "complaint en (complaints val, macro-F1)": 69.0,
     "kinds fr+en (own lines, tuned half, macro-F1)": 92.0,
     "kinds fr+en (own lines, held half, macro-F1)": 90.0,
+    "dangers fr+en (own lines, tuned half, precision)": 93.0,
+    "dangers fr+en (own lines, tuned half, recall)": 88.0,
+    "dangers fr+en (own lines, held half, precision)": 90.0,
+    "dangers fr+en (own lines, held half, recall)": 80.0,
     "language, 6 languages (UMSAB val, accuracy)": 98.0,
 }
 
@@ -63,6 +69,9 @@ def _measures() -> Iterable[tuple[str, float | None, list[Path]]]:
     for half, name in (("tune", "tuned"), ("held", "held")):
         rows = [row for row in _lines(OWN) if row["half"] == half]
         yield f"kinds fr+en (own lines, {name} half, macro-F1)", _kinds(rows), [OWN]
+        rows = [row for row in _lines(DANGERS) if row["half"] == half]
+        for what, score in zip(("precision", "recall"), _dangers(rows), strict=True):
+            yield f"dangers fr+en (own lines, {name} half, {what})", score, [DANGERS]
     paths = [umsab / f"{language}.val.jsonl" for language in LANGUAGES]
     score = _language(paths) if all(path.exists() for path in paths) else None
     yield "language, 6 languages (UMSAB val, accuracy)", score, paths
@@ -112,6 +121,20 @@ def _kinds(rows: list[dict]) -> float:
             if s != set(row["kinds"]):
                 print("   ", row["kinds"], sorted(s), row["text"])
     return 100 * sum(scores) / len(scores)
+
+
+def _dangers(rows: list[dict]) -> tuple[float, float]:
+    """Precision and recall, in points, of « one such post rings by itself »; no rule was written to the held half."""
+    inputs = [
+        ReadInput(text=r["text"], followers=r.get("followers"), brand_names=("Maison Alba", "Alba")) for r in rows
+    ]
+    rung = [verdict.severity.score >= RINGS for verdict in default_reader().read(inputs)]
+    right = sum(row["danger"] and rings for row, rings in zip(rows, rung, strict=True))
+    if "-v" in sys.argv:
+        for row, rings in zip(rows, rung, strict=True):
+            if row["danger"] != rings:
+                print("   ", "false" if rings else "missed", row["text"])
+    return 100 * right / max(1, sum(rung)), 100 * right / sum(row["danger"] for row in rows)
 
 
 def _language(paths: list[Path]) -> float:

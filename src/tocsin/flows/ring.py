@@ -13,10 +13,16 @@ from tocsin.base.ids import stable_id
 from tocsin.base.mention import Reason
 from tocsin.base.seam import Delivery, Event, EventKind, OutboxRow
 from tocsin.base.surge import Surge
+from tocsin.base.text import fold_words
+from tocsin.surge.danger import is_graver
 
 COOLDOWN = timedelta(hours=4)  # a second alert on the same story within this is told only if it is louder
+DANGER_COOLDOWN = timedelta(hours=24)  # a second dangerous post of one affair, unless it is graver
 
 _LOUDNESS = {"watch": 1, "alarm": 2, "danger": 2}
+_LONG_WORD = 6  # letters: what two lines about one affair share
+_ALIKE_WORDS = 2
+_ALIKE_SHARE = 0.25
 
 
 class Titles(msgspec.Struct, frozen=True):
@@ -99,24 +105,56 @@ def _is_repeat(alert: Alert, told: Sequence[Alert]) -> bool:
     """Say whether people already know.
 
     They do when the same id was told, or the same surge or story not long ago and no louder, or another dangerous post
-    of the same kinds not long ago: one rumour makes many grave posts, and they need one ring.
+    of the same affair within a day and no graver: one rumour makes many grave posts, and they need one ring.
     """
     for earlier in told:
         if earlier.id == alert.id:
             return True
-        if not _same_affair(alert, earlier) or _LOUDNESS.get(alert.level, 1) > _LOUDNESS.get(earlier.level, 1):
+        wait = _wait(alert, earlier)
+        if not wait or _is_louder(alert, earlier):
             continue
         snoozed = earlier.state is AlertState.SNOOZED and earlier.snoozed_until and alert.at < earlier.snoozed_until
-        if snoozed or abs(alert.at - earlier.at) < COOLDOWN:
+        if snoozed or abs(alert.at - earlier.at) < wait:
             return True
     return False
 
 
-def _same_affair(alert: Alert, earlier: Alert) -> bool:
-    if alert.subject == earlier.subject or (alert.story and alert.story == earlier.story):
-        return True
+def _is_louder(alert: Alert, earlier: Alert) -> bool:
+    if alert.cause is AlertCause.DANGER:
+        if earlier.cause is AlertCause.DANGER:
+            return is_graver(severity_of(alert), _bare_kinds(alert), severity_of(earlier), _bare_kinds(earlier))
+        if is_graver(0, _bare_kinds(alert), 0, ()):
+            return True
+    return _LOUDNESS.get(alert.level, 1) > _LOUDNESS.get(earlier.level, 1)
+
+
+def _wait(alert: Alert, earlier: Alert) -> timedelta:
+    """Return how long an earlier alert keeps this one silent; no time at all where they are of different affairs."""
     both_dangers = alert.cause is earlier.cause is AlertCause.DANGER
-    return both_dangers and _kinds(alert) <= _kinds(earlier)
+    if alert.subject == earlier.subject or (alert.story and alert.story == earlier.story):
+        return DANGER_COOLDOWN if both_dangers else COOLDOWN
+    if not both_dangers:
+        return timedelta()
+    if _kinds(alert) & _kinds(earlier) and _are_alike(alert, earlier):
+        return DANGER_COOLDOWN
+    return COOLDOWN if _kinds(alert) <= _kinds(earlier) else timedelta()
+
+
+def _are_alike(alert: Alert, earlier: Alert) -> bool:
+    """Say whether two lines share several long words, the brand's own left out."""
+    one, other = ({word for word in fold_words(a.title) if len(word) >= _LONG_WORD} for a in (alert, earlier))
+    shared = (one & other) - set(alert.brand.split("-"))
+    return len(shared) >= max(_ALIKE_WORDS, _ALIKE_SHARE * min(len(one), len(other)))
+
+
+def severity_of(alert: Alert) -> int:
+    """Return the severity of the dangerous post that an alert is about, 0 where there is none."""
+    said = next((reason.words[0] for reason in alert.reasons if reason.code == "danger.severity" and reason.words), "0")
+    return int(said) if said.isdigit() else 0
+
+
+def _bare_kinds(alert: Alert) -> tuple[str, ...]:
+    return tuple(sorted(code.removeprefix("kind.") for code in _kinds(alert)))
 
 
 def _kinds(alert: Alert) -> set[str]:

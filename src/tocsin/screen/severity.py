@@ -50,7 +50,8 @@ def weigh_severity(
     """
     if standing.own:
         return Severity(score=0, reasons=(Reason(code="author.own"),))
-    reasons = list(_kind_reasons(tuple([(k.kind, k.p) for k in kinds])))
+    claimed = any(match.rule.target == "guard.claim" for match in matches)
+    reasons = list(_kind_reasons(tuple([(k.kind, k.p) for k in kinds]), claimed))
     label, praised, harmful = sentiment.label, False, bool(sensitive)
     for score in kinds:
         praised = praised or (score.kind is _PRAISE and score.p >= 0.5)
@@ -59,7 +60,6 @@ def weigh_severity(
     if label is _NEGATIVE:
         weight = round(_scale()["tone"] * sentiment.negative)
         reasons.append(_negative(weight))
-    claimed = any(match.rule.target == "guard.claim" for match in matches)
     dangers = _dangers(tokens, matches, kinds, praised=praised, claimed=claimed) if matches else []
     reasons += dangers
     if sensitive:
@@ -81,9 +81,13 @@ def _negative(weight: int) -> Reason:
 
 
 @lru_cache(maxsize=4096)
-def _kind_reasons(kinds: tuple[tuple[Kind, float], ...]) -> tuple[Reason, ...]:
-    """The gravest kind whole, half of it certain and half by its probability; the second at a third."""
-    weighed = sorted(((round(_kind_weight(kind) * (0.5 + p / 2)), kind.value) for kind, p in kinds), reverse=True)
+def _kind_reasons(kinds: tuple[tuple[Kind, float], ...], claimed: bool) -> tuple[Reason, ...]:
+    """The gravest kind whole, half of it certain and half by its probability; the second at a third.
+
+    A leak that is denied, asked about or hearsay weighs as the rumour it is.
+    """
+    as_told = [(_kind_weight(Kind.RUMOUR if claimed and kind is _LEAK else kind), kind, p) for kind, p in kinds]
+    weighed = sorted(((round(weight * (0.5 + p / 2)), kind.value) for weight, kind, p in as_told), reverse=True)
     reasons = []
     for rank, (weight, kind) in enumerate(weighed[:2]):
         share = weight if rank == 0 else weight // 3
