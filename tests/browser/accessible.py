@@ -23,4 +23,6 @@ def faults(page: Any) -> list[str]:
     session.send("Page.setBypassCSP", {"enabled": True})
     page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
     found: list[str] = page.evaluate(_RUN)
+    session.send("Page.setBypassCSP", {"enabled": False})
+    session.detach()
     return found

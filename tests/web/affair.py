@@ -11,6 +11,7 @@ from tocsin.base.seam import LIVE
 from tocsin.base.time import minute_of
 from tocsin.collect.adapter import Page, Source, Upsert
 from tocsin.flows.close import close_timeline
+from tocsin.flows.engine import Engine
 from tocsin.flows.ingest import Place, ingest_page
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -28,9 +29,14 @@ def post(number: int, at: datetime, text: str, **more: object) -> Post:
 
 
 def tell(world: World) -> None:
+    """Let an affair break out under a watch of its own."""
+    world.store.save_watch(Watch(brand=BRAND, name="main", query='"Maison Alba"'))
+    break_out(world.engine, world.now)
+
+
+def break_out(engine: Engine, now: datetime) -> None:
     """Let three quiet days pass, then an affair of forty posts in the last hour, relayed and taken up by the press."""
-    store, now = world.store, world.now
-    store.save_watch(Watch(brand=BRAND, name="main", query='"Maison Alba"'))
+    store = engine.store
     store.save_source(Source(name="fil", adapter="feed", options={"url": "https://example.org/f"}))
     quiet = [
         post(number, now - timedelta(hours=72 - number / 2), f"Un café chez Maison Alba, humeur numéro {number}")
@@ -65,6 +71,6 @@ def tell(world: World) -> None:
     )
     posts = sorted([*quiet, first, loud, *crowd, paper], key=lambda one: one.seen_at)
     page = Page(items=[Upsert(post=one) for one in posts], next_cursor="1")
-    ingest_page(world.engine, Place("fil", LIVE), page, now)
+    ingest_page(engine, Place("fil", LIVE), page, now)
     store.note_good("fil", now, now + timedelta(minutes=5))
-    close_timeline(world.engine, LIVE, minute_of(now) - 1, now)
+    close_timeline(engine, LIVE, minute_of(now) - 1, now)
