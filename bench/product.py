@@ -23,7 +23,7 @@ from tocsin.store.store import Store
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
 TIMELINE = "backfill:bench"
 Batches = Sequence[list[bytes]]
-SLICE = 8  # batches to a commit: about the 100 ms of posts that a firehose commits at once
+SLICE_POSTS = 32_768  # to a commit: about what a full firehose brings in the 100 ms between two commits
 
 
 def matcher_of(phrases: Sequence[str]) -> Matcher:
@@ -100,7 +100,8 @@ class Installation:
 def end_to_end(stage: ScreenStage, batches: Batches) -> Callable[[], Callable[[], int]]:
     """Return what prepares a run over an empty store; the store of the run before is cleared away first."""
     last: list[Installation] = []
-    slices = [list(chain.from_iterable(batches[at : at + SLICE])) for at in range(0, len(batches), SLICE)]
+    lines = list(chain.from_iterable(batches))
+    slices = [lines[at : at + SLICE_POSTS] for at in range(0, len(lines), SLICE_POSTS)]
 
     def prepare() -> Callable[[], int]:
         while last:

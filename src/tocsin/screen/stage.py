@@ -21,7 +21,7 @@ from tocsin.screen.read import Reader, ReadInput, default_reader
 from tocsin.screen.rules import Rules
 
 CODE_VERSION = "1"
-SCAN_POSTS = 2_048  # set by `python -m bench.run`, which tries several
+SCAN_POSTS = 4_096  # set by `python -m bench.run`, which tries several
 UNMATCHED_KEPT = 64  # a batch; enough to preview a new watch, too few to slow a firehose
 
 
