@@ -102,3 +102,44 @@ def test_dangerous_posts_of_kinds_already_told_ring_once() -> None:
 def test_a_dangerous_post_of_another_kind_rings_by_itself() -> None:
     events = [danger_event(NOON, ["complaint"], "s1"), danger_event(NOON, ["leak"], "s2")]
     assert len(rung(events)) == 2
+
+
+def graver_event(at: datetime, *, story: str, severity: int = 82, kinds: tuple[str, ...] = ("rumour",)) -> Event:
+    name = f"{at:%d%H%M}-{story}-{severity}"
+    body = {"platform": "x", "native_id": name, "severity": severity, "kinds": kinds, "story": story}
+    return Event(
+        id=f"event-{name}",
+        timeline="live",
+        brand="maison-alba",
+        kind=EventKind.DANGER,
+        at=at,
+        subject=name,
+        body=msgspec.json.encode(body),
+    )
+
+
+def test_a_second_dangerous_post_of_an_affair_does_not_ring_within_a_day() -> None:
+    events = [graver_event(NOON + timedelta(hours=hours), story="s1") for hours in (0, 9, 20)]
+    assert len(rung(events)) == 1
+
+
+def test_a_threat_in_a_known_affair_rings() -> None:
+    events = [
+        graver_event(NOON, story="s1"),
+        graver_event(NOON + timedelta(minutes=5), story="s1", kinds=("rumour", "threat")),
+    ]
+    assert len(rung(events)) == 2
+    assert len(rung([surge_event(NOON, SurgeLevel.ALARM), events[1]])) == 2
+
+
+def test_a_much_graver_post_of_a_known_affair_rings() -> None:
+    events = [graver_event(NOON, story="s1"), graver_event(NOON + timedelta(hours=1), story="s1", severity=98)]
+    assert len(rung(events)) == 2
+
+
+def test_a_dangerous_post_in_like_words_is_of_the_same_affair() -> None:
+    events = [graver_event(NOON, story="s1"), graver_event(NOON + timedelta(hours=9), story="s2", kinds=("rumour",))]
+    lines = ("Du plastique dans les biscuits Maison Alba", "Maison Alba : plastique trouvé, biscuits à jeter")
+    posts = {("x", event.subject): line for event, line in zip(events, lines, strict=True)}
+    assert len(ring(events, Titles(posts=posts), [], [])[0]) == 1
+    assert len(rung(events)) == 2

@@ -26,21 +26,9 @@ def frame(tmp_path_factory: pytest.TempPathFactory) -> DemoFrame:
     return frames[-1]
 
 
-# The record rule asks a rise to beat the highest of six days, which the outage of the first day holds; only a test on
-# near-copies pushed together can hear this one. See docs/roadmap.md.
-UNHEARD = {"faux_avis"}
-
-
 def loud_expectations() -> list[object]:
     found = [one for one in expected_between(builtin_scenario("maison_alba"), END) if one.ring.value != "none"]
-    return [
-        pytest.param(one, id=f"{one.affair}-{one.ring.value}-{number}", marks=_known_gap(one.affair))
-        for number, one in enumerate(found)
-    ]
-
-
-def _known_gap(affair: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(strict=True, reason="too small a rise beside the outage")] if affair in UNHEARD else []
+    return [pytest.param(one, id=f"{one.affair}-{one.ring.value}-{number}") for number, one in enumerate(found)]
 
 
 @pytest.mark.parametrize("wanted", loud_expectations())

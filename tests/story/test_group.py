@@ -133,3 +133,49 @@ def test_ids_name_the_brand_and_the_first_post_in_the_world_of_the_timeline() ->
 
 def _row(grouper: Grouper, story: str) -> Story:
     return next(row for row in grouper.changed() if row.id == story)
+
+
+def test_a_post_of_the_brand_begins_no_story_and_words_none() -> None:
+    answers = [
+        changed(answer, own=True, kinds=("impersonation",), severity=95)
+        for answer in posts(
+            ["Bonjour Bruno, merci de nous écrire, donnez votre numéro de commande", "Nous contrôlons vos chaises"],
+            minute=START + 60,
+            name="own",
+        )
+    ]
+    grouper = _grouper()
+    assert grouper.place(answers) == ["", ""]
+    assert grouper.changed() == []
+    story = grouper.place(posts(CHAIRS))[0]
+    before = _row(grouper, story)
+    copy = changed(posts([CHAIRS[0]], minute=START + 90, name="copy")[0], own=True, kinds=("threat",), severity=95)
+    assert grouper.place([copy]) == [story]
+    assert (before.posts, before.kind, before.severity) == (len(CHAIRS), "complaint", 20)
+    after = {row.id: row for row in grouper.changed()}.get(story, before)
+    assert (after.posts, after.kind, after.severity, after.title) == (
+        before.posts,
+        before.kind,
+        before.severity,
+        before.title,
+    )
+
+
+def test_a_rising_affair_takes_in_short_posts_that_share_one_telling_word() -> None:
+    draw = random.Random(5)
+    talk = [f"sujet{number} mot{draw.randrange(400)} mot{draw.randrange(400)} divers" for number in range(300)]
+    words = [f"mot{number}" for number in range(60)]
+    affair = [f"plastique bleu rappel {' '.join(draw.sample(words, 4))}" for number in range(30)]
+    grouper = _grouper()
+    grouper.place(posts(talk, minute=START - 5 * DAY, step=20, name="talk"))
+    story = grouper.place(posts(affair, step=3, name="affair"))[0]
+    short = posts([f"plastique encore truc{number}" for number in range(10)], minute=START + 200, name="short")
+    assert Counter(grouper.place(short)).most_common(1)[0] == (story, 10)
+
+
+def test_a_grumble_does_not_make_a_story_of_praise_a_complaint() -> None:
+    mentions = [changed(mention, kinds=("praise",), severity=2) for mention in posts(CHAIRS)]
+    mentions[4] = changed(mentions[4], kinds=("complaint",), severity=30, negative=True)
+    grouper = _grouper()
+    story = grouper.place(mentions)[0]
+    assert _row(grouper, story).kind == "praise"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.story.posts import ALBA, CHAIRS, changed, posts
 from tocsin.story.group import Grouper
-from tocsin.story.title import MOST_CHARS, clean_line, shorten, stem, surfaces, title_of
+from tocsin.story.title import MOST_CHARS, clean_line, keywords_of, shorten, stem, surfaces, title_of
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from tocsin.story.title import MOST_CHARS, clean_line, shorten, stem, surfaces, 
         (".@maison_alba votre service ne répond pas #sav #colis #alba", "votre service ne répond pas"),
         ("#BoycottAlba", "#BoycottAlba"),
         ("Lisez\n\nceci  www.example.org/x  vite", "Lisez ceci vite"),
+        ("Re : Du plastique dans les sablés", "Du plastique dans les sablés"),
+        ("⚠️ 🚨 @alice Bonjour Bruno, le colis est perdu", "le colis est perdu"),
         ("", ""),
     ],
 )
@@ -61,3 +63,17 @@ def test_a_story_takes_the_title_of_the_press_and_three_keywords() -> None:
     assert "fendu" in row.title
     assert len(row.keywords) == 3
     assert {"chaise", "pied", "fendu"} & {word.lower() for word in row.keywords}
+
+
+def test_a_statement_is_preferred_to_a_question_put_to_somebody() -> None:
+    text = "Vous confirmez pour la chaise fendue ? La chaise est fendue."
+    assert title_of(text, "", {"chais": 2.0, "fendu": 2.0}) == "La chaise est fendue."
+
+
+def test_greetings_days_and_numbers_are_no_keywords() -> None:
+    terms = ("bonjour", "412", "dimanch", "plastiqu", "rappel", "boit", "lot")
+    assert keywords_of(terms, "Bonjour, dimanche : plastique, rappel, boîte, lot 412", ()) == (
+        "plastique",
+        "rappel",
+        "boîte",
+    )

@@ -82,6 +82,7 @@ REASONS: dict[str, str] = {
     "stars.low": "{value} stars",
     "surge.authors": "{value} accounts for {other} posts",
     "surge.cold_rise": "{value} posts in an hour, where {other} are usual so far",
+    "surge.copies": "{value} of {other} posts are copies of one another",
     "surge.learning": "{value} days of past only: the test is careful",
     "surge.louder": "{value} times as loud as when it was told",
     "surge.negative": "{value} % negative, where {other} % is usual",

@@ -11,15 +11,16 @@ from tocsin.base.brand import Brand
 from tocsin.base.errors import InputError
 from tocsin.base.ids import stable_id
 from tocsin.base.seam import BrandMinute, Event, EventKind
-from tocsin.base.surge import Surge
+from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.base.time import iso, minute_start
 from tocsin.surge.baseline import STEADY_MIN, zone_of
-from tocsin.surge.budget import Rung, remember
+from tocsin.surge.budget import Rung, bar, remember
 from tocsin.surge.count import RECENT_MIN, MinuteTally, tally_minute
 from tocsin.surge.danger import ring_dangers
 from tocsin.surge.judge import Verdict, judge
+from tocsin.surge.push import COPIED, COPIED_IN_RISE, WINDOW_MIN
 from tocsin.surge.state import SurgeState, Told
-from tocsin.surge.tuning import TUNING, Tuning
+from tocsin.surge.tuning import COLD_MIN, LEARNING_MIN, TUNING, Tuning
 
 
 class SurgeFold:
@@ -72,9 +73,43 @@ class SurgeFold:
         if dangers:
             memory.dangers, events = ring_dangers(memory.dangers, dangers, self._timeline)
         surge = self.observe(memory, minute.minute, tally)
+        memory.pushes.take(minute)
+        if surge is None:
+            surge = self._pushed(memory, minute)
         if surge is not None:
             events.append(self._event(surge))
         return events
+
+    def _pushed(self, memory: SurgeState, minute: BrandMinute) -> Surge | None:
+        """Return the watch for texts that are pushed together, where the budget allows one; volume has been tested."""
+        if memory.age_min < COLD_MIN or minute.minute < memory.counts.last:
+            return None
+        told, now = memory.told, minute.minute
+        in_rise = told is not None and now - told.minute < self._tuning.quiet_min
+        pushed = memory.pushes.judge(minute, COPIED_IN_RISE if in_rise else COPIED)
+        if pushed is None or (in_rise and told is not None and told.story == pushed.story):
+            return None
+        if pushed.score < bar(memory.rungs, SurgeLevel.WATCH, self._brand.budget, now):
+            return None
+        memory.pushes.note_told(pushed.story, now)
+        memory.rungs = remember(memory.rungs, Rung(now, SurgeLevel.WATCH, pushed.score))
+        return Surge(
+            id=stable_id(self._brand.slug, self._timeline, "push", pushed.story, iso(minute_start(pushed.since))),
+            brand=self._brand.slug,
+            timeline=self._timeline,
+            level=SurgeLevel.WATCH,
+            at=minute_start(now + 1),
+            since=minute_start(pushed.since),
+            window_min=WINDOW_MIN,
+            expected=pushed.expected,
+            seen=pushed.seen,
+            excess_p=math.exp(pushed.log_p),
+            authors=pushed.authors,
+            negative=pushed.negative,
+            learning=memory.age_min < LEARNING_MIN,
+            story=pushed.story,
+            reasons=pushed.reasons,
+        )
 
     def begin(self, minute: int) -> SurgeState:
         """Return the memory of a watch that begins at that minute."""

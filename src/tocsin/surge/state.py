@@ -13,6 +13,7 @@ from tocsin.surge.baseline import Profile, Usual, offset_of, slot_of, work_out
 from tocsin.surge.budget import Rung
 from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
 from tocsin.surge.danger import DangerRung
+from tocsin.surge.push import PushMemory
 
 _PEAK_HOURS = 14 * 24
 _OWN_RISE_HOURS = 12  # what is just rising does not compete with its own first minutes
@@ -63,6 +64,7 @@ class SurgeState(msgspec.Struct, array_like=True):
     owed: float = 0.0
     owed_until: int = 0
     late_run: int = 0
+    pushes: PushMemory = msgspec.field(default_factory=PushMemory)
 
     @classmethod
     def begin(cls, timeline: str, minute: int) -> SurgeState:
@@ -78,6 +80,7 @@ class SurgeState(msgspec.Struct, array_like=True):
         self.told = None
         self.rungs = []
         self.dangers = []
+        self.pushes.told = {}
 
     @property
     def age_min(self) -> int:
