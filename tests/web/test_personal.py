@@ -1,4 +1,4 @@
-"""Personal data behind its door: open to owner and counsel, typed confirmation, nothing on a mere visit, no list of people."""
+"""Personal data: owner and counsel alone, a typed confirmation, nothing on a mere visit, no list of people."""
 
 from __future__ import annotations
 

@@ -84,9 +84,10 @@ def _blocks(
     if any(under):
         yield Note(words=" ".join(line for line in under if line))
     yield from _acts(facts, links, reader)
-    yield Note(words=words.others(facts, to, names))
+    signed = t.text(N_("Each button asks you to sign in.")) if links.is_known else ""
+    yield Note(words=f"{signed} {words.others(facts, to, names)}".strip())
     if facts.posts:
-        yield Heading(words=t.plural(N_("The post"), N_("The posts that matter"), len(facts.posts)))
+        yield Heading(words=t.plural("The post", "The posts that matter", len(facts.posts)))
     for post in facts.posts:
         who, about, text, note = words.quote(post, facts, reader)
         link = Link(words=t.text(N_("See it")), url=links.mention(post.row) or post.url or "")
@@ -109,7 +110,6 @@ def _acts(facts: AlertFacts, links: Links, reader: Reader) -> Iterator[Block]:
                 Link(words=t.text(N_("False alarm")), url=links.confirm(alert, "false")),
             )
         )
-        yield Note(words=t.text(N_("Each button asks you to sign in.")))
         return
     yield Note(words=t.text(N_("This installation has no web address to link to (web_address); on its machine:")))
     yield Commands(

@@ -12,7 +12,7 @@ from tocsin.flows.i18n import N_
 from tocsin.flows.letters.digest_facts import DigestFacts
 from tocsin.flows.letters.letter import Recipient
 from tocsin.flows.letters.links import Links
-from tocsin.flows.letters.words import percent, said_rise
+from tocsin.flows.letters.words import listed, percent, said_rise
 from tocsin.flows.moments import Reader
 from tocsin.flows.vocabulary import word
 from tocsin.report.letter.sheet import (
@@ -92,18 +92,18 @@ def _headline(facts: DigestFacts, reader: Reader) -> str:
     if not facts.posts:
         return t.text(N_("a day without a word") if facts.rhythm is Rhythm.DAILY else N_("a week without a word"))
     said = t.plural(
-        N_("{number} mention in a day"), N_("{number} mentions in a day"), facts.posts, number=reader.count(facts.posts)
+        "{number} mention in a day", "{number} mentions in a day", facts.posts, number=reader.count(facts.posts)
     )
     if facts.rhythm is Rhythm.WEEKLY:
         said = t.plural(
-            N_("{number} mention in a week"),
-            N_("{number} mentions in a week"),
+            "{number} mention in a week",
+            "{number} mentions in a week",
             facts.posts,
             number=reader.count(facts.posts),
         )
     if not facts.alerts:
         return t.text(N_("{said}, no alert"), said=said)
-    alerts = t.plural(N_("{n} alert"), N_("{n} alerts"), facts.rang)
+    alerts = t.plural("{n} alert", "{n} alerts", facts.rang)
     return t.text(N_("{said}, {alerts}"), said=said, alerts=alerts)
 
 
@@ -164,7 +164,7 @@ def _alerts(facts: DigestFacts, links: Links, reader: Reader, names: Mapping[str
         yield Entry(words=_alert(line, reader), about=_done(line, steps, reader, names), url=links.alert(line.alert))
     if facts.rang > len(facts.alerts):
         more = facts.rang - len(facts.alerts)
-        words = reader.t.plural(N_("and {n} earlier alert"), N_("and {n} earlier alerts"), more)
+        words = reader.t.plural("and {n} earlier alert", "and {n} earlier alerts", more)
         link = Link(words=reader.t.text(N_("See all")), url=links.alerts()) if links.is_known else None
         yield Note(words=words, link=link)
 
@@ -186,7 +186,7 @@ def _done(line: AlertLine, steps: Sequence[AlertStep], reader: Reader, names: Ma
         parts.append(t.text(_STEPS[step.state], who=who, clock=reader.day_and_clock(step.at)))
     if not steps:
         parts.append(t.text(N_("nobody has taken it")))
-    return _capital("; ".join(parts))
+    return _capital(listed(parts, reader))
 
 
 def _stories(title: str, stories: Sequence[StoryLine], links: Links, reader: Reader) -> Iterator[Block]:
@@ -196,7 +196,7 @@ def _stories(title: str, stories: Sequence[StoryLine], links: Links, reader: Rea
     yield Heading(words=title)
     for line in stories:
         parts = [
-            t.plural(N_("{number} mention"), N_("{number} mentions"), line.posts, number=reader.count(line.posts)),
+            t.plural("{number} mention", "{number} mentions", line.posts, number=reader.count(line.posts)),
             t.text(N_("{share} negative"), share=percent(line.negative / max(1, line.posts), reader)),
         ]
         if line.kind != "neutral":
@@ -218,7 +218,7 @@ def _silent(facts: DigestFacts, links: Links, reader: Reader) -> Iterator[Block]
         )
     if len(facts.silent) > _SILENT:
         more = len(facts.silent) - _SILENT
-        yield Note(words=t.plural(N_("and {n} other source"), N_("and {n} other sources"), more))
+        yield Note(words=t.plural("and {n} other source", "and {n} other sources", more))
 
 
 def _why(facts: DigestFacts, links: Links, to: Recipient) -> Note:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from tocsin.base.alert import AlertCause
@@ -61,8 +61,8 @@ def rise_words(facts: AlertFacts, reader: Reader) -> str:
 def said_rise(rise: Rise, reader: Reader) -> str:
     """Return what a rise saw and what is usual: 97 mentions in 1 h instead of 1 to 7."""
     return reader.t.plural(
-        N_("{number} mention in {time} instead of {usual}"),
-        N_("{number} mentions in {time} instead of {usual}"),
+        "{number} mention in {time} instead of {usual}",
+        "{number} mentions in {time} instead of {usual}",
         rise.seen,
         number=reader.count(rise.seen),
         time=length(rise.window_min),
@@ -131,7 +131,9 @@ def reasons(facts: AlertFacts, reader: Reader) -> str:
     told = [reason for reason in facts.reasons if not reason.code.startswith(codes)]
     if not told:
         return ""
-    return reader.t.text(N_("Why it rings: {reasons}."), reasons="; ".join(reader.t.reason(one) for one in told[:3]))
+    return reader.t.text(
+        N_("Why it rings: {reasons}."), reasons=listed([reader.t.reason(one) for one in told[:3]], reader)
+    )
 
 
 def sources(facts: AlertFacts, reader: Reader) -> str:
@@ -155,9 +157,9 @@ def others(facts: AlertFacts, to: Recipient, names: dict[str, str]) -> str:
     services = sum(told.channel.startswith("apprise:") for told in facts.told)
     parts = list(known)
     if unknown:
-        parts.append(t.plural(N_("{n} other address"), N_("{n} other addresses"), unknown))
+        parts.append(t.plural("{n} other address", "{n} other addresses", unknown))
     if services:
-        parts.append(t.plural(N_("{n} service"), N_("{n} services"), services))
+        parts.append(t.plural("{n} service", "{n} services", services))
     told = t.text(N_("Told too: {who}."), who=", ".join(parts)) if parts else t.text(N_("Nobody else was told."))
     if facts.taken_by:
         return f"{told} {t.text(N_('{who} has taken it.'), who=facts.taken_by)}"
@@ -182,9 +184,7 @@ def quote(post: PostLine, facts: AlertFacts, reader: Reader) -> tuple[str, str, 
     known = []
     if post.followers is not None:
         known.append(
-            t.plural(
-                N_("{number} follower"), N_("{number} followers"), post.followers, number=reader.count(post.followers)
-            )
+            t.plural("{number} follower", "{number} followers", post.followers, number=reader.count(post.followers))
         )
     else:
         known.append(t.text(MEDIA[medium_of(post.platform, post.kind, post.url)]).lower())
@@ -194,6 +194,11 @@ def quote(post: PostLine, facts: AlertFacts, reader: Reader) -> tuple[str, str, 
     if facts.story is not None and facts.story.first is not None and facts.story.first.row == post.row:
         notes.append(t.text(N_("first post known")))
     return _capital(shown_name(post, reader)), ", ".join(known), t.quoted([text]), ", ".join(notes)
+
+
+def listed(parts: Sequence[str], reader: Reader) -> str:
+    """Return parts one after another, with the semicolons of the language."""
+    return (f"{_NBSP}; " if reader.t.language == "fr" else "; ").join(parts)
 
 
 def percent(share: float, reader: Reader) -> str:
@@ -217,7 +222,7 @@ def _figures(facts: AlertFacts, reader: Reader) -> Iterator[str]:
     if story is not None and story.is_unverified:
         yield t.text(N_("Nothing of it is verified."))
         if story.contested:
-            yield t.plural(N_("{n} post contests it."), N_("{n} posts contest it."), story.contested)
+            yield t.plural("{n} post contests it.", "{n} posts contest it.", story.contested)
     if story is not None and story.press is None:
         yield t.text(N_("The press does not speak of it yet."))
     if facts.alert.cause is AlertCause.SURGE and shown.is_learning:

@@ -17,9 +17,11 @@ from tocsin.report.letter.markup import Html, join, tag
 from tocsin.store.personal.rows import Holding, Portable
 
 _STYLE = (
-    "body{font:16px/1.55 Georgia,serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#15181d;background:#fefdfb}"
+    "body{font:16px/1.55 Georgia,serif;max-width:46rem;margin:2rem auto;padding:0"
+    " 1rem;color:#15181d;background:#fefdfb}"
     "article{border-top:1px solid #dfdcd4;padding:1rem 0}p{overflow-wrap:anywhere}.small{font:13px/1.5 sans-serif;"
-    "color:#626871}@media(prefers-color-scheme:dark){body{color:#eceae4;background:#191d23}article{border-color:#2b3139}"
+    "color:#626871}@media(prefers-color-scheme:dark){body{color:#eceae4;background:#191d23}article{border-color:#2b3139"
+    "}"
     ".small{color:#969ca4}}"
 )
 
@@ -45,7 +47,7 @@ def _page(held: Portable, holding: Holding, reader: Reader, now: datetime) -> st
     title = t.text(N_("What is held of @{handle} on {platform}"), handle=author.handle, platform=author.platform)
     facts = [
         t.text(N_("Made on {at}."), at=reader.day_and_clock(now)),
-        t.plural(N_("{n} post"), N_("{n} posts"), len(held["posts"])),
+        t.plural("{n} post", "{n} posts", len(held["posts"])),
         t.text(N_("Collected through: {sources}."), sources=", ".join(holding.sources) or "–"),
     ]
     head = join(

@@ -23,7 +23,8 @@ from tocsin.report.letter.markup import Html, join, tag
 from tocsin.report.letter.plain import wrapped
 
 _STYLE = (
-    "body{font:16px/1.55 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#15181d;background:#fefdfb}"
+    "body{font:16px/1.55 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0"
+    " 1rem;color:#15181d;background:#fefdfb}"
     "h1{font-size:1.6rem}h2{font-size:1.1rem;margin-top:1.6rem}li{margin:.3rem 0}.small{font:13px/1.5 sans-serif;"
     "color:#626871}@media(prefers-color-scheme:dark){body{color:#eceae4;background:#191d23}.small{color:#969ca4}}"
 )
@@ -86,7 +87,8 @@ def write_draft(engine: Engine, brand: Brand, kind: DraftKind, reader: Reader, n
         title=t.text(title, brand=brand.name),
         warning=t.text(
             N_(
-                "Draft of {day}, written from the settings of this installation; to be checked by your counsel before any"
+                "Draft of {day}, written from the settings of this installation; to be checked by your counsel"
+                " before any"
                 " use. What stands in brackets is yours to fill in."
             ),
             day=now.astimezone(reader.zone).strftime("%d/%m/%Y" if t.language == "fr" else "%Y-%m-%d"),
@@ -165,13 +167,15 @@ class _Parts:
         return [
             self.say(
                 N_(
-                    "Legitimate interests (article 6(1)(f)): to know and to answer what is said in public of the brand, and"
+                    "Legitimate interests (article 6(1)(f)): to know and to answer what is said in public of the"
+                    " brand, and"
                     " to establish, exercise or defend legal claims. [Add the balance of interests made on …]."
                 )
             ),
             self.say(
                 N_(
-                    "Special categories (article 9) are not sought: no label, score or ranking is made of opinions, beliefs,"
+                    "Special categories (article 9) are not sought: no label, score or ranking is made of opinions,"
+                    " beliefs,"
                     " origin, health or orientation. What a post itself says of them is kept as part of the post alone."
                 )
             ),
@@ -181,7 +185,8 @@ class _Parts:
         return [
             self.say(
                 N_(
-                    "People: those who publish about the brand, those whom their posts name, and our own people who use the tool."
+                    "People: those who publish about the brand, those whom their posts name, and our own people who"
+                    " use the tool."
                 )
             )
         ]
@@ -190,17 +195,20 @@ class _Parts:
         return [
             self.say(
                 N_(
-                    "account: platform, handle, shown name, number of followers, whether verified, as the platform shows them"
+                    "account: platform, handle, shown name, number of followers, whether verified, as the platform"
+                    " shows them"
                 )
             ),
             self.say(
                 N_(
-                    "posts: text, title, address, times, counts shown under them, and earlier versions of a changed post"
+                    "posts: text, title, address, times, counts shown under them, and earlier versions of a changed"
+                    " post"
                 )
             ),
             self.say(
                 N_(
-                    "readings by the machine: language, tone, kind, severity, with their reasons; a person can correct each"
+                    "readings by the machine: language, tone, kind, severity, with their reasons; a person can"
+                    " correct each"
                 )
             ),
             self.say(N_("no picture is loaded or kept, and no profile of a person is built across subjects")),
@@ -240,7 +248,8 @@ class _Parts:
         return [
             self.say(
                 N_(
-                    "None by the tool itself, which runs on our own machine. [Say where this machine and the mail server"
+                    "None by the tool itself, which runs on our own machine. [Say where this machine and the mail"
+                    " server"
                     " stand, and for each service named above, its country and safeguards.]"
                 )
             )
@@ -252,9 +261,9 @@ class _Parts:
         for purpose, words in PURPOSES.items():
             days = known.get(("" if purpose in SHARED else self.brand.slug, purpose))
             if days is not None:
-                kept = self.reader.t.plural(N_("{n} day"), N_("{n} days"), days)
+                kept = self.reader.t.plural("{n} day", "{n} days", days)
             elif purpose is Purpose.RING:
-                kept = self.reader.t.plural(N_("{n} hour"), N_("{n} hours"), self.engine.settings.unmatched_hours)
+                kept = self.reader.t.plural("{n} hour", "{n} hours", self.engine.settings.unmatched_hours)
             else:
                 kept = self.say(N_("no limit set yet: [set one on the page Personal data]"))
             lines.append(self.say(N_("{what}: {kept}"), what=self.say(words), kept=kept))
@@ -266,13 +275,15 @@ class _Parts:
         return [
             self.say(
                 N_(
-                    "accounts by role and brand, passwords kept as Argon2 hashes, a second step on request, limited tries"
+                    "accounts by role and brand, passwords kept as Argon2 hashes, a second step on request, limited"
+                    " tries"
                 )
             ),
             self.say(N_("every act in a trail that nobody can change; secrets sealed, and kept apart in backups")),
             self.say(
                 N_(
-                    "names of private people masked on shared screens and in mails; posts shown without loading their pictures"
+                    "names of private people masked on shared screens and in mails; posts shown without loading"
+                    " their pictures"
                 )
             ),
             self.say(N_("[disk encryption, backups, updates, access to the machine]")),
@@ -282,7 +293,8 @@ class _Parts:
         return [
             self.say(
                 N_(
-                    "You may ask for a copy of what we hold of you, have it corrected or erased, have its use restricted, or object"
+                    "You may ask for a copy of what we hold of you, have it corrected or erased, have its use"
+                    " restricted, or object"
                     " to it: write to the contact above. We answer within one month (article 12(3))."
                 )
             ),

@@ -36,7 +36,7 @@ class KeptLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kept_lines(engine: Engine, brand: Brand, now: datetime, person: Person) -> list[KeptLine]:
-    """Return every purpose as it stands for a brand; its owner may set them, the installation's those that all share."""
+    """Return every purpose as it stands for a brand; its owner sets them, the installation's owner the shared ones."""
     is_owner = engine.store.people.roles(person.id).get(brand.slug) is Role.OWNER
     known = {(keep.brand, keep.purpose): keep for keep in engine.store.personal.keeps()}
     lines = []

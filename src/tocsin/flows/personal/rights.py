@@ -35,7 +35,7 @@ OFFENCES = (
 
 
 class AuthorPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One author with what is held of them. foreign: slugs of other brands that heard them and the reader may not enter.
+    """One author with what is held of them. foreign: other brands that heard them, closed to the reader.
 
     offences: mentions of the brand by the kind the first reading proposed; nobody has judged them.
     """

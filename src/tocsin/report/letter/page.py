@@ -159,7 +159,7 @@ def _shape(tone: Tone) -> Html:
         return tag("span", _SIGNS[tone], aria_hidden="true", style="font-size:15px;line-height:20px")
     style = (
         f"display:inline-block;width:15px;height:15px;background:{_TONES[tone][0]};clip-path:{_OCTAGON};color:{_SHEET};"
-        "font-size:11px;line-height:15px;font-weight:bold;text-align:center;vertical-align:-2px"
+        "font-size:11px;line-height:15px;font-weight:bold;text-align:center;vertical-align:0"
     )
     return tag("span", "!", class_="sign", aria_hidden="true", style=style)
 

@@ -66,7 +66,7 @@ def _revisions(db: Database, ids: list[int]) -> dict[int, list[Portable]]:
 def _readings(db: Database, ids: list[int]) -> dict[int, list[Portable]]:
     found: dict[int, list[Portable]] = {}
     for chunk in _chunks(ids):
-        rows = dict(
+        rows: dict[int, int] = dict(
             db.rows(f"select id, post_id from store_mention where post_id in ({marks(len(chunk))})", list(chunk))
         )
         labels = _labels(db, sorted(rows))

@@ -11,7 +11,7 @@ from tocsin.base.personal import Purpose
 
 
 class FoundAuthor(msgspec.Struct, frozen=True, kw_only=True):
-    """An account in a list. number: the store's own, the same everywhere for (platform, handle). posts: of the brand."""
+    """An account in a list. number: the store's own, one for (platform, handle). posts: of the brand."""
 
     number: int
     platform: str
