@@ -43,7 +43,7 @@ END = datetime(2026, 11, 24, 17, tzinfo=UTC)
 SEEDS = (101, 102, 103, 104)
 CLOSE_MIN = 3  # how often live minutes are closed, each time by a grouper built anew from the rows
 # A little under what was reached when they were set.
-FLOORS = {"scenario.precision": 0.75, "scenario.recall": 0.30, "pheme.precision": 0.90, "pheme.recall": 0.02}
+FLOORS = {"scenario.precision": 0.85, "scenario.recall": 0.15, "pheme.precision": 0.98, "pheme.recall": 0.50}
 Labelled = tuple[MentionDigest, str]
 
 

@@ -22,7 +22,7 @@ MOST_KEYS = 64
 _KEYWORDS_TRIED = 12
 CALM_AFTER = timedelta(hours=24)
 _GROWING_POSTS = 5
-_TITLED_AT = frozenset((*range(2, 9), 12, 16, 24, 32, 48, 64, 128))  # past these the words are settled
+_TITLED_AT = frozenset((2, 3, 4, 6, 8, 12, 16, 32, 64, 128))  # past these the words are settled
 _GRAVE = 60  # a post of this severity gives a story its kind, however few are like it
 _FEW_NEGATIVE = 4  # one negative post in more than four: the story is not a complaint
 _SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
@@ -205,7 +205,11 @@ class LiveStory:
         if not line or (language in self.languages and mention.language != language):
             return
         stands = self._worth(self.title)
-        if language in self.languages and detect_language(self.title).language not in (language, "und"):
+        if (
+            language in self.languages
+            and len(self.languages) > 1
+            and detect_language(self.title).language not in (language, "und")
+        ):
             stands = 0.0
         # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
         if self._worth(line) > stands * (1.0 if mention.title else _BETTER):
