@@ -6,7 +6,7 @@ LOCALES := $(wildcard src/tocsin/locale/*/LC_MESSAGES/tocsin.po)
 CATALOGUES := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docs test-front check format lock catalogues front system-packages eval bench bench-full clean
+.PHONY: help demo test test-docs test-front check format lock catalogues front system-packages eval bench bench-full screenshots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -35,7 +35,7 @@ demo: catalogues $(FRONT)  ## play the demonstration in the terminal
 	@.venv/bin/tocsin demo
 
 test: catalogues system-packages $(FRONT)  ## run all the tests
-	@$(PY) -m pytest -n 2 tests
+	@$(PY) -m pytest -n 2 --dist loadgroup tests
 
 test-docs: catalogues  ## check that the documentation tells all there is
 	@$(PY) -m pytest tests/docs
@@ -59,13 +59,16 @@ system-packages:  # a PostgreSQL server for the tests that need one; without the
 	@sh scripts/system-packages
 
 eval: catalogues  ## measure the quality of the readings on labelled data, and fail under the floors
-	@$(PY) -m eval.reading && $(PY) -m eval.surges
+	@$(PY) -m eval.reading && $(PY) -m eval.surges && $(PY) -m eval.stories
 
 bench: catalogues  ## measure the speed, quickly (about three minutes)
 	@$(PY) -m bench.run --quick
 
 bench-full: catalogues  ## measure the speed in full and rewrite docs/benchmarks.md
 	@$(PY) -m bench.run --full && $(PY) -m bench.report
+
+screenshots: catalogues $(FRONT)  ## take the pictures of the documentation anew
+	@$(PY) scripts/screenshots.py
 
 clean:  ## remove all that was made
 	@rm -rf .venv node_modules src/tocsin/web/static/vendor build dist .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(CATALOGUES)
