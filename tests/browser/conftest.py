@@ -17,6 +17,11 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 HERE = Path(__file__).parent
 
 
+def chromium_path() -> str | None:
+    """Return where the machine's Chromium is, None where there is none."""
+    return next((found for found in map(shutil.which, NAMES) if found), None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep these tests on one worker, so that the demonstration is played once."""
     for item in items:
@@ -26,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    path = next((found for found in map(shutil.which, NAMES) if found), None)
+    path = chromium_path()
     if path is None:
         pytest.skip("no browser here (on Debian and Ubuntu: apt install chromium)")
     sync_api = pytest.importorskip("playwright.sync_api")

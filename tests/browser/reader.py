@@ -9,7 +9,16 @@ from playwright.sync_api import expect
 
 from tests.browser.served import BRAND, Served
 
-SIZES = {"wide": (1440, 900), "tablet": (900, 1100), "phone": (360, 740)}
+SIZES = {"wide": (1440, 900), "laptop": (1180, 760), "tablet": (900, 1100), "phone": (360, 740)}
+_SPILLED = """
+  () => [...document.querySelectorAll("main .sheet")].filter((sheet) => sheet.clientWidth).flatMap((sheet) => {
+    const edge = sheet.getBoundingClientRect().right + 1;
+    const held = ".table-box, .visually-hidden, .menu, pre, .clip, .scroll-x";
+    const over = [...sheet.querySelectorAll("a, button, td, input, p, h1, h2")].find((one) =>
+      one.getBoundingClientRect().right > edge && !one.closest(held));
+    return over ? [over.outerHTML.slice(0, 120)] : [];
+  })
+"""
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -74,6 +83,11 @@ class Reader:
     def overflow_px(self) -> int:
         """How much wider than the window the page is."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+    def spilled(self) -> list[str]:
+        """Return what is drawn over the edge of its sheet."""
+        found: list[str] = self.page.evaluate(_SPILLED)
+        return found
 
     def close(self) -> None:
         """Close the browser of this person."""

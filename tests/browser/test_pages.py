@@ -46,6 +46,7 @@ def test_every_page_is_whole(browser: Any, demo: Served, language: str, theme: s
             reader.resize(size)
             if reader.overflow_px() > 0:
                 wrong.append(f"{name}: {reader.overflow_px()} px too wide, {size}")
+            wrong += [f"{name}: over its sheet, {size}: {one}" for one in reader.spilled()]
             if size == _AXE_AT[language, theme]:
                 wrong += [f"{name}: {fault}" for fault in faults(reader.page)]
         if language == "fr" and theme == "light":
