@@ -50,7 +50,7 @@ def indexed_words(documents: Documents) -> list[str]:
     named = zip(documents.author, _plain_all(documents.author), strict=True)
     for words, place, (author, plain) in zip(texts_words(wholes), places, named, strict=True):
         if place not in common:
-            common[place] = _common_marks(*place)
+            common[place] = _common_marks(place)
         found.append(f"{words} {common[place]} a:{plain}" if author else f"{words} {common[place]}")
     return found
 
@@ -128,7 +128,8 @@ def stored_documents(db: Database, where: str, params: Sequence[object]) -> Docu
     return Documents(*zip(*rows, strict=True)) if rows else Documents(*[()] * len(Documents._fields))
 
 
-def _common_marks(world: int, brand: int, language: str, tone: str, kinds: str, platform: str) -> str:
+def _common_marks(place: tuple[int, int, str, str, str, str]) -> str:
+    world, brand, language, tone, kinds, platform = place
     marked = [f"k:{kind}" for kind in kinds.split()]
     return " ".join(
         [f"b:{world}:{brand}", mark("l", language.partition("-")[0]), f"t:{tone}", mark("p", platform), *marked]
