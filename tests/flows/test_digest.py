@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,12 @@ from tests.net.test_send import smtp_server
 from tocsin.base.alert import AlertState
 from tocsin.base.person import Person, Rhythm, Role
 from tocsin.base.settings import Settings
+from tocsin.cli.commands.digest import run
+from tocsin.cli.context import Context
+from tocsin.cli.output import standard_output
 from tocsin.flows.deliver import deliver
 from tocsin.flows.engine import Engine
+from tocsin.flows.i18n import translator
 from tocsin.flows.letters.digest import due_day, event_key, queue_digests, write_digest
 from tocsin.flows.letters.digest_facts import digest_facts
 from tocsin.flows.letters.letter import recipient
@@ -116,7 +121,7 @@ def test_it_tells_what_people_did_with_alerts(tmp_path: Path) -> None:
     brand = engine.store.brand(BRAND)
     facts = digest_facts(engine, brand, NEXT_MORNING, Rhythm.DAILY)
     letter = write_digest(engine, facts, recipient(engine, brand, "bruno@example.org"), "e")
-    assert "called false by Bruno" in " ".join(letter.text.split())
+    assert "Called false by Bruno" in " ".join(letter.text.split())
     assert f"https://tocsin.example.org/b/{BRAND}/alerts/{alert.id}/" in letter.html
     assert "Mentions: 1" in letter.text
     engine.store.close()
@@ -125,3 +130,17 @@ def test_it_tells_what_people_did_with_alerts(tmp_path: Path) -> None:
 @pytest.mark.parametrize("slug", ["alba", "a" * 64])
 def test_the_name_of_a_digest_fits_the_outbox(slug: str) -> None:
     assert len(event_key(slug, NOON.date(), 12)) <= 64
+
+
+def test_the_command_prints_it_and_writes_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = engine_with_a_leak(Settings(data_dir=tmp_path))
+    engine.store.close()
+    page = tmp_path / "digest.html"
+    context = Context(
+        Settings(data_dir=tmp_path), translator("en"), standard_output(as_json=False), lambda: NEXT_MORNING
+    )
+    assert run(argparse.Namespace(brand=None, week=False, html=page), context) == 0
+    context.close()
+    assert "1 mention in a day, 1 alert" in capsys.readouterr().out
+    assert "data:image/png;base64," in page.read_text(encoding="utf-8")
+    assert "cid:" not in page.read_text(encoding="utf-8")

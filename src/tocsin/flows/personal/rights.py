@@ -20,6 +20,7 @@ from tocsin.store.rows import AuditEntry, MentionRow
 from tocsin.store.upkeep.erase import ErasureReport
 
 _NEWEST = 20
+MOST_FOUND = 25
 _LONGEST_NOTE = 500
 # What says that somebody may have broken the law: shown here alone, to the owner and to counsel, one author at a time.
 OFFENCES = (
@@ -48,7 +49,7 @@ class AuthorPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_authors(engine: Engine, brand: Brand, words: str, platform: str) -> list[FoundAuthor]:
     """Return the accounts heard of a brand whose handle or name holds the words."""
-    return engine.store.personal.find(brand.slug, words[:200], platform)
+    return engine.store.personal.find(brand.slug, words[:200], platform, MOST_FOUND)
 
 
 def author_page(engine: Engine, brand: Brand, number: int, person: Person) -> AuthorPage:

@@ -31,6 +31,7 @@ def page(request: WebRequest, brand: str) -> HttpResponse:
         "form": form,
         "words": words,
         "found": rights.find_authors(request.engine, request.brand, words, platform) if words else [],
+        "most": rights.MOST_FOUND,
         "objections": [row for row in request.engine.store.personal.objections(brand) if row.lifted_at is None],
         "kept": [
             (line, request.t.text(PURPOSES[line.purpose]))
