@@ -4,7 +4,7 @@ import msgspec
 
 from tests.surge.minutes import DAY, HOUR, START, closed, fold_all, post
 from tocsin.base.seam import Event, EventKind
-from tocsin.surge.danger import MOST_A_DAY, DangerBody
+from tocsin.surge.signs.danger import MOST_A_DAY, DangerBody
 
 
 def _dangers(events: list[Event]) -> list[DangerBody]:

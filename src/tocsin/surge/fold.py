@@ -16,9 +16,9 @@ from tocsin.base.time import iso, minute_start
 from tocsin.surge.baseline import STEADY_MIN, zone_of
 from tocsin.surge.budget import Rung, bar, remember
 from tocsin.surge.count import RECENT_MIN, MinuteTally, tally_minute
-from tocsin.surge.danger import ring_dangers
 from tocsin.surge.judge import Verdict, judge
-from tocsin.surge.push import COPIED, COPIED_IN_RISE, WINDOW_MIN
+from tocsin.surge.signs.danger import ring_dangers
+from tocsin.surge.signs.push import COPIED, COPIED_IN_RISE, WINDOW_MIN
 from tocsin.surge.state import SurgeState, Told
 from tocsin.surge.tuning import COLD_MIN, LEARNING_MIN, TUNING, Tuning
 

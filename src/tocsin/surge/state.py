@@ -12,8 +12,8 @@ from tocsin.base.surge import SurgeLevel
 from tocsin.surge.baseline import Profile, Usual, offset_of, slot_of, work_out
 from tocsin.surge.budget import Rung
 from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
-from tocsin.surge.danger import DangerRung
-from tocsin.surge.push import PushMemory
+from tocsin.surge.signs.danger import DangerRung
+from tocsin.surge.signs.push import PushMemory
 
 _PEAK_HOURS = 14 * 24
 _OWN_RISE_HOURS = 12  # what is just rising does not compete with its own first minutes

@@ -1,0 +1,1 @@
+"""Signs beside the count: one dangerous post, many copies pushed together."""
