@@ -44,10 +44,11 @@ class Picture(NamedTuple):
     awaits: tuple[str, ...] = ()
 
 
+WIDE = (1440, 900)
 PICTURES = (
-    Picture("today", ""),
-    Picture("today-en", "", "en"),
-    Picture("today-dark", "", theme="dark"),
+    Picture("today", "", size=WIDE),
+    Picture("today-en", "", "en", size=WIDE),
+    Picture("today-dark", "", theme="dark", size=WIDE),
     Picture("today-phone", "", size=(360, 740)),
     Picture("stream", "stream/{row}?state=all&order=gravest"),
     Picture("stream-en", "stream/{row}?state=all&order=gravest", "en", "dark"),

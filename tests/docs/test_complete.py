@@ -17,12 +17,14 @@ PAGES = {
     "feeds.md": "flux.md",
     "import.md": "importer.md",
     "install.md": "installer.md",
+    "pages.md": "pages.md",
     "people.md": "personnes.md",
     "queries.md": "requetes.md",
     "reading.md": "lecture.md",
     "scenarios.md": "scenarios.md",
     "settings.md": "reglages.md",
     "surges.md": "alertes.md",
+    "tour.md": "visite.md",
 }
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
