@@ -17,6 +17,7 @@ from tocsin.store.affairs.rows import (
     StoryFilter,
     StoryLine,
     Told,
+    Trail,
     Voices,
 )
 from tocsin.store.database import Database
@@ -78,6 +79,10 @@ class Affairs:
     def last_lines(self, number: int, limit: int) -> list[PostLine]:
         """Return the newest posts of a story, newest first."""
         return reads.last_lines(self._db, number, limit)
+
+    def trail(self, number: int, limit: int) -> list[Trail]:
+        """Return what tells how a story spread: of its earliest posts, and of half as many newest."""
+        return reads.trail(self._db, number, limit)
 
     def loud_lines(self, number: int, limit: int) -> list[PostLine]:
         """Return the posts of a story whose authors most people follow."""

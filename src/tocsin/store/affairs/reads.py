@@ -11,17 +11,19 @@ from typing import Any
 import msgspec
 
 from tocsin.base.errors import NotFoundError
+from tocsin.base.post import Audience
 from tocsin.base.story import StoryState
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
 from tocsin.store.affairs.levels import world_timelines
-from tocsin.store.affairs.rows import Copy, PostLine, Shares, StoryFilter, StoryLine
+from tocsin.store.affairs.rows import Copy, PostLine, Shares, StoryFilter, StoryLine, Trail
 from tocsin.store.database import Database, Row, marks
-from tocsin.store.map import RestBody
+from tocsin.store.map import RestBody, unpack_bands
 from tocsin.store.write.counts import HOUR
 
 TITLE_LABEL = "title"
 _EXCERPT = 600
+_OPEN = (Audience.PUBLIC, Audience.UNLISTED)
 _MOST_READ = 3_000
 _LINE = (
     "select s.id, s.name, s.title, s.keywords, s.first_platform, s.first_native_id, s.first_ms, s.last_ms, s.posts,"
@@ -33,6 +35,12 @@ _POST = (
     " coalesce(a.handle, ''), coalesce(a.name, ''), a.followers, m.tone, m.severity, m.kinds, m.language, m.exact,"
     " m.source, m.own, p.rest from store_mention m join store_post p on p.id = m.post_id"
     " left join store_author a on a.id = p.author_id"
+)
+_TRAIL = (
+    "select m.id, m.minute, p.created_ms, p.seen_ms, p.platform, p.native_id, p.kind, p.audience, p.url,"
+    " coalesce(p.author_id, 0), coalesce(a.handle, ''), coalesce(a.name, ''), a.followers, a.created_ms, m.exact,"
+    " m.bands, length(p.text), m.source, m.own, p.rest from store_mention m join store_post p on p.id = m.post_id"
+    " left join store_author a on a.id = p.author_id where m.story_id = %s"
 )
 _strings = msgspec.json.Decoder(tuple[str, ...])
 _rest = msgspec.json.Decoder(RestBody)
@@ -112,6 +120,16 @@ def first_lines(db: Database, number: int, limit: int) -> list[PostLine]:
 def last_lines(db: Database, number: int, limit: int) -> list[PostLine]:
     """Return the newest posts of a story, newest first."""
     return _lines(db, "where m.story_id = %s order by m.minute desc, m.id desc limit %s", [number, limit])
+
+
+def trail(db: Database, number: int, limit: int) -> list[Trail]:
+    """Return what tells how a story spread, oldest first: of its earliest posts, and of half as many newest."""
+    newest = limit // 3
+    rows = db.rows(f"{_TRAIL} order by m.minute, m.id limit %s", [number, limit - newest])
+    if len(rows) == limit - newest:
+        rows += db.rows(f"{_TRAIL} order by m.minute desc, m.id desc limit %s", [number, newest])
+    found = {row[0]: _trail(db, row) for row in rows}
+    return sorted(found.values(), key=attrgetter("at_ms", "row"))
 
 
 def loud_lines(db: Database, number: int, limit: int) -> list[PostLine]:
@@ -232,6 +250,34 @@ def _post(db: Database, row: Row) -> PostLine:
         parent_id=rest.parent_id,
         root_id=rest.root_id,
         shared_id=rest.shared_id,
+    )
+
+
+def _trail(db: Database, row: Row) -> Trail:
+    rest = _rest.decode(row[19])
+    return Trail(
+        row=row[0],
+        at_ms=row[2],
+        seen_ms=row[3],
+        platform=row[4],
+        native_id=row[5],
+        kind=row[6],
+        is_public=row[7] in _OPEN,
+        url=row[8],
+        author=row[9],
+        handle=row[10],
+        name=row[11],
+        followers=row[12],
+        joined_ms=row[13],
+        exact=row[14],
+        bands=unpack_bands(row[15]),
+        length=row[16],
+        source=db.names.name_of("source", row[17]),
+        own=bool(row[18]),
+        parent_id=rest.parent_id,
+        root_id=rest.root_id,
+        shared_id=rest.shared_id,
+        links=rest.links,
     )
 
 

@@ -84,6 +84,36 @@ class PostLine(msgspec.Struct, frozen=True, kw_only=True):
     shared_id: str | None
 
 
+class Trail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What of a post tells how its story spread: no text, but its keys. author: number of the account, 0 for none.
+
+    at_ms, seen_ms: written and first read. joined_ms: when the account was made. length: letters of the text.
+    """
+
+    row: int
+    at_ms: int
+    seen_ms: int
+    platform: str
+    native_id: str
+    kind: str
+    is_public: bool
+    url: str | None
+    author: int
+    handle: str
+    name: str
+    followers: int | None
+    joined_ms: int | None
+    exact: int
+    bands: tuple[int, ...]
+    length: int
+    source: str
+    own: bool
+    parent_id: str | None
+    root_id: str | None
+    shared_id: str | None
+    links: tuple[str, ...]
+
+
 class Shares(msgspec.Struct, frozen=True, kw_only=True):
     """How the posts of a story fall, by platform and kind of post, language, tone and kind; of the `read` newest."""
 

@@ -1,0 +1,67 @@
+"""Who carried a story, when it reached the press, and which titles are which."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.spread.posts import post
+from tocsin.base.errors import InputError
+from tocsin.spread.amplify import rank_amplifiers
+from tocsin.spread.cascade import build_cascade
+from tocsin.spread.media import press_of, read_media, shipped_media
+from tocsin.spread.percolate import percolate
+from tocsin.spread.values import Press, Step
+
+
+def test_an_account_is_ranked_by_what_it_brought_near_and_far() -> None:
+    posts = [post(1), post(2, shared_id="p1", followers=84_000), *(post(n, shared_id="p2") for n in range(3, 9))]
+    ranked = rank_amplifiers(build_cascade(posts))
+    assert [(one.post.row, one.direct, one.brought) for one in ranked] == [(2, 6, 6.0), (1, 1, 4.0)]
+    assert ranked[0].without_p == 6 / 8 and ranked[1].without_p == 7 / 8
+
+
+def test_nobody_carries_their_own_words() -> None:
+    posts = [post(1, author=7), post(2, author=7, shared_id="p1"), post(3, shared_id="p2")]
+    (one,) = rank_amplifiers(build_cascade(posts))
+    assert (one.direct, one.posts, one.without_p) == (1, 2, 1 / 3)
+
+
+def test_each_step_is_reached_once_and_the_brand_takes_none() -> None:
+    reached = percolate(
+        build_cascade(
+            [
+                post(1, own=True),
+                post(2),
+                post(3, followers=20_000),
+                post(4, followers=30_000),
+                post(5, press=Press.SPECIALISED),
+                post(6, press=Press.NATIONAL),
+                post(7, press=Press.LOCAL),
+            ]
+        )
+    )
+    assert {step: one.row for step, one in reached.items()} == {
+        Step.FIRST: 2,
+        Step.RELAY: 3,
+        Step.LOCAL_PRESS: 5,
+        Step.NATIONAL_PRESS: 6,
+    }
+
+
+def test_an_article_may_be_the_first_post() -> None:
+    assert set(percolate(build_cascade([post(1, press=Press.LOCAL)]))) == {Step.FIRST, Step.LOCAL_PRESS}
+
+
+def test_the_table_that_ships_is_sorted_and_knows_both_languages() -> None:
+    table = shipped_media()
+    assert len(table) >= 120 and list(table) == sorted(table)
+    assert press_of("https://www.lemonde.fr/a") is Press.NATIONAL
+    assert press_of("https://www.scotsman.com/a") is Press.LOCAL
+    assert (
+        press_of("https://notlemonde.fr/a") is None and press_of("https://[broken") is None and press_of(None) is None
+    )
+
+
+def test_a_wrong_line_of_a_table_is_named() -> None:
+    with pytest.raises(InputError, match="Line 2"):
+        read_media(["# media", "example.org\tworldwide\tfr\tme"])
