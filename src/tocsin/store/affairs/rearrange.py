@@ -206,10 +206,10 @@ def _write_anew(db: Database, brand: str, timeline: str, number: int) -> str:
     name = str(db.value("select name from store_story where id = %s", [number]))
     posts, negative = db.row(
         "select count(*), coalesce(sum(case when tone = %s then 1 else 0 end), 0) from store_mention"
-        " where story_id = %s",
+        " where story_id = %s and not own",
         [Tone.NEGATIVE.value, number],
     ) or (0, 0)
-    if not posts:
+    if db.value("select 1 from store_mention where story_id = %s limit 1", [number]) is None:
         db.run(
             "update store_story set posts = 0, copies = 0, negative = 0, last_ms = 0, memory = %s where id = %s",
             [b"{}", number],
@@ -222,8 +222,9 @@ def _write_anew(db: Database, brand: str, timeline: str, number: int) -> str:
     first = _digests(db, "where m.story_id = %s order by m.minute, m.id limit 1", [number], line)
     digests = {digest.row: digest for digest in [*first, *newest]}
     story = remake(brand, timeline, list(digests.values()), name=name)
-    copies = round(story.copies * posts / len(digests))
-    story = msgspec.structs.replace(story, posts=int(posts), negative=int(negative), copies=min(copies, int(posts) - 1))
+    heard = sum(not digest.own for digest in digests.values()) or 1
+    copies = min(round(story.copies * posts / heard), max(0, int(posts) - 1))
+    story = msgspec.structs.replace(story, posts=int(posts), negative=int(negative), copies=copies)
     sets = ", ".join(f"{column} = %s" for column in STORY_COLUMNS)
     db.run(f"update store_story set {sets} where id = %s", [*story_row(story), number])
     return name

@@ -46,7 +46,7 @@ def needs_renewal(hashed: str) -> bool:
 def check_strength(password: str, about: Sequence[str] = ()) -> None:
     """Return if the password may be used. about: words on the person, such as name and address.
 
-    Raises InputError saying what is wrong: too short or long, digits alone, among the 20,000 most common, or made of the
+    Raises InputError saying what is wrong: too short or long, digits alone, of the 20,000 commonest, or made of the
     person's name.
     """
     if len(password) < SHORTEST:

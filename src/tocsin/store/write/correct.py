@@ -212,7 +212,7 @@ def _write(db: Database, brand: int, verdicts: Mapping[int, Verdict]) -> None:
         if lead:
             kind.subtract((brand, minute, name) for name in had.split())
             kind.update((brand, minute, name) for name in read[4].split())
-            if story is not None:
+            if story is not None and not stored[row].mention.own:
                 negative[story] += (read[2] == "negative") - (tone == "negative")
     sets = ", ".join(f"{column} = %s" for column in READING_COLUMNS)
     bulk.update(db, f"update store_mention set {sets} where id = %s", updates)
@@ -231,8 +231,8 @@ def _move_stories(
         if one.story is None:
             continue
         outside = any(change.act is Act.OTHER_STORY for change in said[row])
-        sql = "select story_id, minute, tone from store_mention where id = %s"
-        story, minute, tone = db.row(sql, [row]) or (None, 0, "")
+        sql = "select story_id, minute, tone, own from store_mention where id = %s"
+        story, minute, tone, own = db.row(sql, [row]) or (None, 0, "", False)
         is_there = db.value("select 1 from store_story where id = %s", [one.story]) is not None
         step = -1 if outside and story == one.story else 1 if not outside and story is None and is_there else 0
         if not step:
@@ -241,5 +241,5 @@ def _move_stories(
         add_story_counts(db, brand, [(one.story, minute, step)])
         db.run(
             "update store_story set posts = posts + %s, negative = negative + %s where id = %s",
-            [step, step * (tone == "negative"), one.story],
+            [step * (not own), step * (not own and tone == "negative"), one.story],
         )

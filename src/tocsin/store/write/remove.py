@@ -75,14 +75,15 @@ def _remove(db: Database, ids: list[int]) -> None:
 def _uncount(db: Database, among: str, ids: list[int]) -> None:
     rows = db.rows(
         "select m.timeline_id, m.brand_id, m.watch_id, m.minute, m.lead, p.platform, m.language, m.tone, m.kinds,"
-        f" m.story_id, m.pending from store_mention m join store_post p on p.id = m.post_id where m.post_id {among}",
+        f" m.story_id, m.own from store_mention m join store_post p on p.id = m.post_id where m.post_id {among}",
         ids,
     )
     counts: dict[int, Counter[CountKey]] = {}
     kinds: dict[int, Counter[KindKey]] = {}
     stories: dict[int, Counter[tuple[int, int]]] = {}
+    lost: Counter[int] = Counter()  # of the figures of a story, which leave out what the brand says itself
     negative: Counter[int] = Counter()
-    for timeline, brand, watch, minute, lead, platform, language, tone, names, story, _ in rows:
+    for timeline, brand, watch, minute, lead, platform, language, tone, names, story, own in rows:
         count, kind = counts.setdefault(timeline, Counter()), kinds.setdefault(timeline, Counter())
         count[(brand, watch, minute, platform, language, tone)] -= 1
         if not lead:
@@ -92,19 +93,18 @@ def _uncount(db: Database, among: str, ids: list[int]) -> None:
             kind[(brand, minute, name)] -= 1
         if story is not None:
             stories.setdefault(brand, Counter())[(story, minute)] -= 1
-            negative[story] += tone == "negative"
+            if not own:
+                lost[story] += 1
+                negative[story] += tone == "negative"
     for timeline in sorted(counts):
         add_counts(db, timeline, counts[timeline], kinds[timeline])
     for brand, minutes in sorted(stories.items()):
         add_story_counts(db, brand, [(story, minute, number) for (story, minute), number in minutes.items()])
-        lost: Counter[int] = Counter()
-        for (story, _), number in minutes.items():
-            lost[story] -= number
-        bulk.update(
-            db,
-            "update store_story set posts = posts - %s, negative = negative - %s where id = %s",
-            [(number, negative[story], story) for story, number in sorted(lost.items())],
-        )
+    bulk.update(
+        db,
+        "update store_story set posts = posts - %s, negative = negative - %s where id = %s",
+        [(number, negative[story], story) for story, number in sorted(lost.items())],
+    )
 
 
 def _unquote(db: Database, among: str, ids: list[int]) -> None:
