@@ -143,3 +143,11 @@ def test_a_dangerous_post_in_like_words_is_of_the_same_affair() -> None:
     posts = {("x", event.subject): line for event, line in zip(events, lines, strict=True)}
     assert len(ring(events, Titles(posts=posts), [], [])[0]) == 1
     assert len(rung(events)) == 2
+
+
+def test_one_dangerous_post_that_becomes_many_rings_again_as_an_alarm_alone() -> None:
+    first = graver_event(NOON, story="s1")
+    minutes = timedelta(minutes=20)
+    watch, alarm = surge_event(NOON + minutes, SurgeLevel.WATCH), surge_event(NOON + 2 * minutes, SurgeLevel.ALARM)
+    later = surge_event(NOON + 3 * minutes, SurgeLevel.ALARM)
+    assert [alert.level for alert in rung([first, watch, alarm, later])] == ["danger", "alarm"]

@@ -12,9 +12,9 @@ from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.ids import stable_id
 from tocsin.base.mention import Reason
 from tocsin.base.seam import Delivery, Event, EventKind, OutboxRow
-from tocsin.base.surge import Surge
+from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.base.text import fold_words
-from tocsin.surge.danger import is_graver
+from tocsin.surge.signs.danger import is_graver
 
 COOLDOWN = timedelta(hours=4)  # a second alert on the same story within this is told only if it is louder
 DANGER_COOLDOWN = timedelta(hours=24)  # a second dangerous post of one affair, unless it is graver
@@ -125,6 +125,8 @@ def _is_louder(alert: Alert, earlier: Alert) -> bool:
             return is_graver(severity_of(alert), _bare_kinds(alert), severity_of(earlier), _bare_kinds(earlier))
         if is_graver(0, _bare_kinds(alert), 0, ()):
             return True
+    elif earlier.cause is AlertCause.DANGER and alert.level == SurgeLevel.ALARM.value:
+        return True  # it was one post; now it is many
     return _LOUDNESS.get(alert.level, 1) > _LOUDNESS.get(earlier.level, 1)
 
 
