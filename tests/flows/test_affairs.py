@@ -13,7 +13,12 @@ from tocsin.flows.i18n import translator
 from tocsin.flows.moments import Reader
 from tocsin.flows.stories.figures import shown_name, weighty
 from tocsin.flows.stories.glance import Trend, trend
-from tocsin.flows.stories.page import carriers_of, causes_of, milestones, top_posts
+from tocsin.flows.stories.page import milestones, top_posts
+from tocsin.flows.stories.spread import carriers_of
+from tocsin.spread.amplify import rank_amplifiers
+from tocsin.spread.cascade import build_cascade
+from tocsin.spread.percolate import percolate
+from tocsin.spread.values import Press, SpreadPost
 from tocsin.store.affairs.rows import PostLine
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -89,49 +94,32 @@ def test_a_story_moves_as_its_last_hours_do(hours: list[int], expected: Trend) -
     assert trend(hours) is expected
 
 
-def test_what_a_post_says_it_shares_comes_before_what_it_repeats() -> None:
-    posts = [line(1), line(2, exact=1), line(3, exact=1, shared_id="p2"), line(4, parent_id="unknown"), line(5)]
-    assert causes_of(posts) == {2: 1, 3: 2}
+def trace(row: int, **fields: object) -> SpreadPost:
+    at = 60_000 * (minute_of(NINE) + row)
+    given: dict[str, object] = {"row": row, "at_ms": at, "seen_ms": at, "platform": "mastodon", "kind": "post"}
+    given |= {"native_id": f"p{row}", "author": row, "handle": f"voisin{row}", "followers": 10}
+    return SpreadPost(**(given | fields))  # type: ignore[arg-type]
 
 
 def test_carriers_are_named_when_public_and_summed_when_not() -> None:
     posts = [
-        line(1),
-        line(2, shared_id="p1"),
-        line(3, handle="gazette", name="Gazette", followers=84_000, shared_id="p1"),
-        line(4, shared_id="p3"),
-        line(5, shared_id="p3"),
+        trace(1),
+        trace(2, shared_id="p1"),
+        trace(3, handle="gazette", name="Gazette", followers=84_000, shared_id="p1"),
+        trace(4, shared_id="p3"),
+        trace(5, shared_id="p3"),
     ]
-    carriers, small = carriers_of(posts)
+    cascade = build_cascade(posts)
+    carriers, small = carriers_of(rank_amplifiers(cascade))
     assert [(one.name, one.brought) for one in carriers] == [("Gazette", 2)]
     assert (small.accounts, small.brought) == (1, 2)
 
 
-def test_nobody_carries_their_own_words() -> None:
-    posts = [line(1, handle="a"), line(2, handle="a", exact=1)]
-    assert carriers_of(posts)[1].brought == 0
-
-
-def test_milestones_are_told_once_each() -> None:
-    paper = {"platform": "web", "kind": "article", "name": "Le Courrier", "followers": None}
-    posts = [
-        line(1),
-        line(2, followers=20_000),
-        line(3, followers=30_000),
-        line(4, url="https://courrier.example/a", **paper),
-        line(5, url="https://www.lemonde.fr/a", **paper),
-        line(6, url="https://courrier.example/b", **paper),
-    ]
-    assert [(fact.code, fact.row) for fact in milestones(posts)] == [
-        ("first", 1),
-        ("relay", 2),
-        ("local_press", 4),
-        ("national_press", 5),
-    ]
-
-
-def test_the_brands_own_posts_are_no_milestone() -> None:
-    assert [fact.row for fact in milestones([line(1, own=True), line(2)])] == [2]
+def test_milestones_say_when_and_by_whom() -> None:
+    posts = [trace(1), trace(2, followers=20_000, name="Gazette"), trace(3, press=Press.LOCAL)]
+    facts = milestones(percolate(build_cascade(posts)))
+    assert [(fact.code, fact.row) for fact in facts] == [("first", 1), ("relay", 2), ("local_press", 3)]
+    assert facts[1].words == ("Gazette", "20000") and facts[0].at == NINE + timedelta(minutes=1)
 
 
 def test_the_map_keeps_the_first_post_the_press_and_the_loudest() -> None:

@@ -16,11 +16,11 @@ from tocsin.flows.i18n import N_
 from tocsin.flows.moments import Reader
 from tocsin.report.chart import level_chart
 from tocsin.report.values import Curve, CurveWords, Figure, Flag, FlagShape, Point
+from tocsin.spread.percolate import RELAY_REACH
 from tocsin.store.affairs.rows import AlertFilter, Voices
 from tocsin.surge.expect import Expectation, read_expectation
 from tocsin.surge.fold import SurgeFold
 
-RELAY_REACH = 10_000
 STEP_MIN = 20
 CURVE_HOURS = 24
 NARROW_HOURS = 12

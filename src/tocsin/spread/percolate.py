@@ -5,7 +5,7 @@ from __future__ import annotations
 from tocsin.spread.values import Cascade, Press, SpreadPost, Step
 
 # Followers from which an account is a relay of weight: about one account in a hundred on the networks, and the size
-# at which the press of a town begins to quote one. A choice, the same as for the level; see `flows.level`.
+# at which the press of a town begins to quote one. A choice, and the same for the level of a brand.
 RELAY_REACH = 10_000
 
 

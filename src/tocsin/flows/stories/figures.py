@@ -8,7 +8,8 @@ from tocsin.base.time import minute_of, minute_start
 from tocsin.flows.i18n import N_
 from tocsin.flows.level import alert_flags, curve_points, curve_words
 from tocsin.flows.moments import Reader
-from tocsin.flows.stories.page import PUBLIC_REACH, Fact, StoryPage, causes_of
+from tocsin.flows.stories.page import Fact, StoryPage
+from tocsin.flows.stories.spread import PUBLIC_REACH
 from tocsin.report.chart import spread_map, story_chart
 from tocsin.report.media import is_press, medium_of
 from tocsin.report.values import Bubble, Curve, Figure, Flag, MapWords, Medium, SpreadMap
@@ -67,7 +68,7 @@ def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
     chosen = weighty(page.posts)
     if len(chosen) < 3:
         return None
-    causes = causes_of(page.posts)
+    causes = page.spread.causes
     places = {post.row: place for place, post in enumerate(chosen)}
     linked = {post.row: _nearest(causes, post.row, places) for post in chosen}
     main = _main_way(chosen, linked)

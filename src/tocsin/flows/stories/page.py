@@ -12,41 +12,22 @@ from tocsin.base.alert import Alert, AlertState
 from tocsin.base.brand import Brand
 from tocsin.base.errors import NotFoundError
 from tocsin.base.surge import Surge
-from tocsin.base.time import minute_of, minute_start
+from tocsin.base.time import MINUTE_MS, minute_of, minute_start
 from tocsin.flows.engine import Engine
-from tocsin.flows.level import RELAY_REACH, LevelPoint, expectation
-from tocsin.report.media import is_press, medium_of
+from tocsin.flows.level import LevelPoint, expectation
+from tocsin.flows.stories.spread import StorySpread, story_spread
+from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
+from tocsin.spread.values import SpreadPost, Step
 from tocsin.store.affairs.rows import AlertFilter, Copy, Move, PostLine, Shares, StoryLine
 
-_READ = 300  # of the first posts, and as many of the loudest, from which relays and carriers are told
-PUBLIC_REACH = 1_000  # followers from which an account is public enough to be named on a shared screen
+_READ = 300  # of the first posts, and as many of the loudest, from which the map and what to read first are chosen
 _TOP = 5
-_CARRIERS = 8
 _COPIES = 4
 _DAY_MIN = 1440
 _LONGEST_CURVE_H = 24 * 14
 _LIKE_DAYS = timedelta(days=7)
 _UNVERIFIED = ("defamation", "disinformation", "impersonation", "leak", "rumour")
-
-
-class Carrier(msgspec.Struct, frozen=True, kw_only=True):
-    """An account that carried a story. reach: followers, None if not known. brought: posts that share or repeat it."""
-
-    handle: str
-    name: str
-    platform: str
-    medium: Medium
-    reach: int | None
-    brought: int
-    posts: int
-
-
-class SmallVoices(msgspec.Struct, frozen=True, kw_only=True):
-    """The accounts of small audience that carried a story, together: how many, and what they brought."""
-
-    accounts: int = 0
-    brought: int = 0
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,9 +64,7 @@ class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
     first: PostLine | None
     top: tuple[PostLine, ...]
     copies: tuple[Copy, ...]
-    carriers: tuple[Carrier, ...]
-    carriers_known: int
-    small_voices: SmallVoices
+    spread: StorySpread
     media: tuple[MediumShare, ...]
     shares: Shares
     facts: tuple[Fact, ...]
@@ -139,7 +118,7 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
     newest = affairs.last_lines(line.number, _READ // 4)
     read = {post.row: post for post in [*first, *loud, *newest]}
     posts = sorted(read.values(), key=lambda post: (post.minute, post.row))
-    carriers, small = carriers_of(posts)
+    spread = story_spread(engine, line)
     shares = affairs.shares(line.number)
     surges = [alert.subject for alert in alerts if alert.cause == "surge"]
     told = [alert for alert in alerts if alert.state is not AlertState.FALSE]
@@ -150,15 +129,13 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
         contested=affairs.denials(line.number) if line.kind in _UNVERIFIED else 0,
         alerts=tuple(alerts),
         surge=engine.store.surge(surges[0]) if surges else None,
-        first=posts[0] if posts else None,
+        first=next(iter(spread.traces), posts[0] if posts else None),
         top=tuple(top_posts(posts)),
         copies=tuple(affairs.copies(line.number, _COPIES)),
-        carriers=tuple(carriers[:_CARRIERS]),
-        carriers_known=len(carriers),
-        small_voices=small,
+        spread=spread,
         media=tuple(_media(shares, posts)),
         shares=shares,
-        facts=tuple(_facts(engine, line, posts, alerts, moves)),
+        facts=tuple(_facts(engine, line, milestones(spread.reached), alerts, moves)),
         posts=tuple(posts),
         points=_points(engine, brand, line, now),
         lookalikes=tuple(affairs.lookalikes(line, now - _LIKE_DAYS)[:3]),
@@ -187,53 +164,6 @@ def top_posts(posts: Sequence[PostLine]) -> list[PostLine]:
     return list(chosen.values())
 
 
-def causes_of(posts: Sequence[PostLine]) -> dict[int, int]:
-    """Return, by row, the row of the post that each one shares, answers or repeats; posts: oldest first.
-
-    What a post says it shares or answers comes before what its words repeat.
-    """
-    by_id = {(post.platform, post.native_id): post.row for post in posts}
-    texts: dict[int, int] = {}
-    causes: dict[int, int] = {}
-    for post in posts:
-        named = (post.shared_id, post.parent_id, post.root_id)
-        found = [by_id[(post.platform, native)] for native in named if native and (post.platform, native) in by_id]
-        repeated = texts.setdefault(post.exact, post.row)
-        cause = found[0] if found else repeated
-        if cause != post.row:
-            causes[post.row] = cause
-    return causes
-
-
-def carriers_of(posts: Sequence[PostLine]) -> tuple[list[Carrier], SmallVoices]:
-    """Return the accounts that carried a story, those that brought most first, and the small ones among them in a sum.
-
-    Small: followed by fewer than a thousand people, and no press: they stand for nobody but themselves.
-    """
-    causes = causes_of(posts)
-    writers = {post.row: (post.platform, post.handle) for post in posts}
-    brought = Counter(writers[cause] for row, cause in causes.items() if writers[cause] != writers[row])
-    written = Counter(writers.values())
-    newest = {writers[post.row]: post for post in posts if post.handle and not post.own}
-    carriers = [
-        Carrier(
-            handle=post.handle,
-            name=post.name or post.handle,
-            platform=post.platform,
-            medium=medium_of(post.platform, post.kind, post.url),
-            reach=post.followers,
-            brought=brought[key],
-            posts=written[key],
-        )
-        for key, post in newest.items()
-        if brought[key] or (post.followers or 0) >= RELAY_REACH
-    ]
-    small = [one for one in carriers if not is_press(one.medium) and (one.reach or 0) < PUBLIC_REACH]
-    carriers = [one for one in carriers if one not in small]
-    carriers.sort(key=lambda one: (-one.brought, -(one.reach or 0), one.platform, one.handle))
-    return carriers, SmallVoices(accounts=len(small), brought=sum(one.brought for one in small))
-
-
 def _level(told: Sequence[Alert], now: datetime) -> str:
     for alert in told:
         if alert.state is not AlertState.CLOSED and now - alert.at < timedelta(days=2):
@@ -258,9 +188,9 @@ def _media(shares: Shares, posts: Sequence[PostLine]) -> list[MediumShare]:
 
 
 def _facts(
-    engine: Engine, line: StoryLine, posts: Sequence[PostLine], alerts: Sequence[Alert], moves: Sequence[Move]
+    engine: Engine, line: StoryLine, reached: Sequence[Fact], alerts: Sequence[Alert], moves: Sequence[Move]
 ) -> list[Fact]:
-    facts = list(milestones(posts))
+    facts = list(reached)
     for alert in alerts:
         facts.append(Fact(at=alert.at, code="alert", words=(alert.level, alert.id)))
         facts += [
@@ -276,31 +206,17 @@ def _facts(
     return sorted(facts, key=lambda fact: fact.at)
 
 
-def milestones(posts: Sequence[PostLine]) -> list[Fact]:
-    """Return the first post, the first relay of weight, and the entries into the press; posts: oldest first."""
-    facts: list[Fact] = []
-    seen: set[str] = set()
-    for post in posts:
-        if post.own:
-            continue
-        who = post.name or post.handle
-        medium = medium_of(post.platform, post.kind, post.url)
-        code = ""
-        if not facts:
-            code = "first"
-        elif is_press(medium):
-            code = medium.value
-        elif (post.followers or 0) >= RELAY_REACH:
-            code = "relay"
-        if code and code not in seen:
-            seen.add(code)
-            facts.append(
-                Fact(at=minute_start(post.minute), code=code, words=(who, str(post.followers or 0)), row=post.row)
-            )
-            if code == "first" and is_press(medium):
-                facts.append(Fact(at=minute_start(post.minute), code=medium.value, words=(who, "0"), row=post.row))
-                seen.add(medium.value)
-    return facts
+def milestones(reached: Mapping[Step, SpreadPost]) -> list[Fact]:
+    """Return the first post, the first relay of weight, and the entries into the press, as facts."""
+    return [
+        Fact(
+            at=minute_start(post.at_ms // MINUTE_MS),
+            code=step.value,
+            words=(post.name or post.handle, str(post.followers or 0)),
+            row=post.row,
+        )
+        for step, post in reached.items()
+    ]
 
 
 def _points(engine: Engine, brand: Brand, line: StoryLine, now: datetime) -> tuple[LevelPoint, ...]:

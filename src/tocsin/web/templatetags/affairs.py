@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.person import person_of_mark
 from tocsin.base.surge import Surge
-from tocsin.base.time import minute_start
+from tocsin.base.time import from_ms, minute_start
 from tocsin.flows.alerts_inbox import Rise
 from tocsin.flows.moments import Reader
 from tocsin.flows.stories.figures import MEDIA, shown_name
@@ -23,6 +23,7 @@ from tocsin.flows.stories.glance import Trend
 from tocsin.flows.stories.page import Fact
 from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
+from tocsin.spread.values import Gap, Missing, Ring, Shared
 from tocsin.store.affairs.rows import PostLine, Told
 from tocsin.store.rows import OutboxState
 from tocsin.surge.expect import count_quantile
@@ -139,6 +140,40 @@ def chance(p: float) -> str:
     one_in = 1 / p
     digits = max(0, len(str(int(one_in))) - 2)
     return _("one chance in %(number)s") % {"number": count(round(one_in, -digits))}
+
+
+@register.simple_tag
+def ring_said(ring: Ring) -> str:
+    """Return what a ring is, with its odds; never that anybody is behind it."""
+    words = {"n": count(len(ring.authors)), "time": duration(max(1.0, ring.span_s)), "chance": chance(ring.chance_p)}
+    one = {
+        Shared.TEXT: _("%(n)s accounts, same words, within %(time)s: %(chance)s if they did not know of each other."),
+        Shared.LINK: _("%(n)s accounts, same link, within %(time)s: %(chance)s if they did not know of each other."),
+        Shared.SEVERAL: _(
+            "%(n)s accounts, several times the same within a minute: %(chance)s if they did not know of each other."
+        ),
+    }[ring.shared]
+    said = one % words
+    if not ring.new:
+        return said
+    new = ngettext(
+        "%(n)s of the accounts is under 30 days old.", "%(n)s of the accounts are under 30 days old.", ring.new
+    )
+    return f"{said} {new % {'n': count(ring.new)}}"
+
+
+@register.simple_tag(takes_context=True)
+def gap_said(context: Any, missing: Missing) -> str:
+    """Return what may hide an earlier trace, in a sentence."""
+    words = (*missing.words, "", "")
+    at = when(from_ms(missing.at_ms), context["request"]) if missing.at_ms is not None else ""
+    return {
+        Gap.PARENT_UNKNOWN: _("An early trace shares or answers a post that was not read."),
+        Gap.READ_LATE: _("The first was read only on %(at)s, long after it was written."),
+        Gap.SILENCE: _("Nothing was read for hours after %(at)s; posts may be missing."),
+        Gap.CAPPED: _("Told from %(read)s of %(posts)s posts: the earliest and the newest."),
+        Gap.SOURCE_SILENT: _("A source cannot be read now: %(names)s."),
+    }[missing.gap] % {"at": at, "read": words[0], "posts": words[1], "names": words[0]}
 
 
 @register.simple_tag
