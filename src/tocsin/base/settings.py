@@ -23,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: "" for SQLite in `data_dir`, else postgresql://user:password@host:port/name.
     language: of the command line and of mails, fr or en.
     contact: address or page shown to the servers that are read (User-Agent); asked for by several platforms.
-    web_address: where people open the pages, such as https://tocsin.example.org; "" on this machine alone. Mails link to it.
+    web_address: where people open the pages, such as https://tocsin.example.org; mails link to it; "" for none.
     web_hosts: other names under which the pages are asked for; the host of web_address is always one.
     allow_hosts: hosts exempt from the address guard, for a feed on one's own network.
     mail_to: who is told of alerts, besides what each brand says. notify_urls: apprise addresses.

@@ -23,7 +23,7 @@ class Objection(models.Model):
 class Retention(models.Model):
     """How many days something is kept; none of it goes where no row says so.
 
-    brand: slug, or "" for what all brands share. purpose: `base.personal.Purpose`. done_ms: nothing more was to go then.
+    brand: slug, or "" for what all brands share. purpose: `base.personal.Purpose`. done_ms: nothing was left to go.
     """
 
     brand = models.CharField(max_length=64)
