@@ -87,4 +87,3 @@ def _send(engine: Engine, item: OutboxItem, now: datetime) -> datetime | None:
     else:
         raise SourceError("There is no way to send {action!r}.", permanent=True, action=item.action)
     return None
-

@@ -1,6 +1,6 @@
 """How soon a stored post is on the open pages, and what two hundred of them cost one process.
 
-`python -m bench.live [PAGES]` serves an installation in a process of its own, opens the live lines, stores posts, and
+`python -m bench.web.live [PAGES]` serves an installation in a process of its own, opens the live lines, stores posts, and
 prints the delay until every page was told (at most 2 s) and the memory of the process before and after (flat).
 """
 

@@ -1,6 +1,6 @@
 """How long the server takes for each page over a full store, and how a crowd of open pages is kept up to date.
 
-`python -m bench.pages [MENTIONS]` (100,000 unless said; the promise is made for 1,000,000) prints a table and fails
+`python -m bench.web.pages [MENTIONS]` (100,000 unless said; the promise is made for 1,000,000) prints a table and fails
 when a page takes longer than it may. Each page is asked twice to warm up, then seven times; the median counts. The time
 of the processor stands beside it, and the bare sign of life (`/healthz`) at the end, so that a busy machine shows.
 """
