@@ -1,7 +1,7 @@
 """How soon a stored post is on the open pages, and what two hundred of them cost one process.
 
-`python -m bench.web.live [PAGES]` serves an installation in a process of its own, opens the live lines, stores posts, and
-prints the delay until every page was told (at most 2 s) and the memory of the process before and after (flat).
+`python -m bench.web.live [PAGES]` serves an installation in a process of its own, opens the live lines, stores posts,
+and prints the delay until every page was told (at most 2 s) and the memory of that process, before and after (flat).
 """
 
 from __future__ import annotations
