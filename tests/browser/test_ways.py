@@ -238,6 +238,7 @@ def test_keys_alone_lead_through_the_work(bruno: Served, opened: Callable[..., R
     page.wait_for_url("**/alerts/")
     _tab_to(page, ".alert-line a.plain")
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/alerts/[^/]+/$"))
     _tab_to(page, "button[value=take]")
     page.keyboard.press("Enter")
     expect(page.locator("ol.lines")).to_contain_text("Bruno")
