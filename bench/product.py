@@ -23,7 +23,8 @@ from tocsin.store.store import Store
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
 TIMELINE = "backfill:bench"
 Batches = Sequence[list[bytes]]
-SLICE_POSTS = 32_768  # to a commit: about what a full firehose brings in the 100 ms between two commits
+# To a commit: about 100 ms of work. `flows/ingest.py` commits fewer; docs/benchmarks.md says what that costs.
+SLICE_POSTS = 32_768
 
 
 def matcher_of(phrases: Sequence[str]) -> Matcher:
