@@ -29,8 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """Chromium, while these tests run: its loop would be in the way of other tests of the same process."""
     path = chromium_path()
     if path is None:
         pytest.skip("no browser here (on Debian and Ubuntu: apt install chromium)")
@@ -43,7 +44,7 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demonstration, played out: Alice owns it, Bruno manages, Chloé answers."""
     if not (HERE.parents[1] / "src/tocsin/web/static/vendor/ready").is_file():
