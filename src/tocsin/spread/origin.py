@@ -30,6 +30,7 @@ def _missing(cascade: Cascade, traces: list[SpreadPost]) -> list[Missing]:
     for post in traces:
         if post.row in cascade.missing:
             found.append(Missing(gap=Gap.PARENT_UNKNOWN, at_ms=post.at_ms, words=(cascade.missing[post.row],)))
+            break
     for post in traces[:1]:
         if post.seen_ms - post.at_ms > _LATE_MS:
             found.append(Missing(gap=Gap.READ_LATE, at_ms=post.seen_ms))

@@ -75,7 +75,7 @@ def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
     t = reader.t
     bubbles = tuple(
         Bubble(
-            minute=post.minute,
+            minute=minute_of(post.at),
             medium=medium_of(post.platform, post.kind, post.url),
             reach=post.followers or 0,
             label=_label(post, reader),
@@ -86,8 +86,8 @@ def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
         for post in chosen
     )
     press = next((post for post in chosen if is_press(medium_of(post.platform, post.kind, post.url))), None)
-    start, end = chosen[0].minute, chosen[-1].minute
-    at = minute_start(press.minute) if press else None
+    start, end = minute_of(chosen[0].at), minute_of(chosen[-1].at)
+    at = press.at if press else None
     words = MapWords(
         title=t.text(N_("Map of the spread")),
         sentence=_sentence(chosen, press, reader),
@@ -106,7 +106,7 @@ def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
             bubbles=bubbles,
             ticks=reader.ticks(start, end, 200),
             nights=reader.nights(start, end),
-            press_at=press.minute if press and press is not chosen[0] else None,
+            press_at=minute_of(press.at) if press and press is not chosen[0] else None,
         )
     )
 
@@ -118,12 +118,12 @@ def weighty(posts: Sequence[PostLine]) -> list[PostLine]:
         key=lambda post: (
             not is_press(medium_of(post.platform, post.kind, post.url)),
             -(post.followers or 0),
-            post.minute,
+            minute_of(post.at),
             post.row,
         )
     )
     chosen = [*posts[:1], *others[: _MOST_BUBBLES - 1]]
-    return sorted(chosen, key=lambda post: (post.minute, post.row))
+    return sorted(chosen, key=lambda post: (minute_of(post.at), post.row))
 
 
 def _nearest(causes: dict[int, int], row: int, places: dict[int, int]) -> int | None:
@@ -154,11 +154,11 @@ def _main_way(chosen: Sequence[PostLine], linked: dict[int, int | None]) -> set[
 def _sentence(chosen: Sequence[PostLine], press: PostLine | None, reader: Reader) -> str:
     t = reader.t
     media = {medium_of(post.platform, post.kind, post.url) for post in chosen}
-    began = reader.day_and_clock(minute_start(chosen[0].minute))
+    began = reader.day_and_clock(chosen[0].at)
     named = ", ".join(t.text(MEDIA[medium]).lower() for medium in Medium if medium in media)
     if press is None:
         return t.text(N_("Began on {when}; seen in: {media}. Not in the press yet."), when=began, media=named)
-    entered = reader.day_and_clock(minute_start(press.minute))
+    entered = reader.day_and_clock(press.at)
     return t.text(
         N_("Began on {when}; seen in: {media}. Entered the press on {entered}."),
         when=began,
@@ -189,7 +189,7 @@ def _label(post: PostLine, reader: Reader) -> str:
 
 def _row(post: PostLine, reader: Reader) -> tuple[str, str, str, str]:
     return (
-        reader.day_and_clock(minute_start(post.minute)),
+        reader.day_and_clock(post.at),
         shown_name(post, reader),
         reader.t.text(MEDIA[medium_of(post.platform, post.kind, post.url)]),
         reader.count(post.followers) if post.followers is not None else "",

@@ -37,7 +37,7 @@ _POST = (
     " left join store_author a on a.id = p.author_id"
 )
 _TRAIL = (
-    "select m.id, m.minute, p.created_ms, p.seen_ms, p.platform, p.native_id, p.kind, p.audience, p.url,"
+    "select m.id, p.created_ms, p.seen_ms, p.platform, p.native_id, p.kind, p.audience, p.url,"
     " coalesce(p.author_id, 0), coalesce(a.handle, ''), coalesce(a.name, ''), a.followers, a.created_ms, m.exact,"
     " m.bands, length(p.text), m.source, m.own, p.rest from store_mention m join store_post p on p.id = m.post_id"
     " left join store_author a on a.id = p.author_id where m.story_id = %s"
@@ -254,26 +254,26 @@ def _post(db: Database, row: Row) -> PostLine:
 
 
 def _trail(db: Database, row: Row) -> Trail:
-    rest = _rest.decode(row[19])
+    rest = _rest.decode(row[18])
     return Trail(
         row=row[0],
-        at_ms=row[2],
-        seen_ms=row[3],
-        platform=row[4],
-        native_id=row[5],
-        kind=row[6],
-        is_public=row[7] in _OPEN,
-        url=row[8],
-        author=row[9],
-        handle=row[10],
-        name=row[11],
-        followers=row[12],
-        joined_ms=row[13],
-        exact=row[14],
-        bands=unpack_bands(row[15]),
-        length=row[16],
-        source=db.names.name_of("source", row[17]),
-        own=bool(row[18]),
+        at_ms=row[1],
+        seen_ms=row[2],
+        platform=row[3],
+        native_id=row[4],
+        kind=row[5],
+        is_public=row[6] in _OPEN,
+        url=row[7],
+        author=row[8],
+        handle=row[9],
+        name=row[10],
+        followers=row[11],
+        joined_ms=row[12],
+        exact=row[13],
+        bands=unpack_bands(row[14]),
+        length=row[15],
+        source=db.names.name_of("source", row[16]),
+        own=bool(row[17]),
         parent_id=rest.parent_id,
         root_id=rest.root_id,
         shared_id=rest.shared_id,
