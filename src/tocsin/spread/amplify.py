@@ -55,28 +55,33 @@ def rank_amplifiers(cascade: Cascade, *, most: int | None = None) -> list[Amplif
 
 def _below(cascade: Cascade) -> Counter[int]:
     """Posts of others below the posts of each account, each counted once: one walk down the trees."""
-    children: defaultdict[int, list[SpreadPost]] = defaultdict(list)
+    children: dict[int, list[SpreadPost]] = {}
     roots = []
     for post in cascade.posts:
         edge = cascade.edges.get(post.row)
         if edge is None:
             roots.append(post)
         else:
-            children[edge.parent].append(post)
+            children.setdefault(edge.parent, []).append(post)
     below: Counter[int] = Counter()
-    above: Counter[int] = Counter()  # how many posts of an account stand over the place of the walk
-    size: Counter[int] = Counter()  # by row: posts below
-    own: Counter[int] = Counter()  # by account: its own posts below the topmost one that is open
+    above: defaultdict[int, int] = defaultdict(int)  # how many posts of an account stand over the place of the walk
+    size: dict[int, int] = {}  # by row: posts below
+    own: defaultdict[int, int] = defaultdict(int)  # by account: its own posts below the topmost one that is open
     walk: list[tuple[SpreadPost, bool]] = [(root, False) for root in roots]
     while walk:
         post, done = walk.pop()
         if done:
             above[post.author] -= 1
-            size[post.row] = sum(1 + size[child.row] for child in children[post.row])
+            size[post.row] = sum(1 + size[child.row] for child in children.get(post.row, ()))
             if not above[post.author]:
                 below[post.author] += size[post.row] - own.pop(post.author, 0)
             else:
                 own[post.author] += 1
+            continue
+        if post.row not in children:  # nothing is below it; it only may stand below another of its account
+            if above[post.author]:
+                own[post.author] += 1
+            size[post.row] = 0
             continue
         above[post.author] += 1
         walk.append((post, True))
