@@ -438,7 +438,7 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(web: World
 
 def test_settings_are_kept_and_nonsense_is_not(web: World) -> None:
     client = web.as_("bruno")
-    given = {"name": "Bruno B.", "language": "en", "time_zone": "America/Montreal", "theme": "dark"}
+    given = {"name": "Bruno B.", "language": "en", "time_zone": "America/Montreal", "theme": "dark", "digest": "off"}
     assert client.post("/me", {**given, "night_from": "22:00", "night_until": "07:30"}).status_code == 302
     kept = web.store.people.person(web.people["bruno"].id)
     assert (kept.name, kept.language, kept.theme, kept.night_from, kept.night_until) == (

@@ -178,7 +178,13 @@ def test_the_trail_filters_pages_and_exports(web: World) -> None:
 
 
 def test_names_of_people_are_shown_as_text(web: World) -> None:
-    given = {"name": "<script>alert(1)</script>", "language": "fr", "time_zone": "Europe/Paris", "theme": "auto"}
+    given = {
+        "name": "<script>alert(1)</script>",
+        "language": "fr",
+        "time_zone": "Europe/Paris",
+        "theme": "auto",
+        "digest": "off",
+    }
     web.as_("bruno").post("/me", given)
     page = web.as_("alice").get(PAGE).content.decode()
     assert "<script>alert(1)" not in page

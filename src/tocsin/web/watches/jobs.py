@@ -12,7 +12,7 @@ from typing import Any
 from tocsin.base.errors import TocsinError
 
 KEPT = 32
-PATIENCE_S = 2.0  # a page waits so long for its answer before it shows that work goes on
+PATIENCE_S = 0.1  # a page waits so long for its answer before it shows that work goes on
 
 Progress = Callable[[int], None]
 _log = logging.getLogger(__name__)
