@@ -26,7 +26,7 @@ from tocsin.store.rows import MentionRow
 TODO_DAYS = 14
 LINES = 40
 FEW_LINES = 20
-MOST_READ = 5 * LINES
+MOST_READ = 3 * LINES
 NOBODY, ME = "nobody", "me"
 _LONGEST_QUERY = 2_000
 _Member = TypeVar("_Member", bound=StrEnum)

@@ -25,7 +25,7 @@ from tocsin.screen.query import FieldName, Query, query_fields
 from tocsin.store.queries.watching import SeenPost
 from tocsin.surge.backtest import replay_counts
 
-LOOK_AT_POSTS = 2_000  # of each brand, and of the ring: what can be looked at while somebody types
+LOOK_AT_POSTS = 1_200  # of each brand, and of the ring: what can be looked at while somebody types
 SHOWN = 20
 DAYS = 14
 _AROUND = 110  # letters of a long text kept on each side of its first match
