@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import Any
@@ -49,6 +50,8 @@ class _Server(uvicorn.Server):
 
 def run(host: str, port: int) -> None:
     """Serve the pages until stopped."""
+    # Static files are sent piece by piece from a thread: nothing to say to whoever runs it.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     live = Live()
     config = uvicorn.Config(
         Application(live), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3
