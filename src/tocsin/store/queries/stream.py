@@ -158,16 +158,6 @@ def waiting(db: Database, brand: str, world: str, since: int) -> Waiting:
     )
 
 
-def mark_of(db: Database, ask: Ask, row: int) -> Mark | None:
-    """Return the place of a mention in a list, so that the list can be read on from it; None if it is gone."""
-    found = db.row("select severity, minute, id from store_mention where id = %s", [row])
-    if found is None:
-        return None
-    if ask.query is not None:
-        return (row,)
-    return tuple(found) if ask.order is Order.GRAVEST else tuple(found[1:])
-
-
 def _scan(db: Database, asked: tuple[_Where, _Where], after: Mark | None, limit: int, most: int) -> Found:
     """Walk back from `after` in stretches of the driving index until the page is full or enough was looked at."""
     driver, filters = asked
