@@ -9,7 +9,7 @@ from tocsin.base.errors import InputError
 from tocsin.spread.amplify import rank_amplifiers
 from tocsin.spread.cascade import build_cascade
 from tocsin.spread.media import press_of, read_media, shipped_media
-from tocsin.spread.percolate import percolate
+from tocsin.spread.percolate import first_articles, percolate
 from tocsin.spread.values import Press, Step
 
 
@@ -65,3 +65,18 @@ def test_the_table_that_ships_is_sorted_and_knows_both_languages() -> None:
 def test_a_wrong_line_of_a_table_is_named() -> None:
     with pytest.raises(InputError, match="Line 2"):
         read_media(["# media", "example.org\tworldwide\tfr\tme"])
+
+
+def test_the_earliest_article_of_each_press_is_found_whatever_the_order() -> None:
+    posts = [
+        post(9, press=Press.LOCAL),
+        post(4, press=Press.SPECIALISED),
+        post(5, press=Press.NATIONAL),
+        post(1, press=Press.NATIONAL, own=True),
+        post(2, press=Press.NATIONAL, is_public=False),
+        post(3),
+    ]
+    assert {step: one.row for step, one in first_articles(posts).items()} == {
+        Step.LOCAL_PRESS: 4,
+        Step.NATIONAL_PRESS: 5,
+    }

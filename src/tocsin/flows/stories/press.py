@@ -1,0 +1,35 @@
+"""When a story entered the press: its first local and its first national article."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from tocsin.base.brand import Brand
+from tocsin.flows.engine import Engine
+from tocsin.flows.stories.spread import spread_post
+from tocsin.spread.percolate import first_articles
+from tocsin.spread.values import MOST_POSTS, Step
+
+
+class FirstPress(NamedTuple):
+    """When the local (or specialised) and the national press first wrote of a story; None where it has not."""
+
+    local_at: datetime | None
+    national_at: datetime | None
+
+
+def first_press(engine: Engine, brand: Brand, story: str) -> FirstPress:
+    """Return when the press first wrote of a story of the brand, by when its articles were written.
+
+    Told from at most 5,000 of its posts, as its page is. Raises NotFoundError if the brand has no such story.
+    """
+    affairs = engine.store.affairs
+    line = affairs.story(brand.slug, story)
+    found = first_articles(map(spread_post, affairs.trail(line.number, MOST_POSTS)))
+    local, national = (found.get(step) for step in (Step.LOCAL_PRESS, Step.NATIONAL_PRESS))
+    return FirstPress(local and _at(local.at_ms), national and _at(national.at_ms))
+
+
+def _at(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
