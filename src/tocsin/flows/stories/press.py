@@ -9,7 +9,7 @@ from tocsin.base.brand import Brand
 from tocsin.flows.engine import Engine
 from tocsin.flows.stories.spread import spread_post
 from tocsin.spread.percolate import first_articles
-from tocsin.spread.values import MOST_POSTS, Step
+from tocsin.spread.values import MOST_POSTS, SpreadPost, Step
 
 
 class FirstPress(NamedTuple):
@@ -27,9 +27,8 @@ def first_press(engine: Engine, brand: Brand, story: str) -> FirstPress:
     affairs = engine.store.affairs
     line = affairs.story(brand.slug, story)
     found = first_articles(map(spread_post, affairs.trail(line.number, MOST_POSTS)))
-    local, national = (found.get(step) for step in (Step.LOCAL_PRESS, Step.NATIONAL_PRESS))
-    return FirstPress(local and _at(local.at_ms), national and _at(national.at_ms))
+    return FirstPress(_written_at(found.get(Step.LOCAL_PRESS)), _written_at(found.get(Step.NATIONAL_PRESS)))
 
 
-def _at(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+def _written_at(post: SpreadPost | None) -> datetime | None:
+    return None if post is None else datetime.fromtimestamp(post.at_ms / 1000, UTC)
