@@ -17,7 +17,7 @@ from tocsin.store.models.setup import (
     Watch,
     WatchVersion,
 )
-from tocsin.store.models.stories import FoldState, Story, Surge
+from tocsin.store.models.stories import FoldState, Move, Story, Surge
 from tocsin.store.models.work import Corrected, Correction, Original, Presence, SavedView, Undo, WorkState
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Lease",
     "Membership",
     "Mention",
+    "Move",
     "Objection",
     "OneTimeLink",
     "Original",

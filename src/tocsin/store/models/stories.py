@@ -78,3 +78,32 @@ class Surge(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["brand", "timeline", "at_ms"], name="surge_latest")]
+
+
+class Move(models.Model):
+    """Posts of one story that were put into another: by a person, or by the engine where two had become one.
+
+    source, target: names of stories. whole: all of the source, whose links lead to the target from then on.
+    rows: the mentions, as a JSON list. followed: the alerts and surges that went along, as JSON. by: `engine`, or as
+    labels name people. correction: the number of what was said of a mention that asked for the move, 0 for none.
+    """
+
+    brand = models.BigIntegerField()
+    source = models.CharField(max_length=64)
+    target = models.CharField(max_length=64)
+    whole = models.BooleanField()
+    rows = models.TextField()
+    followed = models.TextField(default="{}")
+    by = models.CharField(max_length=120)
+    at_ms = models.BigIntegerField()
+    correction = models.BigIntegerField(default=0)
+    undone_ms = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand", "source", "id"], name="move_out"),
+            models.Index(fields=["brand", "target", "id"], name="move_in"),
+            models.Index(
+                fields=["brand", "id"], name="move_told", condition=models.Q(whole=False, undone_ms__isnull=True)
+            ),
+        ]

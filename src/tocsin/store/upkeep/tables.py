@@ -21,7 +21,7 @@ _MODELS = (
     "Fact", "Brand", "Watch", "WatchVersion", "Timeline", "Source", "Cursor", "Reading", "ImportRecord", "Author",
     "Post", "Revision", "Sighting", "Tombstone", "Unmatched", "RejectRow", "Story", "Mention", "Count", "KindCount",
     "StoryCount", "FoldState", "Surge", "FreeText", "Event", "Outbox", "Alert", "AlertAction", "Label", "Audit",
-    "WorkState", "SavedView", "Correction", "Corrected", "Original", "Objection", "Retention",
+    "WorkState", "SavedView", "Correction", "Corrected", "Original", "Objection", "Retention", "Move",
 )
 # fmt: on
 # Who may come in: in backups, which put an installation back as it was, and never in exports, which are handed on.
