@@ -1,12 +1,15 @@
 """How long the server takes for each page over a full store, and how a crowd of open pages is kept up to date.
 
-`python -m bench.web.pages [MENTIONS]` (100,000 unless said; the promise is made for 1,000,000) prints a table and fails
-when a page takes longer than it may. Each page is asked twice to warm up, then seven times; the median counts. The time
-of the processor stands beside it, and the bare sign of life (`/healthz`) at the end, so that a busy machine shows.
+`python -m bench.web.pages [MENTIONS] [--keep FOLDER]` (100,000 unless said; the promise is made for 1,000,000) prints a
+table and fails when a page takes longer than it may. Each page is asked twice to warm up, then seven times; the median
+counts. The time of the processor stands beside it, and the bare sign of life (`/healthz`) at the end, so that a busy
+machine shows. With --keep the store stays in the folder and a later run asks it again without filling.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import logging
 import random
 import statistics
@@ -39,12 +42,14 @@ _LISTS = {
 _PLATFORMS = ("bluesky", "mastodon", "x", "forum", "reviews", "press")
 
 
-def main(mentions: int) -> int:
-    """Fill a store, ask every page, print the times; return 1 if one is too slow."""
+def main(mentions: int, keep: Path | None = None) -> int:
+    """Fill a store, ask every page, print the times; return 1 if one is too slow. keep: where the store stays."""
     from tocsin.web.settings import configure
 
-    with tempfile.TemporaryDirectory(prefix="tocsin-pages-") as folder:
-        settings = Settings(data_dir=Path(folder))
+    with contextlib.ExitStack() as ends:
+        folder = keep or Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-pages-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = Settings(data_dir=folder)
         configure(settings)
         logging.disable(logging.WARNING)  # forms' ends that are only opened are told there
         world = _World(settings, mentions)
@@ -65,11 +70,13 @@ class _World:
         self.engine = open_engine(settings, migrate=True)
         self.engine.store.save_brand(Brand(slug=BRAND, name="Maison Alba"))
         self.engine.store.save_watch(Watch(brand=BRAND, name="La marque", query='"Maison Alba"'))
-        alice = self.engine.store.people.add(Person(id=0, email="alice@example.org", name="Alice", is_owner=True), NOW)
+        people = self.engine.store.people
+        if not people.everybody():
+            people.add(Person(id=0, email="alice@example.org", name="Alice", is_owner=True), NOW)
+            _fill(self.engine, mentions)
         serve(Installation(self.engine, lambda: NOW))
-        _fill(self.engine, mentions)
         self.browser = Client(SERVER_NAME="localhost")
-        self.browser.force_login(get_user_model().objects.get(pk=alice.id))
+        self.browser.force_login(get_user_model().objects.get(pk=people.everybody()[0].id))
 
     def times(self) -> dict[str, tuple[float, float, int]]:
         """Return (median milliseconds, of which the processor, bytes) of each page."""
@@ -160,5 +167,12 @@ def _report(mentions: int, times: dict[str, tuple[float, float, int]]) -> list[s
     return [name for name, (took_ms, _, _) in times.items() if took_ms > LIMIT_MS]
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.web.pages")
+    parser.add_argument("mentions", type=int, nargs="?", default=100_000)
+    parser.add_argument("--keep", type=Path)
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
+    raise SystemExit(main(**vars(_arguments())))

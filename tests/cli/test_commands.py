@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -55,6 +56,17 @@ def test_an_alert_that_is_not_there_is_said_in_one_sentence(data: Path) -> None:
     ran = tocsin("alerts", "ack", "nothing", data=data)
     assert ran.code == 1
     assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_gzip_bomb_ends_with_one_sentence_and_what_came_before_it_stays(data: Path, tmp_path: Path) -> None:
+    good = {"id": "avant", "created_at": "2026-03-02T12:00:00Z", "text": "Maison Alba, avant le vide"}
+    bomb = tmp_path / "bombe.jsonl.gz"
+    bomb.write_bytes(gzip.compress((json.dumps(good) + "\n" + (" " * 1000 + "\n") * 3_000).encode()))
+    ran = tocsin("import", bomb, data=data, env={"TOCSIN_UNPACKED_MB": "1"})
+    assert ran.code == 1
+    assert len(ran.err.strip().splitlines()[-1:]) == 1
+    assert "bombe.jsonl.gz unpacks to more than 1 MB" in ran.err.strip().splitlines()[-1]
+    assert [row["id"] for row in tocsin("search", "vide", data=data).rows] == ["avant"]
 
 
 def test_what_was_imported_is_found_and_counted(data: Path) -> None:

@@ -21,7 +21,7 @@ from tocsin.base.errors import InputError
 from tocsin.base.html import plain_text
 from tocsin.base.post import Post, PostKind, TimeDoubt
 from tocsin.collect.adapter import Page, Reject
-from tocsin.collect.file import FileFormat, FilePlan, plan_file, read_pages, write_reject
+from tocsin.collect.file import Bounds, FileFormat, FilePlan, plan_file, read_pages, write_reject
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -123,6 +123,25 @@ def test_a_zip_archive_and_a_bomb_are_refused() -> None:
                 part.write(bytes(min(size, 1 << 20)))
         with pytest.raises(InputError, match=says):
             planned(out.getvalue())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("bounds", "says"),
+    [(Bounds(most_mb=1), "more than 1 MB"), (Bounds(most_ratio=20), "more than 20 times its size, which posts never")],
+)
+def test_a_gzip_bomb_behind_good_posts_ends_with_one_sentence(bounds: Bounds, says: str, encoding: str) -> None:
+    raw = gzip.compress((LINES.decode() + (" " * 1_000_000 + "\n") * 40).encode(encoding), compresslevel=1)
+    plan = plan_file(io.BytesIO(raw), name="b.jsonl.gz", now=NOW, bounds=bounds)
+    given: list[Page] = []
+    with pytest.raises(InputError, match=says):
+        given.extend(read_pages(io.BytesIO(raw), plan, source="test", cursor="", now=NOW, page_rows=2))
+
+
+def test_the_ratio_of_a_short_file_is_its_own_affair() -> None:
+    raw = gzip.compress(LINES + b" " * (4 << 20), compresslevel=1)
+    plan = plan_file(io.BytesIO(raw), name="b.jsonl.gz", now=NOW, bounds=Bounds(most_ratio=2))
+    assert [row.native_id for row in plan.preview] == ["1001", "1002"]
 
 
 def test_a_file_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:

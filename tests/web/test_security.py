@@ -273,6 +273,21 @@ def test_a_bomb_is_refused_in_words(web: World, name: str, bomb: object) -> None
     assert 'role="alert"' in page.content.decode()
 
 
+def test_a_bomb_behind_good_posts_ends_the_import_in_words(web: World) -> None:
+    good = b'{"id":"1","created_at":"2026-03-02T10:00:00Z","text":"Maison Alba, avant le vide"}\n'
+    web.store.save_watch(Watch(brand=BRAND, name="La marque", query='"Maison Alba"'))
+    packed = gzip.compress(good + (b" " * 1_000_000 + b"\n") * 40, compresslevel=9)
+    browser = web.as_("alice")
+    address = browser.post("/files/new", {"file": SimpleUploadedFile("b.jsonl.gz", packed)})["Location"]
+    assert browser.get(address).status_code == 200
+    assert browser.post(f"{address}/import").status_code == 302
+    for _ in range(100):  # each waits a little for the work to end
+        page = browser.get(f"{address}/progress", headers={"HX-Request": "true"}).content.decode()
+        if 'role="alert"' in page:
+            break
+    assert "unpacked_ratio" in page
+
+
 class _Endless(io.RawIOBase):
     """A file of a given size that holds nothing and takes no memory."""
 

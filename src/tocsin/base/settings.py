@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_hosts: hosts exempt from the address guard, for a feed on one's own network.
     mail_to: who is told of alerts, besides what each brand says. notify_urls: apprise addresses.
     keep_unmatched, unmatched_posts, unmatched_hours: the ring of posts no watch wanted, for previews.
+    unpacked_mb, unpacked_ratio: how far a compressed file may unpack: mebibytes in all, times its packed size.
     """
 
     data_dir: Path
@@ -48,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_unmatched: bool = True
     unmatched_posts: int = 50_000
     unmatched_hours: int = 48
+    unpacked_mb: int = 20_000
+    unpacked_ratio: int = 200
 
     def __repr__(self) -> str:
         shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _SECRETS)
@@ -142,6 +145,11 @@ def _from_toml(path: Path, *, must_exist: bool) -> dict[str, object]:
 def _checked(settings: Settings) -> Settings:
     if settings.language not in ("fr", "en"):
         raise SettingsError("language={value!r} is not offered; write fr or en.", value=settings.language)
+    for name in ("unpacked_mb", "unpacked_ratio"):
+        if getattr(settings, name) < 1:
+            raise SettingsError(
+                "{name}={value} lets no file in; write 1 or more.", name=name, value=getattr(settings, name)
+            )
     if settings.web_address and not re.fullmatch(r"https?://[^/\s]+", settings.web_address):
         raise SettingsError(
             "web_address={value!r} is not an address without path; write https://tocsin.example.org.",

@@ -14,7 +14,7 @@ import msgspec
 from tocsin.base.errors import InputError
 from tocsin.base.time import minute_of
 from tocsin.collect.adapter import Page, Reject
-from tocsin.collect.file import FilePlan, plan_file, read_pages, save_preset, write_reject
+from tocsin.collect.file import Bounds, FilePlan, plan_file, read_pages, save_preset, write_reject
 from tocsin.flows.close import Closed, close_timeline
 from tocsin.flows.engine import Engine
 from tocsin.flows.ingest import Ingested, Place, ingest_page
@@ -55,7 +55,8 @@ def plan_import(
     zone = brands[0].time_zone if brands else "Europe/Paris"
     kept = _preset_path(engine, preset) if preset else None
     wanted = str(kept) if kept and kept.is_file() else preset
-    return plan_file(path, name=path.name, preset=wanted, overrides=overrides, time_zone=zone, now=now)
+    bounds = Bounds(engine.settings.unpacked_mb, engine.settings.unpacked_ratio)
+    return plan_file(path, name=path.name, preset=wanted, overrides=overrides, time_zone=zone, now=now, bounds=bounds)
 
 
 def keep_preset(engine: Engine, plan: FilePlan, name: str) -> Path:

@@ -11,10 +11,12 @@ from tocsin.collect.file.mapping import (
 )
 from tocsin.collect.file.plan import FilePlan, PlannedColumn, Remark, plan_file
 from tocsin.collect.file.read import read_pages, write_reject
-from tocsin.collect.file.sniff import Compression, Encoding, FileFormat, FileInput, Shape
+from tocsin.collect.file.sniff import Encoding, FileFormat, FileInput, Shape
 from tocsin.collect.file.times import DateOrder, OrderReason
+from tocsin.collect.file.unpack import Bounds, Compression
 
 __all__ = [
+    "Bounds",
     "Column",
     "ColumnMapping",
     "Compression",

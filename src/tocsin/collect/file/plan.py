@@ -37,6 +37,7 @@ from tocsin.collect.file.sample import Sample, nothing_readable, take_sample
 from tocsin.collect.file.sniff import Encoding, FileFormat, FileInput, Shape, opened, sniff
 from tocsin.collect.file.table import other_sheets
 from tocsin.collect.file.times import OrderReason, find_date_order
+from tocsin.collect.file.unpack import Bounds
 from tocsin.collect.file.values import is_rounded_id
 
 _PREVIEW = 5
@@ -89,11 +90,13 @@ class Wishes(TypedDict, total=False):
 
     preset: name or .toml path; none recognises one. overrides: field to column, or option to value.
     time_zone: IANA name, for times without a zone, unless an override says; Europe/Paris by default.
+    bounds: how far a compressed file may unpack.
     """
 
     preset: str | None
     overrides: Mapping[str, str] | None
     time_zone: str
+    bounds: Bounds
 
 
 def plan_file(source: FileInput, *, name: str, now: datetime, **wishes: Unpack[Wishes]) -> FilePlan:
@@ -105,7 +108,7 @@ def plan_file(source: FileInput, *, name: str, now: datetime, **wishes: Unpack[W
     zone = wishes.get("time_zone", "Europe/Paris")
     zone_of(zone)
     with opened(source, name) as stream:
-        shape = sniff(stream, name)
+        shape = sniff(stream, name, wishes.get("bounds", Bounds()))
         sample = take_sample(stream, shape, name)
         sheets = other_sheets(stream, shape, name) if shape.format is FileFormat.XLSX else ()
     look = _Look(name, shape, sample)

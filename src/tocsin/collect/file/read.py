@@ -15,7 +15,8 @@ from tocsin.collect.adapter import Page, PageItem, Reject, Upsert
 from tocsin.collect.file.build import PostBuilder
 from tocsin.collect.file.plan import FilePlan, try_row
 from tocsin.collect.file.sample import rows_of
-from tocsin.collect.file.sniff import UNPACK_ERRORS, FileFormat, FileInput, opened, unpacked
+from tocsin.collect.file.sniff import FileFormat, FileInput, opened
+from tocsin.collect.file.unpack import UNPACK_ERRORS, unpacked
 
 PAGE_ROWS = 4096
 _HEAD = 1 << 16
@@ -107,7 +108,8 @@ def _resume(stream: FileInput, plan: FilePlan, cursor: str, source: str) -> tupl
 def _mark(stream: FileInput, plan: FilePlan, size: int) -> str:
     """Return length and digest of the first bytes, unpacked, so that a file that only grew is known again."""
     with opened(stream, plan.name) as raw:
-        bare = raw if plan.shape.format is FileFormat.XLSX else unpacked(raw, plan.shape.compression)
+        shape = plan.shape
+        bare = raw if shape.format is FileFormat.XLSX else unpacked(raw, shape.compression, shape.bounds, plan.name)
         try:
             head = bare.read(size)
         except UNPACK_ERRORS:

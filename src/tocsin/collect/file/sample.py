@@ -10,8 +10,9 @@ from typing import Any, BinaryIO
 from tocsin.base.errors import InputError
 from tocsin.collect.file.guess import is_header, named_cells
 from tocsin.collect.file.rows import Row, json_line_rows, json_rows
-from tocsin.collect.file.sniff import UNPACK_ERRORS, FileFormat, Shape, unpacked
+from tocsin.collect.file.sniff import FileFormat, Shape
 from tocsin.collect.file.table import sheet_rows, table_rows
+from tocsin.collect.file.unpack import UNPACK_ERRORS, unpacked
 
 SAMPLE_ROWS = 2000
 _HEADER_SEARCH = 20
@@ -31,7 +32,7 @@ def rows_of(stream: BinaryIO, shape: Shape, name: str, notes: Counter[str], widt
     if shape.format is FileFormat.XLSX:
         yield from sheet_rows(stream, shape, name, width)
         return
-    bare = unpacked(stream, shape.compression)
+    bare = unpacked(stream, shape.compression, shape.bounds, name)
     read = {FileFormat.JSON_LINES: json_line_rows, FileFormat.JSON: json_rows}
     done = 0
     try:

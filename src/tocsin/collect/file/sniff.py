@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from tocsin.base.errors import InputError
+from tocsin.collect.file.unpack import UNPACK_ERRORS, Bounds, Compression, unpacked
 from tocsin.collect.file.values import field_names, fold_name
 
 HEAD_BYTES = 1 << 18
@@ -33,13 +32,6 @@ class FileFormat(StrEnum):
     XLSX = "xlsx"
 
 
-class Compression(StrEnum):
-    """What is wrapped around the file."""
-
-    NONE = "none"
-    GZIP = "gzip"
-
-
 class Encoding(StrEnum):
     """How bytes become characters. In both 8-bit ones, bytes that are not UTF-8 are read as Windows-1252."""
 
@@ -54,7 +46,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
     delimiter: between the cells of a table; "" when each line is one cell.
     records_key: in JSON, the key that holds the records; "" for the outermost, "*" when every key names one record.
-    old_mac: lines end in a carriage return alone.
+    old_mac: lines end in a carriage return alone. bounds: how far it may unpack.
     """
 
     format: FileFormat
@@ -63,6 +55,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     delimiter: str = ""
     records_key: str = ""
     old_mac: bool = False
+    bounds: Bounds = Bounds()
 
 
 @contextmanager
@@ -82,23 +75,13 @@ def opened(source: FileInput, name: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def unpacked(stream: BinaryIO, compression: Compression) -> BinaryIO:
-    """Return the stream of decompressed bytes; reading it may raise one of `UNPACK_ERRORS`."""
-    if compression is Compression.GZIP:
-        return cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))
-    return stream
-
-
-UNPACK_ERRORS = (EOFError, gzip.BadGzipFile, zlib.error)
-
-
-def sniff(stream: BinaryIO, name: str) -> Shape:
+def sniff(stream: BinaryIO, name: str, bounds: Bounds) -> Shape:
     """Return what a file is. Raises InputError for an empty, a binary or a broken file, saying which."""
     raw = stream.read(8)
     stream.seek(0)
     compression = Compression.GZIP if raw.startswith(b"\x1f\x8b") else Compression.NONE
     try:
-        head = unpacked(stream, compression).read(HEAD_BYTES)
+        head = unpacked(stream, compression, bounds, name).read(HEAD_BYTES)
     except UNPACK_ERRORS as error:
         raise InputError(
             "{file} is a broken gzip file ({error}); fetch or compress it again.", file=name, error=error
@@ -107,7 +90,7 @@ def sniff(stream: BinaryIO, name: str) -> Shape:
     if not head.strip(b"\x00\xef\xbb\xbf \t\r\n"):
         raise InputError("{file} is empty; give a file with at least one post.", file=name)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return Shape(format=FileFormat.XLSX, compression=compression)
+        return Shape(format=FileFormat.XLSX, compression=compression, bounds=bounds)
     _refuse_binary(head, name)
     encoding = _encoding(head)
     text = head_text(head, encoding)
@@ -122,6 +105,7 @@ def sniff(stream: BinaryIO, name: str) -> Shape:
         delimiter=delimiter,
         records_key=found[1] if found else "",
         old_mac=old_mac,
+        bounds=bounds,
     )
 
 

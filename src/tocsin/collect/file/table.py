@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from tocsin.base.errors import InputError
 from tocsin.collect.file.rows import MAX_ROW, Row, byte_lines, decode
-from tocsin.collect.file.sniff import UNPACK_ERRORS, Compression, Shape, unpacked
+from tocsin.collect.file.sniff import Shape
+from tocsin.collect.file.unpack import UNPACK_ERRORS, Compression, unpacked
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -196,7 +197,8 @@ class _Workbook:
         stream.seek(0)
         if self._shape.compression is Compression.GZIP:
             try:
-                stream = io.BytesIO(unpacked(stream, Compression.GZIP).read(_MAX_UNPACKED + 1))
+                bare = unpacked(stream, self._shape.compression, self._shape.bounds, self._name)
+                stream = io.BytesIO(bare.read(_MAX_UNPACKED + 1))
             except UNPACK_ERRORS:
                 raise self._broken() from None
         self._check(stream)

@@ -27,6 +27,8 @@ _ABOUT = {
     "keep_unmatched": N_("whether posts that no watch wants are kept for a while, for previews"),
     "unmatched_posts": N_("how many of them"),
     "unmatched_hours": N_("for how many hours"),
+    "unpacked_mb": N_("how many megabytes a compressed file may unpack to"),
+    "unpacked_ratio": N_("how many times its size a compressed file may unpack to"),
 }
 
 
