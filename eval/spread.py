@@ -25,7 +25,7 @@ from tocsin.spread.amplify import rank_amplifiers
 from tocsin.spread.cascade import build_cascade
 from tocsin.spread.origin import find_origin
 from tocsin.spread.percolate import percolate
-from tocsin.spread.together import find_rings
+from tocsin.spread.together.story import find_rings
 from tocsin.spread.values import SpreadPost
 
 END = datetime(2026, 11, 24, 17, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.spread.posts import DAY, START, post
 from tocsin.spread.cascade import build_cascade
-from tocsin.spread.together import MOST_CHANCE_P, find_rings
+from tocsin.spread.together.story import MOST_CHANCE_P, find_rings
 from tocsin.spread.values import Ring, Shared, SpreadPost
 
 TALK = [post(row, minute=row * 7) for row in range(1, 201)]

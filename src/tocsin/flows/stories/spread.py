@@ -14,7 +14,7 @@ from tocsin.spread.cascade import build_cascade
 from tocsin.spread.media import press_of
 from tocsin.spread.origin import find_origin
 from tocsin.spread.percolate import percolate
-from tocsin.spread.together import find_rings
+from tocsin.spread.together.story import find_rings
 from tocsin.spread.values import (
     MOST_POSTS,
     Amplifier,
