@@ -29,7 +29,11 @@ class AlertState(StrEnum):
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing a person must look at. `subject` is the id of the surge, mention row or source that caused it."""
+    """One thing a person must look at. `subject` is the id of the surge, mention row or source that caused it.
+
+    muted_by: id of the alert that speaks for this one, which was told to nobody; "" for one that rang.
+    step: rounds of telling that were made. due_at: when the next one comes, None for no more.
+    """
 
     id: str
     brand: str
@@ -45,3 +49,6 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None = None
     by: str = ""
     note: str = ""
+    muted_by: str = ""
+    step: int = 0
+    due_at: datetime | None = None

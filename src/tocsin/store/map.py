@@ -331,7 +331,7 @@ SURGE_COLUMNS = (
 )
 ALERT_COLUMNS = (
     "id", "brand", "timeline", "cause", "level", "at_ms", "subject", "title", "story", "reasons", "state",
-    "snoozed_ms", "by", "note",
+    "snoozed_ms", "by", "note", "muted_by", "step", "due_ms",
 )
 # fmt: on
 
@@ -393,6 +393,9 @@ def alert_row(alert: Alert) -> tuple[Any, ...]:
         ms_or_none(alert.snoozed_until),
         alert.by,
         clean(alert.note),
+        alert.muted_by,
+        alert.step,
+        ms_or_none(alert.due_at),
     )
 
 
@@ -413,4 +416,7 @@ def alert_of(row: tuple[Any, ...]) -> Alert:
         snoozed_until=at_or_none(row[11]),
         by=row[12],
         note=row[13],
+        muted_by=row[14],
+        step=row[15],
+        due_at=at_or_none(row[16]),
     )

@@ -1,5 +1,6 @@
 """The tables, by what they hold."""
 
+from tocsin.store.models.alerting import Channel, ChannelFault, Routing, SourceHour
 from tocsin.store.models.duty import Alert, AlertAction, Audit, Event, FreeText, Label, Outbox
 from tocsin.store.models.mentions import Count, KindCount, Mention, StoryCount
 from tocsin.store.models.people import Membership, OneTimeLink, Person, RecoveryCode, Session, SignInTry
@@ -26,6 +27,8 @@ __all__ = [
     "Audit",
     "Author",
     "Brand",
+    "Channel",
+    "ChannelFault",
     "Corrected",
     "Correction",
     "Count",
@@ -53,11 +56,13 @@ __all__ = [
     "RejectRow",
     "Retention",
     "Revision",
+    "Routing",
     "SavedView",
     "Session",
     "Sighting",
     "SignInTry",
     "Source",
+    "SourceHour",
     "Story",
     "StoryCount",
     "Surge",

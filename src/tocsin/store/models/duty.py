@@ -48,7 +48,7 @@ class Outbox(models.Model):
 
 
 class Alert(models.Model):
-    """A `base.alert.Alert`."""
+    """A `base.alert.Alert`. due_ms: when the next round of telling comes, null when none does."""
 
     id = models.CharField(max_length=64, primary_key=True)
     brand = models.CharField(max_length=64)
@@ -64,9 +64,16 @@ class Alert(models.Model):
     snoozed_ms = models.BigIntegerField(null=True)
     by = models.CharField(max_length=120)
     note = models.TextField()
+    muted_by = models.CharField(max_length=64, default="")
+    step = models.IntegerField(default=0)
+    due_ms = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["timeline", "brand", "at_ms"], name="alert_latest")]
+        indexes = [
+            models.Index(fields=["timeline", "brand", "at_ms"], name="alert_latest"),
+            models.Index(fields=["due_ms"], name="alert_due", condition=models.Q(due_ms__isnull=False)),
+            models.Index(fields=["muted_by"], name="alert_muted", condition=~models.Q(muted_by="")),
+        ]
 
 
 class AlertAction(models.Model):
