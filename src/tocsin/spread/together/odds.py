@@ -1,0 +1,186 @@
+"""The odds against chance of a group of accounts: of all that they did at once, what would strangers do at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.spread.together.acts import SCALES_S, Acts, Ints
+from tocsin.spread.together.rhythm import Rhythm
+
+# How much likelier than by activity alone it is that an account acts on what others of its kind act on: people who
+# follow the same pages see the same things. A choice; see docs/benchmarks/together.md for what it does.
+ALIKE = 5.0
+_ENLARGED = (1.0, 4.0, 16.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Acts of a group on one object within minutes. acts: their places, oldest first; log_p: of the chance of it."""
+
+    thing: int
+    acts: tuple[int, ...]
+    log_p: float
+    rhythm_log_p: float
+    crowd: int
+
+
+def find_moments(acts: Acts, rhythm: Rhythm, group: Ints, least: int = 3) -> list[Moment]:
+    """Return the moments at which at least so many of a group acted on one object within ten minutes, by object.
+
+    Two chances are taken, and the lesser counts, twice: that others who act on this object do so that near to each
+    other, by its own rhythm without the group, leaning on that of all objects where it is little known; and that of
+    all who act on anything that day, these are found among so many at once on one object.
+    """
+    mine = np.flatnonzero(np.isin(acts.account, group))
+    things, first = np.unique(acts.object[mine], return_index=True)
+    ends = np.append(first[1:], len(mine))
+    found = []
+    for thing, low, high in zip(things.tolist(), first.tolist(), ends.tolist(), strict=True):
+        if high - low >= least:
+            found += _moments_on(acts, rhythm, group, thing, mine[low:high], least)
+    return found
+
+
+def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, least: int) -> list[Moment]:
+    """The moments on one object: the least likely stretch, and on both sides of it again."""
+    found: list[Moment] = []
+    todo = [(0, len(mine))]
+    times = acts.at_s[mine]
+    while todo:
+        low, high = todo.pop()
+        best: tuple[Moment, int, int] | None = None
+        for start, end in _fullest(times, low, high, least):
+            moment = _weigh(acts, rhythm, group, thing, mine, start, end)
+            if best is None or moment.log_p < best[0].log_p:
+                best = (moment, start, end)
+        if best is not None and best[0].log_p < 0.0:
+            found.append(best[0])
+            todo += [(low, best[1]), (best[2], high)]
+    return found
+
+
+def _fullest(times: np.ndarray, low: int, high: int, least: int) -> set[tuple[int, int]]:
+    """Of each scale, the stretch that holds most acts."""
+    found = set()
+    part = times[low:high]
+    for scale in SCALES_S:
+        ends = np.searchsorted(part, part + scale, "right")
+        count = ends - np.arange(len(part))
+        if len(part) and int(count.max()) >= least:
+            start = int(count.argmax())
+            found.add((low + start, low + int(ends[start])))
+    return found
+
+
+def _weigh(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, start: int, end: int) -> Moment:
+    members = np.unique(acts.account[mine[start:end]])
+    count, start_s, end_s = len(members), float(acts.at_s[mine[start]]), float(acts.at_s[mine[end - 1]])
+    span_s = max(1.0, end_s - start_s)
+    low, high = acts.between(thing, start_s, end_s)
+    strangers = (high - low) - (end - start)
+    whole = int(acts.starts[thing + 1] - acts.starts[thing]) - len(mine)
+    usual_p, firm = rhythm.usual(span_s)
+    near = _near(acts, thing, mine, (start_s, end_s), span_s)
+    alpha, beta = near + firm * usual_p, max(0.0, whole - near) + firm * (1.0 - usual_p)
+    tries = len(mine) * len(SCALES_S)
+    by_rhythm = min(0.0, log_beta_binomial_tail(count - 1, len(mine) - 1, alpha, beta) + math.log(tries))
+    own = acts.activity(group, (start_s + end_s) / 2)
+    expected = float(np.minimum(1.0, ALIKE * (strangers + count - 1) * own).sum())
+    by_crowd = min(0.0, log_binomial_tail(count, len(group), expected / len(group)) + math.log(tries))
+    return Moment(
+        thing=thing,
+        acts=tuple(int(one) for one in mine[start:end]),
+        log_p=min(0.0, min(by_rhythm, by_crowd) + math.log(2.0)),
+        rhythm_log_p=by_rhythm,
+        crowd=high - low,
+    )
+
+
+def _near(acts: Acts, thing: int, mine: Ints, stretch: tuple[float, float], span_s: float) -> float:
+    """How many acts of strangers stand in a stretch, or in one that is wider and divided by as much, the most of them."""
+    most = 0.0
+    start_s, end_s = stretch
+    for wider in _ENLARGED:
+        more = (wider - 1.0) * span_s / 2
+        low, high = acts.between(thing, start_s - more, end_s + more)
+        inside = int(np.searchsorted(mine, high) - np.searchsorted(mine, low))
+        most = max(most, (high - low - inside) / wider)
+    return most
+
+
+def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: int) -> float:
+    """Return the logarithm of the chance that any such group is found, all that was tried counted (Bonferroni).
+
+    candidates: accounts that could have stood in it. Two ways to count the groups, and the lesser counts, twice: any
+    accounts out of all; or those found at one moment, of which then only the rhythm speaks.
+    """
+    if not moments:
+        return 0.0
+    size = len(group)
+    spent = sum(moment.log_p for moment in moments)
+    of_all = spent + log_choose(candidates, size)
+    first = min(moments, key=lambda one: one.rhythm_log_p - one.log_p)
+    at_first = len(set(acts.account[list(first.acts)].tolist()))
+    of_one = (
+        spent
+        - first.log_p
+        + first.rhythm_log_p
+        + math.log(len(acts) * len(SCALES_S))
+        + log_choose(max(first.crowd, at_first), at_first)
+        + log_choose(candidates, size - at_first)
+    )
+    return min(0.0, min(of_all, of_one) + math.log(2.0))
+
+
+def log_choose(whole: int, part: int) -> float:
+    """Return the logarithm of the number of ways to take so many out of a whole."""
+    part = min(part, whole)
+    return math.lgamma(whole + 1) - math.lgamma(part + 1) - math.lgamma(whole - part + 1)
+
+
+def log_binomial_tail(count: int, tries: int, p: float) -> float:
+    """Return the logarithm of the chance of at least `count` successes of `tries`, each of chance p.
+
+    >>> round(math.exp(log_binomial_tail(2, 2, 0.5)), 4)
+    0.25
+    """
+    if count <= 0 or p >= 1.0:
+        return 0.0
+    if p <= 0.0:
+        return -math.inf
+    log_p, log_q = math.log(p), math.log1p(-p)
+    return _log_sum([log_choose(tries, k) + k * log_p + (tries - k) * log_q for k in range(count, tries + 1)])
+
+
+def log_beta_binomial_tail(count: int, tries: int, alpha: float, beta: float) -> float:
+    """Return the logarithm of the same chance where p itself is only known by a beta law.
+
+    >>> round(math.exp(log_beta_binomial_tail(1, 1, 1.0, 3.0)), 4)
+    0.25
+    """
+    if count <= 0:
+        return 0.0
+    base = math.lgamma(alpha) + math.lgamma(beta) - math.lgamma(alpha + beta)
+    return _log_sum(
+        [
+            log_choose(tries, k)
+            + math.lgamma(k + alpha)
+            + math.lgamma(tries - k + beta)
+            - math.lgamma(tries + alpha + beta)
+            - base
+            for k in range(count, tries + 1)
+        ]
+    )
+
+
+def _log_sum(logs: Sequence[float]) -> float:
+    top = max(logs, default=-math.inf)
+    if top == -math.inf:
+        return -math.inf
+    return min(0.0, top + math.log(sum(math.exp(value - top) for value in logs)))
+
+
