@@ -16,7 +16,7 @@ import numpy as np
 
 from eval.traffic import DAY, MONDAY, WEEK, Ints, Scan, draw_minutes, threshold
 from tocsin.base.brand import AlarmBudget, Brand
-from tocsin.base.surge import Surge, SurgeLevel
+from tocsin.base.surge import SurgeLevel
 from tocsin.surge.count import MinuteTally
 from tocsin.surge.fold import SurgeFold
 from tocsin.surge.state import SurgeState
@@ -59,10 +59,13 @@ class Memory(msgspec.Struct, frozen=True):
 
 
 class Ring(msgspec.Struct, frozen=True):
-    """A ring of the product: minute of the series, and level."""
+    """A ring of the product: minute of the series, level, and the window that rang."""
 
     at: int
     level: SurgeLevel
+    window_min: int
+    seen: int
+    expected: float
 
 
 class Product:
@@ -81,25 +84,21 @@ class Product:
             while at >= next_at:
                 kept.append(Memory(int(next_at), self._encoder.encode(state)))
                 next_at = next(wanted)
-            surge = self._observe(state, at, counts)
-            if surge is not None:
-                rings.append(Ring(at, surge.level))
+            rings += self._observe(state, at, int(counts[at]))
         while next_at < math.inf:
             kept.append(Memory(int(next_at), self._encoder.encode(state)))
             next_at = next(wanted)
         return rings, kept
 
-    def first_ring(self, memory: Memory, counts: Ints) -> float:
-        """Return the minutes from the memory's instant to the first ring over what comes then, infinity for none."""
+    def rings_after(self, memory: Memory, counts: Ints) -> Iterator[Ring]:
+        """Yield the rings over what comes after the memory's instant, shape (n,) per minute."""
         state = self._decoder.decode(memory.state)
         for place in np.flatnonzero(counts).tolist():
-            tally = MinuteTally(int(counts[place]))
-            if self._fold.observe(state, MONDAY + memory.at + place, tally) is not None:
-                return float(place + 1)
-        return math.inf
+            yield from self._observe(state, memory.at + place, int(counts[place]))
 
-    def _observe(self, state: SurgeState, at: int, counts: Ints) -> Surge | None:
-        return self._fold.observe(state, MONDAY + at, MinuteTally(int(counts[at])))
+    def _observe(self, state: SurgeState, at: int, posts: int) -> list[Ring]:
+        surge = self._fold.observe(state, MONDAY + at, MinuteTally(posts))
+        return [] if surge is None else [Ring(at, surge.level, surge.window_min, surge.seen, surge.expected)]
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -164,11 +163,12 @@ def try_volume(a_day: int, seed: int) -> Trial:
                 tails = scan.log_p(np.concatenate([before, rise]), memory.at - _RISE)[_RISE:]
                 hit = np.flatnonzero(tails <= limit)
                 by_scan.append(float(hit[0] + 1) if len(hit) else math.inf)
-                by_product.append(product.first_ring(memory, rise))
+                rung = next(product.rings_after(memory, rise), None)
+                by_product.append(math.inf if rung is None else float(rung.at - memory.at + 1))
         found[times] = Found(by_scan, by_product)
     weeks = BRANDS * QUIET_WEEKS
     loud = [[ring for ring in told if ring.level is SurgeLevel.ALARM] for told in rings]
-    return Trial(limit, _days(rings) / weeks, _days(loud) / weeks, found)
+    return Trial(limit, ring_days(rings) / weeks, ring_days(loud) / weeks, found)
 
 
 def lines_of(a_day: int, trial: Trial) -> Iterator[Line]:
@@ -196,7 +196,8 @@ def share_within(delays: Sequence[float], hours: float) -> float:
     return sum(delay <= hours * 60 for delay in delays) / len(delays)
 
 
-def _days(rings: Sequence[Sequence[Ring]]) -> int:
+def ring_days(rings: Sequence[Sequence[Ring]]) -> int:
+    """Return the days on which a brand was rung, summed over the brands."""
     return sum(len({ring.at // DAY for ring in told}) for told in rings)
 
 

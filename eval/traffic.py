@@ -34,7 +34,8 @@ Ints = npt.NDArray[np.int64]
 def hourly_means(a_day: float) -> Floats:
     """Return the mean mentions of each hour of the week from Monday 0 h, shape (168,), for a mean of `a_day` a day."""
     shape = np.outer(WEEK_SHAPE, DAY_SHAPE).reshape(-1)
-    return a_day * shape / shape.mean() / 24
+    means: Floats = a_day * shape / shape.mean() / 24
+    return means
 
 
 def draw_minutes(a_day: float, start: int, minutes: int, seed: Sequence[int], times: float = 1.0) -> Ints:
