@@ -26,7 +26,9 @@ import numpy as np
 
 from tocsin.spread.together.find import Found, find_together
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "coordination-coortweet" / "russian_coord_tweets.csv.gz"
+DATA = (
+    Path(__file__).resolve().parents[2] / "shared" / "data" / "coordination-coortweet" / "russian_coord_tweets.csv.gz"
+)
 RINGS_A_RUN = 8
 DEVELOP, REPORT = range(100, 106), range(200, 210)
 FLOORS = {"recall": 0.9, "members": 0.85}
@@ -141,8 +143,11 @@ def inject(shares: Shares, style: Style, rng: np.random.Generator, number: int) 
     start = rng.uniform(low, high - 86_400)
     moments = {
         "any": lambda: rng.uniform(low, high, style.objects),
-        "daily": lambda: start + 86_400 * (np.arange(style.objects) % max(1, int((high - start) // 86_400)))
-        + 600 * np.arange(style.objects),
+        "daily": lambda: (
+            start
+            + 86_400 * (np.arange(style.objects) % max(1, int((high - start) // 86_400)))
+            + 600 * np.arange(style.objects)
+        ),
         "one day": lambda: start + rng.uniform(0, 86_400, style.objects),
     }[style.rhythm]()
     rows: list[tuple[int, int, float]] = []

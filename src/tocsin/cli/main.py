@@ -38,6 +38,7 @@ COMMANDS = {
     "alerts": N_("list alerts; acknowledge, snooze or call them false"),
     "digest": N_("print the day or the week of a brand as its summary by mail"),
     "backtest": N_("replay the past and say when it would have rung"),
+    "together": N_("find accounts that act together, with the odds against chance, without a database"),
     "export": N_("write everything to open files"),
     "erase": N_("erase an author and what was kept of them"),
     "backup": N_("write a backup while everything runs"),

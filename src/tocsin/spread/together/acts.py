@@ -12,7 +12,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 REPEAT_S = 900.0  # an account that comes back to an object sooner than this still does the same thing
-_AROUND_S = 43_200.0  # an account's own activity is counted over the day around an instant
+DAY_S = 86_400.0
+_AROUND_S = DAY_S / 2  # an account's own activity is counted over the day around an instant
 SCALES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0)
 LONGEST_S = SCALES_S[-1]  # accounts that act further apart than this do not act together
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.spread.together.acts import SCALES_S, Acts, Ints
+from tocsin.spread.together.acts import DAY_S, SCALES_S, Acts, Ints
 from tocsin.spread.together.rhythm import Rhythm
 
 # How much likelier than by activity alone it is that an account acts on what others of its kind act on: people who
@@ -31,9 +31,9 @@ class Moment:
 def find_moments(acts: Acts, rhythm: Rhythm, group: Ints, least: int = 3) -> list[Moment]:
     """Return the moments at which at least so many of a group acted on one object within ten minutes, by object.
 
-    Two chances are taken, and the lesser counts, twice: that others who act on this object do so that near to each
-    other, by its own rhythm without the group, leaning on that of all objects where it is little known; and that of
-    all who act on anything that day, these are found among so many at once on one object.
+    Two chances are multiplied: that so many of the group act on this object at all that day, each by its share of all
+    acts and `ALIKE` times that; and that they then do so this near to each other, by the object's own rhythm without
+    the group, which leans on that of the other objects where it is little known.
     """
     mine = np.flatnonzero(np.isin(acts.account, group))
     things, first = np.unique(acts.object[mine], return_index=True)
@@ -48,6 +48,7 @@ def find_moments(acts: Acts, rhythm: Rhythm, group: Ints, least: int = 3) -> lis
 def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, least: int) -> list[Moment]:
     """The moments on one object: the least likely stretch, and on both sides of it again."""
     found: list[Moment] = []
+    on_thing = 0.0
     todo = [(0, len(mine))]
     times = acts.at_s[mine]
     while todo:
@@ -58,8 +59,12 @@ def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints,
             if best is None or moment.log_p < best[0].log_p:
                 best = (moment, start, end)
         if best is not None and best[0].log_p < 0.0:
+            if not found:
+                on_thing = _there_log_p(acts, group, thing, mine, float(times[best[1]]))
             found.append(best[0])
             todo += [(low, best[1]), (best[2], high)]
+    if found:
+        found[0] = replace(found[0], log_p=found[0].log_p + on_thing)
     return found
 
 
@@ -81,23 +86,28 @@ def _weigh(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, star
     count, start_s, end_s = len(members), float(acts.at_s[mine[start]]), float(acts.at_s[mine[end - 1]])
     span_s = max(1.0, end_s - start_s)
     low, high = acts.between(thing, start_s, end_s)
-    strangers = (high - low) - (end - start)
     whole = int(acts.starts[thing + 1] - acts.starts[thing]) - len(mine)
     usual_p, firm = rhythm.usual(span_s)
     near = _near(acts, thing, mine, (start_s, end_s), span_s)
     alpha, beta = near + firm * usual_p, max(0.0, whole - near) + firm * (1.0 - usual_p)
-    tries = len(mine) * len(SCALES_S)
-    by_rhythm = min(0.0, log_beta_binomial_tail(count - 1, len(mine) - 1, alpha, beta) + math.log(tries))
-    own = acts.activity(group, (start_s + end_s) / 2)
-    expected = float(np.minimum(1.0, ALIKE * (strangers + count - 1) * own).sum())
-    by_crowd = min(0.0, log_binomial_tail(count, len(group), expected / len(group)) + math.log(tries))
+    tries = math.log(len(mine) * len(SCALES_S))
+    by_rhythm = min(0.0, log_beta_binomial_tail(count - 1, len(mine) - 1, alpha, beta) + tries)
     return Moment(
         thing=thing,
         acts=tuple(int(one) for one in mine[start:end]),
-        log_p=min(0.0, min(by_rhythm, by_crowd) + math.log(2.0)),
+        log_p=by_rhythm,
         rhythm_log_p=by_rhythm,
         crowd=high - low,
     )
+
+
+def _there_log_p(acts: Acts, group: Ints, thing: int, mine: Ints, at_s: float) -> float:
+    """The logarithm of the chance that so many of a group act on an object on the day around an instant."""
+    low, high = acts.between(thing, at_s - DAY_S / 2, at_s + DAY_S / 2)
+    there = mine[(mine >= low) & (mine < high)]
+    own = acts.activity(group, at_s)
+    expected = float(np.minimum(1.0, ALIKE * (high - low - 1) * own).sum())
+    return log_binomial_tail(len(np.unique(acts.account[there])), len(group), expected / len(group))
 
 
 def _near(acts: Acts, thing: int, mine: Ints, stretch: tuple[float, float], span_s: float) -> float:
@@ -110,6 +120,13 @@ def _near(acts: Acts, thing: int, mine: Ints, stretch: tuple[float, float], span
         inside = int(np.searchsorted(mine, high) - np.searchsorted(mine, low))
         most = max(most, (high - low - inside) / wider)
     return most
+
+
+def common_things(acts: Acts, group: Ints) -> list[int]:
+    """Return the objects on which two of a group acted: they tell nothing of how strangers act."""
+    mine = np.isin(acts.account, group)
+    things, times = np.unique(acts.object[mine], return_counts=True)
+    return [int(thing) for thing in things[times >= 2]]
 
 
 def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: int) -> float:
@@ -134,6 +151,16 @@ def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: 
         + log_choose(candidates, size - at_first)
     )
     return min(0.0, min(of_all, of_one) + math.log(2.0))
+
+
+def fisher(a: float, b: float) -> float:
+    """Return the logarithm of the chance of two signs that have nothing to do with each other, from theirs (Fisher).
+
+    >>> fisher(0.0, 0.0)
+    0.0
+    """
+    both = a + b
+    return min(0.0, both + math.log1p(-both))
 
 
 def log_choose(whole: int, part: int) -> float:
@@ -182,5 +209,3 @@ def _log_sum(logs: Sequence[float]) -> float:
     if top == -math.inf:
         return -math.inf
     return min(0.0, top + math.log(sum(math.exp(value - top) for value in logs)))
-
-

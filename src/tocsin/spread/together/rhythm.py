@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.spread.together.acts import SCALES_S, Acts
+from tocsin.spread.together.acts import SCALES_S, Acts, Floats
 
+_MOST_WEIGHT = 50.0  # acts that one object counts for at most: a crowd's object tells of itself, not of the others
 _LEAST_P = 1e-5
-_LOOSEST, _FIRMEST = 1.0, 1_000.0
+_FIRMEST = 1_000.0
+# Before a stream shows its own: of two acts on one thing, the second comes within a scale with this chance; reaction
+# times are spread evenly on a logarithmic axis from a minute to a day. It weighs as two acts.
+_HELD = tuple(math.log1p(scale / 60.0) / math.log1p(86_400.0 / 60.0) for scale in SCALES_S)
+_HELD_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class Rhythm:
 
     within_p: mean over objects of the share of its other acts that follow one within the scale. firmness: how many
     acts on an object weigh as much as what is usual in the stream, when its own rhythm is estimated: small where
-    some objects come all at once and others do not.
+    some objects come all at once and others do not, and where few objects are known.
     """
 
     within_p: tuple[float, ...]
@@ -32,33 +38,48 @@ class Rhythm:
         return self.within_p[at], self.firmness[at]
 
 
-def read_rhythm(acts: Acts) -> Rhythm:
-    """Return the rhythm of all objects that two accounts acted on; each object weighs as its acts, at most fifty."""
-    sizes = np.diff(acts.starts)
-    size = sizes[acts.object] if len(acts) else np.zeros(0, dtype=np.int64)
-    place = np.arange(len(acts))
-    weight = np.minimum(size, 50) / np.maximum(size, 1)
-    pair, triple = size >= 2, size >= 3
-    found = []
-    for scale in SCALES_S:
-        after = np.searchsorted(acts.key, acts.key + scale, "right") - place - 1
-        found.append(_moments(after, size, weight, pair, triple))
-    return Rhythm(within_p=tuple(p for p, _ in found), firmness=tuple(firm for _, firm in found))
+class Rhythms:
+    """What each object adds to the rhythm of the stream, so that it can be told without some of them."""
+
+    def __init__(self, acts: Acts) -> None:
+        sizes = np.diff(acts.starts).astype(np.float64)
+        objects, place = len(sizes), np.arange(len(acts))
+        size = sizes[acts.object] if len(acts) else np.zeros(0)
+        weight = np.minimum(size, _MOST_WEIGHT) / np.maximum(size, 1.0)
+        pair, triple = np.where(size >= 2, weight, 0.0), np.where(size >= 3, weight, 0.0)
+        self._weights = np.stack([self._summed(acts, part, objects) for part in (pair, triple, (size >= 2) / size)])
+        near = []
+        for scale in SCALES_S:
+            after = np.searchsorted(acts.key, acts.key + scale, "right") - place - 1.0
+            share = after / np.maximum(size - 1, 1)
+            square = share * (after - 1) / np.maximum(size - 2, 1)
+            parts = (pair * share, triple * share, triple * square)
+            near.append(np.stack([self._summed(acts, part, objects) for part in parts]))
+        self._near = np.stack(near)  # (scales, 3, objects)
+        self._weight, self._sums = self._weights.sum(axis=1), self._near.sum(axis=2)
+
+    def without(self, things: Sequence[int]) -> Rhythm:
+        """Return the rhythm of the other objects."""
+        left = list(things)
+        weight = self._weight - self._weights[:, left].sum(axis=1)
+        sums = self._sums - self._near[:, :, left].sum(axis=2)
+        found = [_moments(at, weight, sums[at]) for at in range(len(SCALES_S))]
+        return Rhythm(within_p=tuple(p for p, _ in found), firmness=tuple(firm for _, firm in found))
+
+    @staticmethod
+    def _summed(acts: Acts, part: Floats, objects: int) -> Floats:
+        return np.bincount(acts.object, weights=part, minlength=objects)
 
 
-def _moments(after: np.ndarray, size: np.ndarray, weight: np.ndarray, pair: np.ndarray, triple: np.ndarray) -> tuple[float, float]:
-    """The mean share, and the firmness of the beta law with the mean of the shares and of their squares (triples)."""
-    weighed = float(weight[pair].sum())
-    near = float((weight[pair] * after[pair] / (size[pair] - 1)).sum())
-    mean = (near + _LEAST_P) / (weighed + 1.0)
-    heavy = float(weight[triple].sum())
-    if not heavy:
-        return max(_LEAST_P, mean), _LOOSEST
-    a, n = after[triple].astype(np.float64), size[triple].astype(np.float64)
-    first = float((weight[triple] * a / (n - 1)).sum()) / heavy
-    square = float((weight[triple] * a * (a - 1) / ((n - 1) * (n - 2))).sum()) / heavy
-    variance = square - first * first
-    if first <= 0.0:
-        return max(_LEAST_P, mean), math.sqrt(_LOOSEST * _FIRMEST)
-    firm = (first * (1 - first) / variance - 1.0) if variance > 0 else _FIRMEST
-    return max(_LEAST_P, mean), min(_FIRMEST, max(_LOOSEST, firm))
+def _moments(at: int, weight: Floats, sums: Floats) -> tuple[float, float]:
+    """The mean share within a scale, and the firmness of the beta law of the same mean and mean of squares."""
+    pairs, triples, objects = (max(0.0, float(one)) for one in weight)
+    near, first, square = (max(0.0, float(one)) for one in sums)
+    mean = (near + _HELD_WEIGHT * _HELD[at]) / (pairs + _HELD_WEIGHT)
+    most = min(_FIRMEST, 1.0 + objects)
+    firm = most
+    if triples > 0.0 and first > 0.0:
+        share = first / triples
+        variance = square / triples - share * share
+        firm = share * (1.0 - share) / variance - 1.0 if variance > 0.0 else most
+    return max(_LEAST_P, mean), min(most, max(1.0, firm))
