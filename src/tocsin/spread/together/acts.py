@@ -23,7 +23,8 @@ class Acts:
     """Acts sorted by object and instant; every array of shape (n,) but `starts`, of shape (objects + 1,).
 
     account, object: numbers from 0. at_s: seconds since the first act. row: place in what was given.
-    starts: where the acts of each object begin. key: instants put one behind the other by object, for binary search.
+    starts: where the acts of each object begin. key: instants put one behind the other by object, for binary search;
+    by_account: the same by account; by_time: all of them. places: of the acts by account; first: where each begins.
     """
 
     account: Ints
@@ -35,21 +36,22 @@ class Acts:
     span_s: float
     by_account: Floats
     by_time: Floats
-    totals: Ints
+    places: Ints
+    first: Ints
 
     def __len__(self) -> int:
         return len(self.at_s)
-
-    @property
-    def step_s(self) -> float:
-        """By how much the instants of one object are set off from those of the next in `key`."""
-        return self.span_s + 4 * LONGEST_S
 
     def between(self, thing: int, start_s: float, end_s: float) -> tuple[int, int]:
         """Return where the acts on an object from one instant to another, both included, begin and end."""
         low, high = int(self.starts[thing]), int(self.starts[thing + 1])
         times = self.at_s[low:high]
         return low + int(np.searchsorted(times, start_s, "left")), low + int(np.searchsorted(times, end_s, "right"))
+
+    def of(self, accounts: Ints) -> Ints:
+        """Return the places of all acts of these accounts, ascending."""
+        parts = [self.places[self.first[one] : self.first[one + 1]] for one in accounts.tolist()]
+        return np.sort(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
 
     def activity(self, accounts: Ints, at_s: float) -> Floats:
         """Return each account's share of all acts of the day around an instant, 0..1, shape of `accounts`."""
@@ -76,6 +78,8 @@ def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_
     rows = rows[np.lexsort((rows, when[rows], what[rows]))]
     account, thing, instant = who[rows], what[rows], when[rows]
     count = int(thing.max()) + 1 if len(thing) else 0
+    people = int(account.max()) + 1 if len(account) else 0
+    places = np.argsort(account, kind="stable").astype(np.int64)
     span_s = float(instant.max()) if len(instant) else 0.0
     step = span_s + 4 * LONGEST_S
     return Acts(
@@ -88,5 +92,6 @@ def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_
         span_s=span_s,
         by_account=np.sort(account * (span_s + 4 * _AROUND_S) + 2 * _AROUND_S + instant),
         by_time=np.sort(instant),
-        totals=np.bincount(account, minlength=0).astype(np.int64),
+        places=places,
+        first=np.searchsorted(account[places], np.arange(people + 1)).astype(np.int64),
     )

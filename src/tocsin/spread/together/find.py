@@ -10,7 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.spread.together.acts import Acts, Floats, Ints, read_acts
-from tocsin.spread.together.odds import Moment, common_things, find_moments, fisher, group_log_p, log_binomial_tail
+from tocsin.spread.together.odds import (
+    Moment,
+    common_things,
+    find_moments,
+    fisher,
+    group_log_p,
+    log_binomial_tail,
+    who_came,
+)
 from tocsin.spread.together.pairs import group_accounts, tie_accounts
 from tocsin.spread.together.rhythm import Rhythms
 
@@ -65,23 +73,64 @@ def find_together(
     if len(acts) < LEAST_ACCOUNTS:
         return []
     origin_s = float(np.min(at_s))
-    rhythms, ages = Rhythms(acts), _ages(acts, joined_s, origin_s)
-    active = int((np.bincount(acts.account) >= 2).sum())
-    found = []
-    for group in group_accounts(tie_accounts(acts)):
-        ring = _settled(acts, rhythms, group)
-        if ring is None:
-            continue
-        members, moments = ring
-        log_p = group_log_p(acts, members, moments, active)
-        new = None
-        if ages is not None:
-            new = int((ages[members] < NEW_S).sum())
-            log_p = fisher(log_p, new_log_p(ages, members))
-        if log_p <= math.log(most_chance_p):
-            found.append(_told(acts, members, moments, (origin_s, new, log_p)))
+    stream = _Stream(acts, _ages(acts, joined_s, origin_s), math.log(most_chance_p))
+    found = [_told(acts, ring, origin_s) for ring in stream.rings()]
     found.sort(key=lambda ring: (ring.log_p, ring.start_s, ring.accounts))
     return _apart(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    members: Ints
+    moments: Sequence[Moment]
+    new: int | None
+    log_p: float
+
+
+class _Stream:
+    """Acts with what is usual among them; ages: by account or None; most_log_p: of a ring that is told."""
+
+    def __init__(self, acts: Acts, ages: Floats | None, most_log_p: float) -> None:
+        self._acts, self._ages, self._most_log_p = acts, ages, most_log_p
+        self._rhythms = Rhythms(acts)
+        self._active = int((np.bincount(acts.account) >= 2).sum())
+
+    def rings(self) -> list[_Ring]:
+        """Return the rings, found in rounds: what those of a round did tells the next no more how strangers act."""
+        groups = [np.asarray(group, dtype=np.int64) for group in group_accounts(tie_accounts(self._acts))]
+        told: list[Ints] = []
+        spent: set[int] = set()
+        for _ in range(_MOST_ROUNDS):
+            weighed = [(group, self._weighed(group, spent)) for group in groups]
+            groups = [group for group, ring in weighed if ring is None]
+            newly = [ring.members for _, ring in weighed if ring is not None]
+            if not newly:
+                break
+            told += newly
+            spent.update(*(common_things(self._acts, members) for members in newly))
+        again = (self._weighed(members, spent) for members in told)
+        return [ring for ring in again if ring is not None]
+
+    def _weighed(self, group: Ints, spent: set[int]) -> _Ring | None:
+        """A group without whoever is rarely there, with its odds; None where chance may explain it."""
+        members, moments = group, []
+        for _ in range(_MOST_ROUNDS):
+            apart = spent.union(common_things(self._acts, members))
+            moments = find_moments(self._acts, self._rhythms.without(sorted(apart)), members)
+            least = max(2, math.ceil(_LEAST_SHARE * len(moments)))
+            there = Counter(one for moment in moments for one in set(self._acts.account[list(moment.acts)].tolist()))
+            stay = {one for one, times in there.items() if times >= least}
+            if len(stay) < LEAST_ACCOUNTS:
+                return None
+            stay.update(who_came(self._acts, moments, least, self._active))
+            if stay == set(members.tolist()):
+                break
+            members = np.asarray(sorted(stay), dtype=np.int64)
+        log_p, new = group_log_p(self._acts, members, moments, self._active), None
+        if self._ages is not None:
+            new = int((self._ages[members] < NEW_S).sum())
+            log_p = fisher(log_p, new_log_p(self._ages, members))
+        return _Ring(members, moments, new, log_p) if log_p <= self._most_log_p else None
 
 
 def new_log_p(ages: Floats, members: Ints) -> float:
@@ -109,37 +158,20 @@ def _ages(acts: Acts, joined_s: Floats | None, origin_s: float) -> Floats | None
     return np.asarray(first - joined, dtype=np.float64)
 
 
-def _settled(acts: Acts, rhythms: Rhythms, group: Sequence[int]) -> tuple[Ints, list[Moment]] | None:
-    """A group after whoever is rarely there has left it, with its moments; None where too few are left."""
-    members = np.asarray(group, dtype=np.int64)
-    for _ in range(_MOST_ROUNDS):
-        moments = find_moments(acts, rhythms.without(common_things(acts, members)), members)
-        there = Counter(int(one) for moment in moments for one in np.unique(acts.account[list(moment.acts)]))
-        least = max(2, math.ceil(_LEAST_SHARE * len(moments)))
-        stay = np.asarray(sorted(one for one, times in there.items() if times >= least), dtype=np.int64)
-        if len(stay) < LEAST_ACCOUNTS:
-            return None
-        if len(stay) == len(members):
-            break
-        members = stay
-    return members, moments
-
-
-def _told(acts: Acts, members: Ints, moments: Sequence[Moment], said: tuple[float, int | None, float]) -> Found:
-    origin_s, new, log_p = said
-    places = np.asarray(sorted({place for moment in moments for place in moment.acts}), dtype=np.int64)
+def _told(acts: Acts, ring: _Ring, origin_s: float) -> Found:
+    places = np.asarray(sorted({place for moment in ring.moments for place in moment.acts}), dtype=np.int64)
     places = places[np.lexsort((places, acts.at_s[places]))]
-    gaps = np.concatenate([np.diff(acts.at_s[list(moment.acts)]) for moment in moments])
+    gaps = np.concatenate([np.diff(acts.at_s[list(moment.acts)]) for moment in ring.moments])
     return Found(
-        accounts=tuple(members.tolist()),
-        objects=tuple(sorted({moment.thing for moment in moments})),
+        accounts=tuple(ring.members.tolist()),
+        objects=tuple(sorted({moment.thing for moment in ring.moments})),
         rows=tuple(acts.row[places].tolist()),
         start_s=origin_s + float(acts.at_s[places[0]]),
         end_s=origin_s + float(acts.at_s[places[-1]]),
         median_gap_s=float(np.median(gaps)),
-        moments=len(moments),
-        new=new,
-        log_p=log_p,
+        moments=len(ring.moments),
+        new=ring.new,
+        log_p=ring.log_p,
     )
 
 

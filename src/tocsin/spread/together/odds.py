@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.spread.together.acts import DAY_S, SCALES_S, Acts, Ints
+from tocsin.spread.together.acts import DAY_S, LONGEST_S, SCALES_S, Acts, Floats, Ints
 from tocsin.spread.together.rhythm import Rhythm
 
 # How much likelier than by activity alone it is that an account acts on what others of its kind act on: people who
 # follow the same pages see the same things. A choice; see docs/benchmarks/together.md for what it does.
 ALIKE = 5.0
 _ENLARGED = (1.0, 4.0, 16.0)
+_BY_CHANCE = 0.1
+_STRAGGLE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Acts of a group on one object within minutes. acts: their places, oldest first; log_p: of the chance of it."""
+    """Acts of a group on one object within minutes. acts: their places, oldest first.
+
+    log_p: of the chance of it; rhythm_log_p: of what the object's rhythm says alone; one_log_p: of a stranger's act on
+    the object falling in it. low, high: where the acts of all on the object within it begin and end.
+    """
 
     thing: int
     acts: tuple[int, ...]
     log_p: float
     rhythm_log_p: float
-    crowd: int
+    one_log_p: float
+    low: int
+    high: int
 
 
 def find_moments(acts: Acts, rhythm: Rhythm, group: Ints, least: int = 3) -> list[Moment]:
@@ -35,7 +44,7 @@ def find_moments(acts: Acts, rhythm: Rhythm, group: Ints, least: int = 3) -> lis
     acts and `ALIKE` times that; and that they then do so this near to each other, by the object's own rhythm without
     the group, which leans on that of the other objects where it is little known.
     """
-    mine = np.flatnonzero(np.isin(acts.account, group))
+    mine = acts.of(group)
     things, first = np.unique(acts.object[mine], return_index=True)
     ends = np.append(first[1:], len(mine))
     found = []
@@ -56,19 +65,37 @@ def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints,
         best: tuple[Moment, int, int] | None = None
         for start, end in _fullest(times, low, high, least):
             moment = _weigh(acts, rhythm, group, thing, mine, start, end)
-            if best is None or moment.log_p < best[0].log_p:
+            if best is None or (moment.log_p, -end + start) < (best[0].log_p, best[1] - best[2]):
                 best = (moment, start, end)
-        if best is not None and best[0].log_p < 0.0:
+        if best is not None:
             if not found:
                 on_thing = _there_log_p(acts, group, thing, mine, float(times[best[1]]))
-            found.append(best[0])
-            todo += [(low, best[1]), (best[2], high)]
+            if best[0].log_p + on_thing >= 0.0:
+                continue
+            start, end = _drawn_out(times, (low, high), (best[1], best[2]))
+            place = acts.between(thing, float(times[start]), float(times[end - 1]))
+            found.append(replace(best[0], acts=tuple(mine[start:end].tolist()), low=place[0], high=place[1]))
+            todo += [(low, start), (end, high)]
     if found:
         found[0] = replace(found[0], log_p=found[0].log_p + on_thing)
     return found
 
 
-def _fullest(times: np.ndarray, low: int, high: int, least: int) -> set[tuple[int, int]]:
+def _drawn_out(times: Floats, most: tuple[int, int], stretch: tuple[int, int]) -> tuple[int, int]:
+    """A stretch with whoever comes just before or after it: within half as long as it, or ten seconds."""
+    start, end = stretch
+    while end - start < most[1] - most[0]:
+        span_s = float(times[end - 1] - times[start])
+        gap_s = max(_STRAGGLE_S, span_s / 2)
+        before = float(times[start] - times[start - 1]) if start > most[0] else math.inf
+        after = float(times[end] - times[end - 1]) if end < most[1] else math.inf
+        if min(before, after) > min(gap_s, LONGEST_S - span_s):
+            break
+        start, end = (start - 1, end) if before < after else (start, end + 1)
+    return start, end
+
+
+def _fullest(times: Floats, low: int, high: int, least: int) -> set[tuple[int, int]]:
     """Of each scale, the stretch that holds most acts."""
     found = set()
     part = times[low:high]
@@ -97,7 +124,9 @@ def _weigh(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, star
         acts=tuple(int(one) for one in mine[start:end]),
         log_p=by_rhythm,
         rhythm_log_p=by_rhythm,
-        crowd=high - low,
+        one_log_p=math.log(alpha / (alpha + beta)),
+        low=low,
+        high=high,
     )
 
 
@@ -111,7 +140,7 @@ def _there_log_p(acts: Acts, group: Ints, thing: int, mine: Ints, at_s: float) -
 
 
 def _near(acts: Acts, thing: int, mine: Ints, stretch: tuple[float, float], span_s: float) -> float:
-    """How many acts of strangers stand in a stretch, or in one that is wider and divided by as much, the most of them."""
+    """How many acts of strangers stand in a stretch, or, if more, in a wider one divided by how much it is wider."""
     most = 0.0
     start_s, end_s = stretch
     for wider in _ENLARGED:
@@ -124,9 +153,23 @@ def _near(acts: Acts, thing: int, mine: Ints, stretch: tuple[float, float], span
 
 def common_things(acts: Acts, group: Ints) -> list[int]:
     """Return the objects on which two of a group acted: they tell nothing of how strangers act."""
-    mine = np.isin(acts.account, group)
-    things, times = np.unique(acts.object[mine], return_counts=True)
+    things, times = np.unique(acts.object[acts.of(group)], return_counts=True)
     return [int(thing) for thing in things[times >= 2]]
+
+
+def who_came(acts: Acts, moments: Sequence[Moment], least: int, candidates: int) -> list[int]:
+    """Return the accounts that came to so many of the moments, and that too often to have come by chance.
+
+    candidates: accounts that could have; one of them in ten streams may come by chance.
+    """
+    times: Counter[int] = Counter()
+    spent: defaultdict[int, float] = defaultdict(float)
+    for moment in moments:
+        for one in set(acts.account[moment.low : moment.high].tolist()):
+            times[one] += 1
+            spent[one] += moment.one_log_p
+    most = math.log(_BY_CHANCE / max(1, candidates))
+    return sorted(one for one, often in times.items() if often >= least and spent[one] <= most)
 
 
 def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: int) -> float:
@@ -147,7 +190,7 @@ def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: 
         - first.log_p
         + first.rhythm_log_p
         + math.log(len(acts) * len(SCALES_S))
-        + log_choose(max(first.crowd, at_first), at_first)
+        + log_choose(max(first.high - first.low, at_first), at_first)
         + log_choose(candidates, size - at_first)
     )
     return min(0.0, min(of_all, of_one) + math.log(2.0))
