@@ -125,7 +125,7 @@ def measure(size: Size) -> Report:
     }
     report.timings = [row_of(timing) for timing in timings.values()]
     small, large = (burst(posts) for posts in size.burst)
-    figures = ratio_figures(timings) + burst_figures(small, large)
+    figures = ratio_figures(timings) + burst_figures(small, large) + close_figures()
     report.figures = [
         {**asdict(figure), "reached": figure.is_reached(), "kept": figure.holds(size.tolerance)} for figure in figures
     ]
@@ -211,7 +211,12 @@ def rival(module: object, phrase_list: Sequence[str], batches: Sequence[list[byt
 def burst(posts: int) -> dict[str, float]:
     """Return the figures of a process that stores `posts` mentions of one brand."""
     say(f"burst of {posts} posts, all about one brand …")
-    done = subprocess.run([sys.executable, "-m", "bench.burst", str(posts)], check=True, capture_output=True, text=True)
+    return apart("bench.burst", str(posts))
+
+
+def apart(module: str, *arguments: str) -> dict[str, float]:
+    """Return the figures of a module that runs as a process of its own."""
+    done = subprocess.run([sys.executable, "-m", module, *arguments], check=True, capture_output=True, text=True)
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
 
@@ -241,6 +246,20 @@ def burst_figures(small: dict[str, float], large: dict[str, float]) -> list[Figu
         Figure(grown, growth, 1.25, 1.25, is_ceiling=True, is_strict=True),
         Figure(f"brand and word among {posts:,} mentions", large["search_ms"], 10, 10, "ms", is_ceiling=True),
         Figure(f"a day's counts among {posts:,} mentions", large["dashboard_ms"], 10, 10, "ms", is_ceiling=True),
+    ]
+
+
+def close_figures() -> list[Figure]:
+    """Return the promises of closing a minute: surge tests and grouping, each beside a plain loop of the same run."""
+    say("surge tests of ten thousand brands, and grouping …")
+    tests, groups = apart("bench.surges"), apart("bench.stories")
+    brands = f"{int(tests['brands']):,} brands"
+    return [
+        Figure(f"surge tests of {brands}, a minute", tests["ms_a_minute"], 50, 90, "ms", is_ceiling=True),
+        Figure(f"surge tests of {brands}, over a plain loop", tests["over_plain"], 20, 28, is_ceiling=True),
+        Figure("memory of a brand's surge tests", tests["state_kb"], 30, 30, "kB", True, True),
+        Figure("grouping, a mention", groups["us_a_mention"], 40, 220, "µs", is_ceiling=True),
+        Figure("grouping, over plain look-ups", groups["over_plain"], 3, 10, is_ceiling=True),
     ]
 
 
