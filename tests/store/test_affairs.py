@@ -116,7 +116,7 @@ def test_merging_moves_posts_counts_and_words(store: Store) -> None:
     line = affairs.story("alba", "colis")
     assert (line.posts, line.last_at) == (5, at(5))
     assert [one.id for one in affairs.stories("alba", StoryFilter())] == ["colis"]
-    assert affairs.successor("pain") == "colis"
+    assert affairs.successors("alba", ["pain"]) == {"pain": "colis"}
     assert sum(affairs.hours([line.number], 0, 10**9)[line.number].values()) == 5
     assert [story.id for story in store.active_stories("live", "alba", at(0))] == ["colis"]
     assert store.doctor() == []
@@ -130,7 +130,8 @@ def test_a_merge_is_undone_exactly(store: Store) -> None:
     affairs.move_back("alba", moved.id, BRUNO)
     after = {line.id: (line.posts, line.last_at, line.own_title) for line in affairs.stories("alba", StoryFilter())}
     assert after == before
-    assert affairs.successor("pain") == "" and [one.undone for one in affairs.moves("pain")] == [True]
+    assert affairs.successors("alba", ["pain"]) == {}
+    assert [one.undone for one in affairs.moves("alba", "pain")] == [True]
     assert store.doctor() == []
     with pytest.raises(ConflictError):
         affairs.move_back("alba", moved.id, BRUNO)

@@ -202,7 +202,7 @@ def test_a_mention_of_another_story_leaves_its_own_and_comes_back(store: Store) 
     assert store.commit_close(closed)
     row = store.mention(numbers[0])
     given = store.stream.correct(row, Change(act=Act.OTHER_STORY), by=BRUNO, at=at(70))
-    assert store.mention(row.row).story == ""
+    assert store.mention(row.row).story not in ("", "story1")
     assert (store.story("story1").posts, store.story("story1").negative) == (1, 1)
     assert store.doctor() == []
     assert store.stream.corrections() == []

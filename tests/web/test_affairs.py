@@ -183,7 +183,7 @@ def test_a_story_is_split_after_a_preview_and_made_whole_again(told: World) -> N
     made = bruno.post(f"{HOME}stories/{story}/split/do", {"row": rows})
     assert told.store.affairs.story(BRAND, story).posts == whole - 3
     new = made["Location"].rstrip("/").rsplit("/", 1)[1]
-    (move,) = told.store.affairs.moves(new)
+    (move,) = told.store.affairs.moves(BRAND, new)
     bruno.post(f"{HOME}stories/moves/{move.id}/undo")
     assert told.store.affairs.story(BRAND, story).posts == whole
     assert told.store.doctor() == []

@@ -16,8 +16,6 @@ from tocsin.screen.correct import BY_PERSON, Act, Change
 from tocsin.store.queries.work import Deed
 from tocsin.store.rows import AuditEntry, LabelRow, MentionRow
 
-_ALONE = frozenset({Act.OTHER_STORY})  # what holds for one mention and not for its copies
-
 
 class Hand(msgspec.Struct, frozen=True, kw_only=True):
     """Who acts, for which brand, and when."""
@@ -43,7 +41,7 @@ def correct_mentions(engine: Engine, hand: Hand, rows: Sequence[int], change: Ch
         if row in touched:
             continue
         mention = _own(engine, hand.brand, row)
-        also = [] if change.act in _ALONE else stream.similar(mention)
+        also = _copies(engine, mention, change)
         given = stream.correct(mention, change, also, by=hand.person.id, at=hand.at)
         corrections.append(given.id)
         touched.update((row, *also))
@@ -74,6 +72,14 @@ def undo_correction(engine: Engine, hand: Hand, correction: int, mention: Mentio
     for row in rows[:1]:
         _note(engine, hand, row, f"undone:{correction}")
     return len(rows) + later
+
+
+def _copies(engine: Engine, mention: MentionRow, change: Change) -> list[int]:
+    """The near-copies for which the change holds too: all, and of another story those that stand in the same one."""
+    rows = engine.store.stream.similar(mention)
+    if change.act is not Act.OTHER_STORY:
+        return rows
+    return [one.row for one in engine.store.stream.mentions(rows) if one.story == mention.story]
 
 
 def _read_again(engine: Engine, mention: MentionRow, known: set[int]) -> int:

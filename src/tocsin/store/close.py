@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from tocsin.base.alert import Alert
-from tocsin.base.ids import stable_int
-from tocsin.base.kind import Tone
-from tocsin.base.seam import LIVE, BrandMinute, Event, OutboxRow, world_of
+from tocsin.base.seam import BrandMinute, Event, OutboxRow, TimelineKind, world_of
 from tocsin.base.story import MentionDigest, Story
 from tocsin.base.surge import Surge
-from tocsin.base.time import from_ms, to_ms
+from tocsin.base.time import to_ms
 from tocsin.store import bulk
+from tocsin.store.affairs.digests import digests
+from tocsin.store.affairs.rearrange import Joined, join, place_told
 from tocsin.store.database import Database, marks
 from tocsin.store.map import (
     ALERT_COLUMNS,
@@ -26,7 +26,6 @@ from tocsin.store.map import (
     story_of,
     story_row,
     surge_row,
-    unpack_bands,
 )
 from tocsin.store.write.counts import add_story_counts
 from tocsin.store.write.tell import keep_events, keep_outbox
@@ -37,6 +36,9 @@ class ClosedRange(msgspec.Struct, frozen=True, kw_only=True):
 
     from_minute may lie before the last closed one when late posts came; then nothing is reopened.
     assignments: (row of the mention, id of its story, or "" for none). stories: new and changed, whole.
+    told: the same for mentions whose story people had said, wherever in the world it stands; it is made anew.
+    adopted: stories of back-fills that go on here, with the back-fill of each. lent: the generation, by back-fill,
+    under which these were read. joined: stories that became one, in the order in which that was seen.
     """
 
     timeline: str
@@ -45,6 +47,10 @@ class ClosedRange(msgspec.Struct, frozen=True, kw_only=True):
     to_minute: int
     assignments: Sequence[tuple[int, str]] = ()
     stories: Sequence[Story] = ()
+    told: Sequence[tuple[int, str]] = ()
+    adopted: Mapping[str, str] = {}
+    lent: Mapping[str, int] = {}
+    joined: Sequence[Joined] = ()
     fold_version: str = ""
     fold_state: bytes | None = None
     surges: Sequence[Surge] = ()
@@ -98,14 +104,6 @@ def brands_pending(db: Database, timeline: str, upto: int) -> list[str]:
     return [slug for (slug,) in rows]
 
 
-# fmt: off
-_DIGEST = (
-    "m.id, m.minute, p.platform, p.native_id, p.created_ms, p.seen_ms, p.text, p.title, m.language, m.tone, m.severity,"
-    " m.kinds, s.name, a.platform, a.handle, a.followers, m.own, m.exact, m.bands, m.terms, w.body"
-)
-# fmt: on
-
-
 def pending_minutes(db: Database, timeline: str, brand: str, upto: int, limit_rows: int) -> list[BrandMinute]:
     """Return what waits up to and with `upto`, oldest minute first: whole minutes, until `limit_rows` are reached.
 
@@ -150,16 +148,10 @@ def _whole_minutes(
     first, last = heads[0], heads[-1]
     if len(heads) > limit_rows and last > first:
         last = max(minute for minute in heads if minute < last)
-    live = timeline == LIVE
     minutes: dict[int, list[tuple[MentionDigest, str]]] = {}
-    for row in db.rows(
-        f"select {_DIGEST}, y.name from store_mention m join store_post p on p.id = m.post_id"
-        " join store_watch w on w.id = m.watch_id left join store_author a on a.id = p.author_id"
-        " left join store_source s on s.id = m.source left join store_story y on y.id = m.story_id"
-        f" where {where} and m.minute >= %s and m.minute <= %s",
-        [*place, bound, first, last],
-    ):
-        minutes.setdefault(row[1], []).append((_digest(row, brand, live=live), row[21] or ""))
+    span = f"where {where} and m.minute >= %s and m.minute <= %s"
+    for pair in digests(db, brand, span, [*place, bound, first, last]):
+        minutes.setdefault(pair[0].minute, []).append(pair)
     found = []
     for minute in sorted(minutes):
         pairs = sorted(minutes[minute], key=lambda pair: (pair[0].platform, pair[0].native_id))
@@ -175,38 +167,6 @@ def _whole_minutes(
     return found
 
 
-class _Danger(msgspec.Struct):
-    danger_severity: int = 80
-
-
-_danger = msgspec.json.Decoder(_Danger)
-
-
-def _digest(row: tuple[Any, ...], brand: str, *, live: bool) -> MentionDigest:
-    return MentionDigest(
-        row=row[0],
-        brand=brand,
-        minute=row[1],
-        platform=row[2],
-        native_id=row[3],
-        at=from_ms(row[5] if live else row[4]),
-        text=row[6],
-        title=row[7],
-        language=row[8],
-        negative=row[9] == Tone.NEGATIVE.value,
-        severity=row[10],
-        danger=row[10] >= _danger.decode(row[20]).danger_severity,
-        kinds=tuple(row[11].split()),
-        source=row[12] or "",
-        author=0 if row[14] is None else stable_int(row[13], row[14]),
-        reach=row[15] or 0,
-        own=bool(row[16]),
-        exact=row[17],
-        bands=unpack_bands(row[18]),
-        terms=tuple(row[19].split()),
-    )
-
-
 def active_stories(db: Database, timeline: str, brand: str, since: datetime) -> list[Story]:
     """Return the stories of a brand with a post at or after the instant, oldest first."""
     rows = db.rows(
@@ -215,6 +175,40 @@ def active_stories(db: Database, timeline: str, brand: str, since: datetime) -> 
         [db.names.find_timeline(timeline), db.names.brand(brand), to_ms(since)],
     )
     return [story_of(row, brand, timeline) for row in rows]
+
+
+class Lent(msgspec.Struct, frozen=True, kw_only=True):
+    """Stories of back-fills that may go on live. back_fills: where each stands, by id. generations: by back-fill."""
+
+    stories: Sequence[Story] = ()
+    back_fills: Mapping[str, str] = {}
+    generations: Mapping[str, int] = {}
+
+
+def lent_stories(db: Database, timeline: str, brand: str, since: datetime, limit: int) -> Lent:
+    """Return the stories that the back-fills of a timeline's world lend it: the newest with a post since an instant."""
+    home = db.names.find_timeline(timeline)
+    places = db.rows(
+        "select t.id, t.name, f.generation from store_timeline t join store_foldstate f on f.timeline_id = t.id"
+        " where t.kind = %s and t.world_id = %s and f.brand_id = %s order by t.name",
+        [TimelineKind.BACKFILL.value, home, db.names.brand(brand)],
+    )
+    found: list[tuple[int, Story, str]] = []
+    for number, name, _ in places:
+        rows = db.rows(
+            f"select {', '.join(STORY_COLUMNS)} from store_story s where timeline_id = %s and brand_id = %s"
+            " and last_ms >= %s and not exists"
+            " (select 1 from store_story o where o.timeline_id = %s and o.name = s.name)"
+            " order by last_ms desc limit %s",
+            [number, db.names.brand(brand), to_ms(since), home, limit],
+        )
+        found += [(row[6], story_of(row, brand, timeline), name) for row in rows]
+    newest = sorted(found, key=lambda one: (-one[0], one[1].id))[:limit]
+    return Lent(
+        stories=[story for _, story, _ in newest],
+        back_fills={story.id: name for _, story, name in newest},
+        generations={name: generation for _, name, generation in places},
+    )
 
 
 def commit_close(db: Database, closed: ClosedRange, generation: int | None = None) -> bool:
@@ -228,13 +222,18 @@ def commit_close(db: Database, closed: ClosedRange, generation: int | None = Non
             # A deletion takes from the same stories and counts: one after the other, never each waiting for the other.
             db.one_writer(f"world {db.names.timeline(world_of(closed.timeline))}")
             _move_on(db, timeline, brand, closed, generation)
+            _adopt(db, timeline, brand, closed)
             _keep_stories(db, timeline, brand, closed.stories)
             _assign(db, timeline, brand, closed.assignments)
+            _assign(db, timeline, brand, [(row, "") for row, _ in closed.told])
             rows = [(timeline, brand, *surge_row(surge)) for surge in closed.surges]
             bulk.upsert(db, "store_surge", ("timeline_id", "brand_id", *SURGE_COLUMNS), ("id",), rows)
             bulk.insert_new(db, "store_alert", ALERT_COLUMNS, [alert_row(alert) for alert in closed.alerts])
             keep_events(db, closed.events)
             keep_outbox(db, closed.outbox)
+            for pair in closed.joined:
+                join(db, closed.brand, closed.timeline, pair)
+            place_told(db, closed.brand, closed.timeline, closed.told)
     except _TakenError:
         return False
     return True
@@ -267,6 +266,23 @@ def _move_on(db: Database, timeline: int, brand: int, closed: ClosedRange, gener
     )
     if moved != 1:
         raise _TakenError
+
+
+def _adopt(db: Database, timeline: int, brand: int, closed: ClosedRange) -> None:
+    """Let stories of back-fills go on here, unless one of these was closed further since they were read."""
+    for back_fill in sorted(set(closed.adopted.values())):
+        place = db.names.timeline(back_fill)
+        moved = db.run(
+            "update store_foldstate set generation = generation + 1"
+            " where timeline_id = %s and brand_id = %s and generation = %s",
+            [place, brand, closed.lent.get(back_fill, -1)],
+        )
+        if moved != 1:
+            raise _TakenError
+        names = sorted(name for name, origin in closed.adopted.items() if origin == back_fill)
+        for chunk in bulk.chunks(names):
+            sql = f"update store_story set timeline_id = %s where timeline_id = %s and name in ({marks(len(chunk))})"
+            db.run(sql, [timeline, place, *chunk])
 
 
 def _keep_stories(db: Database, timeline: int, brand: int, stories: Sequence[Story]) -> None:

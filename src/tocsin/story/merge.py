@@ -7,9 +7,10 @@ import math
 import msgspec
 
 from tocsin.base.story import Story, StoryState
-from tocsin.story.live import MOST_KEYS, MOST_TERMS
+from tocsin.story.live import CALM_AFTER, MOST_KEYS, MOST_TERMS
 
 _ONE_STORY = 0.6
+_GROWING_POSTS = 5  # as a story grows post by post
 
 
 def likeness(one: Story, other: Story) -> float:
@@ -46,7 +47,7 @@ def merge(one: Story, other: Story) -> Story:
         copies=first.copies + second.copies,
         negative=first.negative + second.negative,
         severity=max(first.severity, second.severity),
-        state=StoryState.GROWING,
+        state=_state_of(first, second),
         kind=larger.kind,
         platforms=tuple(sorted({*first.platforms, *second.platforms})),
         languages=tuple(sorted({*first.languages, *second.languages})),
@@ -54,3 +55,15 @@ def merge(one: Story, other: Story) -> Story:
         exacts=tuple(dict.fromkeys((*first.exacts, *second.exacts)))[-MOST_KEYS:],
         bands=tuple(dict.fromkeys((*first.bands, *second.bands)))[-MOST_KEYS:],
     )
+
+
+def _state_of(first: Story, second: Story) -> StoryState:
+    """How what two stories have become moves, told from their own states and the silence between them."""
+    states = {first.state, second.state}
+    if states == {StoryState.CALM}:
+        return StoryState.CALM
+    if StoryState.BACK in states or second.first_at - first.last_at >= CALM_AFTER or first.state is StoryState.CALM:
+        return StoryState.BACK
+    if first.posts + second.posts >= _GROWING_POSTS:
+        return StoryState.GROWING
+    return StoryState.NEW

@@ -122,7 +122,7 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
     shares = affairs.shares(line.number)
     surges = [alert.subject for alert in alerts if alert.cause == "surge"]
     told = [alert for alert in alerts if alert.state is not AlertState.FALSE]
-    moves = affairs.moves(line.id)
+    moves = affairs.moves(brand.slug, line.id)
     return StoryPage(
         line=line,
         level=_level(told, now),
@@ -143,14 +143,9 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
     )
 
 
-def moved_to(engine: Engine, name: str) -> str:
+def moved_to(engine: Engine, brand: Brand, name: str) -> str:
     """Return the id of the story into which all of this one was put, "" if it stands."""
-    seen = {name}
-    target = engine.store.affairs.successor(name)
-    while (further := engine.store.affairs.successor(target) if target else "") and further not in seen:
-        seen.add(target)
-        target = further
-    return target
+    return engine.store.affairs.successors(brand.slug, [name]).get(name, "")
 
 
 def top_posts(posts: Sequence[PostLine]) -> list[PostLine]:

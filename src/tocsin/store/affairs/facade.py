@@ -7,7 +7,8 @@ from datetime import datetime
 
 from tocsin.base.alert import Alert
 from tocsin.base.seam import LIVE
-from tocsin.store.affairs import inbox, levels, reads, rearrange
+from tocsin.base.story import Story
+from tocsin.store.affairs import alike, inbox, levels, moves, reads, rearrange
 from tocsin.store.affairs.rows import (
     AlertFilter,
     Copy,
@@ -17,9 +18,11 @@ from tocsin.store.affairs.rows import (
     StoryFilter,
     StoryLine,
     Told,
+    ToldApart,
     Trail,
     Voices,
 )
+from tocsin.store.close import Lent, lent_stories
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
 
@@ -122,17 +125,33 @@ class Affairs:
         """Undo a move."""
         return rearrange.move_back(self._db, brand, number, who)
 
-    def moves(self, name: str) -> list[Move]:
-        """Return the moves out of and into a story, newest first."""
-        return rearrange.moves(self._db, name)
+    def moves(self, brand: str, name: str, limit: int = 20) -> list[Move]:
+        """Return the newest moves out of and into a story, newest first."""
+        return moves.moves_of(self._db, self._db.names.brand(brand), name, limit)
 
-    def successor(self, name: str) -> str:
-        """Return the id of the story into which all of this one was put, "" for none."""
-        return rearrange.successor(self._db, name)
+    def successors(self, brand: str, names: Sequence[str]) -> dict[str, str]:
+        """Return the ids of the stories in which all posts of these are now; those that stand are left out."""
+        return moves.successors(self._db, self._db.names.brand(brand), names)
+
+    def put_apart(self, brand: str, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return those of these pairs of stories that a person put apart."""
+        return moves.put_apart(self._db, self._db.names.brand(brand), pairs)
+
+    def told_apart(self, brand: str) -> list[ToldApart]:
+        """Return the texts of which people said to which story they belong."""
+        return moves.told_apart(self._db, self._db.names.brand(brand), self._world)
+
+    def lent(self, brand: str, since: datetime, limit: int) -> Lent:
+        """Return the stories of back-fills with a post since an instant, the newest, which may go on in this world."""
+        return lent_stories(self._db, self._world, brand, since, limit)
 
     def lookalikes(self, line: StoryLine, since: datetime) -> list[StoryLine]:
         """Return the stories that seem to be one with this."""
-        return rearrange.lookalikes(self._db, line, since)
+        return alike.lookalikes(self._db, line, since)
+
+    def earlier(self, line: StoryLine, since: datetime) -> tuple[Story, list[tuple[StoryLine, Story]]]:
+        """Return a story whole, and the earlier ones that share a telling word with it, whole too."""
+        return alike.whole_story(self._db, line), alike.earlier_stories(self._db, line, since)
 
     # Alerts
 

@@ -12,16 +12,17 @@ import msgspec
 
 from tocsin.base.errors import NotFoundError
 from tocsin.base.post import Audience
+from tocsin.base.seam import world_of
 from tocsin.base.story import StoryState
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
 from tocsin.store.affairs.levels import world_timelines
+from tocsin.store.affairs.rearrange import TITLE_LABEL
 from tocsin.store.affairs.rows import Copy, PostLine, Shares, StoryFilter, StoryLine, Trail
 from tocsin.store.database import Database, Row, marks
 from tocsin.store.map import RestBody, unpack_bands
 from tocsin.store.write.counts import HOUR
 
-TITLE_LABEL = "title"
 _EXCERPT = 600
 _OPEN = (Audience.PUBLIC, Audience.UNLISTED)
 _MOST_READ = 3_000
@@ -53,10 +54,13 @@ def find_stories(db: Database, brand: str, world: str, wanted: StoryFilter) -> l
         if instant is not None:
             where.append(clause)
             params.append(to_ms(instant))
-    for column, values in (("state", [state.value for state in wanted.states]), ("kind", list(wanted.kinds))):
-        if values:
-            where.append(f"s.{column} in ({marks(len(values))})")
-            params.extend(values)
+    if wanted.kinds:
+        where.append(f"s.kind in ({marks(len(wanted.kinds))})")
+        params.extend(wanted.kinds)
+    if wanted.states:
+        clause, values = _in_state(wanted)
+        where.append(clause)
+        params.extend(values)
     for word in wanted.words:
         where.append("lower(s.title) like %s escape '!'")
         params.append(f"%{_plain(word.lower())}%")
@@ -84,6 +88,35 @@ def story_line(db: Database, brand: str, world: str, name: str) -> StoryLine:
         raise NotFoundError("There is no story {id!r}. Take its id from the list of stories.", id=name)
     lines = [_line(row) for row in rows]
     return _titled(db, [max(lines, key=lambda line: (line.timeline == world, line.posts))])[0]
+
+
+def earlier_lines(
+    db: Database, line: StoryLine, wanted: tuple[int, Sequence[str]], bounds: tuple[int, int]
+) -> list[StoryLine]:
+    """Return the stories of the world that were over before this one began, with one of these keywords, largest first.
+
+    wanted: the earliest of their last posts, in ms, and the keywords. bounds: of how many of the largest stories of
+    each timeline, and of how many posts at least.
+    """
+    since, words = wanted
+    keyed = " or ".join(["lower(s.keywords) like %s escape '!'"] * len(words))
+    rows: list[Row] = []
+    for timeline in world_timelines(db, world_of(line.timeline)):
+        rows += db.rows(
+            f"{_LINE} where s.id in (select id from store_story where brand_id = %s and timeline_id = %s"
+            f" and posts >= %s order by posts desc limit %s) and s.last_ms >= %s and s.last_ms < %s and ({keyed})",
+            [
+                db.names.brand(line.brand),
+                timeline,
+                bounds[1],
+                bounds[0],
+                since,
+                to_ms(line.first_at),
+                *(f'%"{_plain(word)}"%' for word in words),
+            ],
+        )
+    lines = [other for other in map(_line, rows) if other.id != line.id]
+    return _titled(db, sorted(lines, key=lambda other: (-other.posts, other.id)))
 
 
 def titles(db: Database, names: Sequence[str]) -> dict[str, str]:
@@ -307,6 +340,18 @@ def _line(row: Row) -> StoryLine:
 def _titled(db: Database, lines: Sequence[StoryLine]) -> list[StoryLine]:
     given = titles(db, [line.id for line in lines])
     return [msgspec.structs.replace(line, title=given[line.id]) if line.id in given else line for line in lines]
+
+
+def _in_state(wanted: StoryFilter) -> tuple[str, list[Any]]:
+    """A story that fell silent is calm, though nothing was closed since that could have said so."""
+    states = [state.value for state in wanted.states]
+    stored = f"s.state in ({marks(len(states))})"
+    if wanted.calm_before is None:
+        return stored, states
+    silent = to_ms(wanted.calm_before)
+    if StoryState.CALM in wanted.states:
+        return f"({stored} or s.last_ms <= %s)", [*states, silent]
+    return f"({stored} and s.last_ms > %s)", [*states, silent]
 
 
 def _plain(word: str) -> str:

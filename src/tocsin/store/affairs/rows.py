@@ -46,10 +46,14 @@ class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoryFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which stories are wanted. words: all stand in the title. before: the `last_at` of the last one seen, for more."""
+    """Which stories are wanted. words: all stand in the title. before: the `last_at` of the last one seen, for more.
+
+    calm_before: what had its last post by then is calm, whatever its row says; None takes the rows at their word.
+    """
 
     since: datetime | None = None
     states: tuple[StoryState, ...] = ()
+    calm_before: datetime | None = None
     kinds: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     largest_first: bool = False
@@ -153,8 +157,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None
 
 
+ENGINE = "engine"  # stands where a move names who made it
+
+
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """Mentions that a person put into another story. source, target: ids of stories. posts: how many moved."""
+    """Mentions that were put into another story, by a person or the engine. source, target: ids of stories.
+
+    posts: how many moved. whole: all of the source. correction: what was said of a mention that asked for it, 0 for
+    none: it is taken back there.
+    """
 
     id: int
     source: str
@@ -162,4 +173,19 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     by: str
     at: datetime
+    whole: bool = False
+    correction: int = 0
     undone: bool = False
+
+    @property
+    def by_engine(self) -> bool:
+        """Whether nobody asked for it."""
+        return self.by == ENGINE
+
+
+class ToldApart(msgspec.Struct, frozen=True):
+    """A text of which a person said to which story it belongs. bands: () for a short one."""
+
+    exact: int
+    bands: tuple[int, ...]
+    story: str

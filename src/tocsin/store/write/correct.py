@@ -11,14 +11,17 @@ import msgspec
 
 from tocsin.base.errors import NotFoundError
 from tocsin.base.mention import Verdict
+from tocsin.base.person import MARK
 from tocsin.base.time import from_ms, to_ms
 from tocsin.screen.correct import Act, Change, Correction, corrected_by_all, parse_change
 from tocsin.store import bulk
+from tocsin.store.affairs.moves import moves_for
+from tocsin.store.affairs.rearrange import Who, move_back, set_apart
 from tocsin.store.database import Database, marks
 from tocsin.store.map import READING_COLUMNS, pack_bands, reading_row, unpack_bands
 from tocsin.store.queries.mentions import mentions_of
 from tocsin.store.rows import MentionRow
-from tocsin.store.write.counts import CountKey, KindKey, add_counts, add_story_counts
+from tocsin.store.write.counts import CountKey, KindKey, add_counts
 from tocsin.store.write.index import add_documents, remove_documents, stored_documents
 
 VALID = 2_000  # the newest that hold for posts to come
@@ -35,10 +38,9 @@ class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Original(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read before anybody corrected it, and the number of the story it was given."""
+    """What was read before anybody corrected it."""
 
     verdict: Verdict
-    story: int | None = None
 
 
 _original = msgspec.json.Decoder(_Original)
@@ -62,6 +64,8 @@ def correct(
         rows = sorted({row.row, *also})
         bulk.insert(db, "store_corrected", ("mention", "correction"), [(one, number) for one in rows])
         _read_anew(db, brand, rows, newest=number)
+        if change.act is Act.OTHER_STORY:
+            _set_apart(db, row, rows, Who(f"{MARK}{by}", at, number))
     return CorrectionRow(id=number, mention=row.row, change=change, by=by, at=at)
 
 
@@ -78,6 +82,8 @@ def undo(db: Database, number: int, at: datetime) -> list[int]:
             return []
         rows = [row for (row,) in db.rows("select mention from store_corrected where correction = %s", [number])]
         _read_anew(db, brand, rows)
+        for move in moves_for(db, brand, number):
+            move_back(db, db.names.name_of("brand", brand), move.id, Who(move.by, at))
     return rows
 
 
@@ -93,7 +99,7 @@ def replace_verdicts(db: Database, brand: str, verdicts: Mapping[int, Verdict]) 
 
 
 def valid(db: Database) -> list[Correction]:
-    """Return the corrections that hold for posts to come, oldest first; those of a story concern one mention alone."""
+    """Return the corrections that hold for posts to come, oldest first; of stories, grouping learns from the moves."""
     rows = db.rows(
         "select b.slug, c.label, c.exact, c.bands from (select * from store_correction where undone_ms is null"
         " order by id desc limit %s) c join store_brand b on b.id = c.brand order by c.id",
@@ -131,7 +137,13 @@ class _Row(NamedTuple):
     row: int
     lead: int
     exact: int
-    story: int | None
+
+
+def _set_apart(db: Database, row: MentionRow, rows: Sequence[int], who: Who) -> None:
+    """Put mentions into a story of their own, those that stand in the same one as the mention that was looked at."""
+    story = db.value("select story_id from store_mention where id = %s", [row.row])
+    if story is not None:
+        set_apart(db, row.brand, story, rows, who)
 
 
 def _read_anew(db: Database, brand: int, leads: Sequence[int], newest: int = 0) -> None:
@@ -143,7 +155,7 @@ def _read_anew(db: Database, brand: int, leads: Sequence[int], newest: int = 0) 
         rows = [
             _Row(*found)
             for found in db.rows(
-                "select o.id, m.id, o.exact, o.story_id from store_mention m join store_mention o"
+                "select o.id, m.id, o.exact from store_mention m join store_mention o"
                 f" on o.post_id = m.post_id and o.brand_id = m.brand_id where m.id in ({marks(len(chunk))})"
                 " and m.brand_id = %s order by o.id",
                 [*chunk, brand],
@@ -152,7 +164,6 @@ def _read_anew(db: Database, brand: int, leads: Sequence[int], newest: int = 0) 
         known = _originals(db, rows, newest)
         said = _said(db, chunk)
         _write(db, brand, {one.row: corrected_by_all(known[one.row].verdict, said[one.lead]) for one in rows})
-        _move_stories(db, brand, {one: known[one] for one in chunk if one in known}, said)
         free = [(one.row,) for one in rows if not said[one.lead]]
         bulk.update(db, "delete from store_original where mention = %s", free)
 
@@ -167,9 +178,8 @@ def _originals(db: Database, rows: Sequence[_Row], newest: int) -> dict[int, _Or
         del kept[one.row]
         db.run("delete from store_original where mention = %s", [one.row])
         db.run("delete from store_corrected where mention = %s and correction <> %s", [one.lead, newest])
-    stories = {one.row: one.story for one in rows}
     fresh = mentions_of(db, [one.row for one in rows if one.row not in kept])
-    made = {one.row: _Original(verdict=one.verdict, story=stories[one.row]) for one in fresh}
+    made = {one.row: _Original(verdict=one.verdict) for one in fresh}
     bodies = [(row, msgspec.json.encode(one).decode()) for row, one in made.items()]
     bulk.insert(db, "store_original", ("mention", "body"), bodies)
     return kept | made
@@ -221,25 +231,3 @@ def _write(db: Database, brand: int, verdicts: Mapping[int, Verdict]) -> None:
         add_counts(db, timeline, counts[timeline], kinds[timeline])
     sql = "update store_story set negative = negative + %s where id = %s"
     bulk.update(db, sql, [(number, story) for story, number in sorted(negative.items()) if number])
-
-
-def _move_stories(
-    db: Database, brand: int, known: Mapping[int, _Original], said: Mapping[int, Sequence[Change]]
-) -> None:
-    """Take out of its story what a person said belongs elsewhere; put it back when that was taken back."""
-    for row, one in known.items():
-        if one.story is None:
-            continue
-        outside = any(change.act is Act.OTHER_STORY for change in said[row])
-        sql = "select story_id, minute, tone, own from store_mention where id = %s"
-        story, minute, tone, own = db.row(sql, [row]) or (None, 0, "", False)
-        is_there = db.value("select 1 from store_story where id = %s", [one.story]) is not None
-        step = -1 if outside and story == one.story else 1 if not outside and story is None and is_there else 0
-        if not step:
-            continue
-        db.run("update store_mention set story_id = %s where id = %s", [None if step < 0 else one.story, row])
-        add_story_counts(db, brand, [(one.story, minute, step)])
-        db.run(
-            "update store_story set posts = posts + %s, negative = negative + %s where id = %s",
-            [step * (not own), step * (not own and tone == "negative"), one.story],
-        )

@@ -63,7 +63,7 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
     try:
         story = story_page(request.engine, request.brand, number, request.now)
     except NotFoundError:
-        target = moved_to(request.engine, number)
+        target = moved_to(request.engine, request.brand, number)
         if not target:
             raise Http404 from None
         return HttpResponseRedirect(reverse("stories:page", kwargs={"brand": brand, "number": target}))
