@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from tocsin.base.alert import Alert, AlertState
-from tocsin.base.seam import Delivery, Event, EventKind
+from tocsin.base.seam import Event, EventKind
 from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.flows.ring import Titles, ring
 
@@ -40,7 +40,7 @@ def surge_event(at: datetime, level: SurgeLevel, story: str = "s1") -> Event:
 
 
 def rung(events: list[Event], recent: list[Alert] | None = None) -> list[Alert]:
-    return ring(events, Titles(), recent or [], [])[0]
+    return ring(events, Titles(), recent or [])[0]
 
 
 def test_the_same_story_rings_once_within_the_cooldown() -> None:
@@ -72,13 +72,34 @@ def test_a_replay_of_the_same_events_rings_nothing_new() -> None:
     assert rung(events, rung(events)) == []
 
 
-def test_each_channel_gets_one_action_that_is_told_twice_rather_than_never() -> None:
-    alerts, outbox = ring([surge_event(NOON, SurgeLevel.ALARM)], Titles(), [], ["mail:alice@example.org", "apprise:0"])
-    assert [(row.event, row.action) for row in outbox] == [
-        (alerts[0].id, "mail:alice@example.org"),
-        (alerts[0].id, "apprise:0"),
-    ]
-    assert {row.delivery for row in outbox} == {Delivery.AT_LEAST_ONCE}
+def test_what_rings_live_is_due_to_be_told_and_a_back_fill_never_is() -> None:
+    (alert,) = rung([surge_event(NOON, SurgeLevel.ALARM)])
+    assert (alert.due_at, alert.step) == (NOON, 0)
+    replayed = msgspec.structs.replace(surge_event(NOON, SurgeLevel.ALARM), timeline="backfill:may")
+    assert rung([replayed])[0].due_at is None
+
+
+def test_what_another_speaks_for_is_kept_under_it_and_due_for_nobody() -> None:
+    events = [surge_event(NOON + timedelta(minutes=10 * n), SurgeLevel.ALARM) for n in range(3)]
+    (alert,), held = ring(events, Titles(), [])
+    assert [(one.muted_by, one.state, one.due_at) for one in held] == [(alert.id, AlertState.CLOSED, None)] * 2
+
+
+def test_an_alarm_speaks_for_watches_of_its_story_for_a_day_unless_it_was_settled() -> None:
+    (alarm,) = rung([surge_event(NOON, SurgeLevel.ALARM)])
+    later = surge_event(NOON + timedelta(hours=9), SurgeLevel.WATCH)
+    assert rung([later], [alarm]) == []
+    assert rung([later], [msgspec.structs.replace(alarm, state=AlertState.ACKNOWLEDGED)]) == []
+    assert len(rung([later], [msgspec.structs.replace(alarm, state=AlertState.CLOSED)])) == 1
+    assert len(rung([surge_event(NOON + timedelta(hours=25), SurgeLevel.WATCH)], [alarm])) == 1
+
+
+def test_an_alarm_speaks_for_dangerous_posts_of_its_story_and_not_the_other_way_round() -> None:
+    (alarm,) = rung([surge_event(NOON, SurgeLevel.ALARM)])
+    danger = graver_event(NOON + timedelta(hours=1), story="s1")
+    rang, held = ring([danger], Titles(), [alarm])
+    assert (rang, [one.muted_by for one in held]) == ([], [alarm.id])
+    assert len(rung([graver_event(NOON, story="s1"), surge_event(NOON + timedelta(minutes=5), SurgeLevel.ALARM)])) == 2
 
 
 def danger_event(at: datetime, kinds: list[str], story: str) -> Event:
@@ -141,7 +162,7 @@ def test_a_dangerous_post_in_like_words_is_of_the_same_affair() -> None:
     events = [graver_event(NOON, story="s1"), graver_event(NOON + timedelta(hours=9), story="s2", kinds=("rumour",))]
     lines = ("Du plastique dans les biscuits Maison Alba", "Maison Alba : plastique trouvé, biscuits à jeter")
     posts = {("x", event.subject): line for event, line in zip(events, lines, strict=True)}
-    assert len(ring(events, Titles(posts=posts), [], [])[0]) == 1
+    assert len(ring(events, Titles(posts=posts), [])[0]) == 1
     assert len(rung(events)) == 2
 
 

@@ -185,13 +185,14 @@ class Delivery(StrEnum):
 
 
 class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An impure action to do after commit. Identity: (event, action)."""
+    """An impure action to do after commit. Identity: (event, action). not_before: None for at once."""
 
     event: str
     timeline: str
     action: str
     delivery: Delivery
     body: bytes
+    not_before: datetime | None = None
 
 
 class BrandMinute(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tocsin.flows.close import channels_of
+from tocsin.flows.alerting.team import channels_of
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import N_
 from tocsin.store.upkeep.doctor import Finding

@@ -1,4 +1,4 @@
-"""Ring: turn what the fold noticed into alerts, one and not ten, and into the actions that tell people."""
+"""Ring: turn what the fold noticed into alerts, one and not ten; those another speaks for are kept, and not told."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import msgspec
 from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.ids import stable_id
 from tocsin.base.mention import Reason
-from tocsin.base.seam import Delivery, Event, EventKind, OutboxRow
+from tocsin.base.seam import LIVE, Event, EventKind
 from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.base.text import fold_words
 from tocsin.surge.signs.danger import is_graver
 
 COOLDOWN = timedelta(hours=4)  # a second alert on the same story within this is told only if it is louder
 DANGER_COOLDOWN = timedelta(hours=24)  # a second dangerous post of one affair, unless it is graver
+INHIBITED = timedelta(hours=24)  # an alarm that nobody settled speaks for lower levels of its story
 
 _LOUDNESS = {"watch": 1, "alarm": 2, "danger": 2}
 _LONG_WORD = 6  # letters: what two lines about one affair share
@@ -32,34 +33,27 @@ class Titles(msgspec.Struct, frozen=True):
     posts: Mapping[tuple[str, str], str] = {}
 
 
-def ring(
-    events: Iterable[Event], titles: Titles, recent: Sequence[Alert], channels: Sequence[str]
-) -> tuple[list[Alert], list[OutboxRow]]:
-    """Return the new alerts and one outbox row per alert and channel; both in the order of the events.
+def ring(events: Iterable[Event], titles: Titles, recent: Sequence[Alert]) -> tuple[list[Alert], list[Alert]]:
+    """Return the alerts that ring, and those held back because another speaks for them; in the order of the events.
 
-    titles: of the stories and posts of this brand. recent: alerts of this brand on this timeline, any order.
-    channels: where people are told, such as `mail:alice@example.org`. The ids are stable: a replay rings nothing twice.
+    titles: of the stories and posts of this brand. recent: alerts that rang for this brand on this timeline, any order.
+    Those that ring on `live` are due to be told at once. The ids are stable: a replay rings nothing twice.
     """
     told = list(recent)
     alerts: list[Alert] = []
+    held: list[Alert] = []
     for event in events:
         alert = _alert_of(event, titles)
-        if alert is None or _is_repeat(alert, told):
+        if alert is None:
             continue
-        told.append(alert)
-        alerts.append(alert)
-    outbox = [
-        OutboxRow(
-            event=alert.id,
-            timeline=alert.timeline,
-            action=channel,
-            delivery=Delivery.AT_LEAST_ONCE,
-            body=msgspec.json.encode({"alert": alert.id}),
-        )
-        for alert in alerts
-        for channel in channels
-    ]
-    return alerts, outbox
+        speaker = _speaker(alert, told)
+        if speaker is None:
+            due_at = alert.at if alert.timeline == LIVE else None
+            told.append(alert)
+            alerts.append(msgspec.structs.replace(alert, due_at=due_at))
+        elif speaker.id != alert.id:
+            held.append(msgspec.structs.replace(alert, muted_by=speaker.id, state=AlertState.CLOSED))
+    return alerts, held
 
 
 def surges_of(events: Iterable[Event]) -> list[Surge]:
@@ -101,22 +95,23 @@ def _alert(
     )
 
 
-def _is_repeat(alert: Alert, told: Sequence[Alert]) -> bool:
-    """Say whether people already know.
+def _speaker(alert: Alert, told: Sequence[Alert]) -> Alert | None:
+    """Return the alert by which people know already, itself when it was told, or None: this one must ring.
 
-    They do when the same id was told, or the same surge or story not long ago and no louder, or another dangerous post
-    of the same affair within a day and no graver: one rumour makes many grave posts, and they need one ring.
+    They know when the same surge or story rang not long ago and was as loud, or another dangerous post of the same
+    affair within a day and no less grave: one rumour makes many grave posts, and they need one ring. An alarm that
+    nobody settled speaks for watches of its story for a day.
     """
     for earlier in told:
         if earlier.id == alert.id:
-            return True
+            return earlier
         wait = _wait(alert, earlier)
         if not wait or _is_louder(alert, earlier):
             continue
         snoozed = earlier.state is AlertState.SNOOZED and earlier.snoozed_until and alert.at < earlier.snoozed_until
         if snoozed or abs(alert.at - earlier.at) < wait:
-            return True
-    return False
+            return earlier
+    return None
 
 
 def _is_louder(alert: Alert, earlier: Alert) -> bool:
@@ -133,6 +128,8 @@ def _is_louder(alert: Alert, earlier: Alert) -> bool:
 def _wait(alert: Alert, earlier: Alert) -> timedelta:
     """Return how long an earlier alert keeps this one silent; no time at all where they are of different affairs."""
     both_dangers = alert.cause is earlier.cause is AlertCause.DANGER
+    if alert.story and alert.story == earlier.story and _is_louder(earlier, alert) and not _is_settled(earlier):
+        return INHIBITED
     if alert.subject == earlier.subject or (alert.story and alert.story == earlier.story):
         return DANGER_COOLDOWN if both_dangers else COOLDOWN
     if not both_dangers:
@@ -140,6 +137,10 @@ def _wait(alert: Alert, earlier: Alert) -> timedelta:
     if _kinds(alert) & _kinds(earlier) and _are_alike(alert, earlier):
         return DANGER_COOLDOWN
     return COOLDOWN if _kinds(alert) <= _kinds(earlier) else timedelta()
+
+
+def _is_settled(alert: Alert) -> bool:
+    return alert.state in (AlertState.FALSE, AlertState.CLOSED)
 
 
 def _are_alike(alert: Alert, earlier: Alert) -> bool:

@@ -168,6 +168,11 @@ def send_apprise(urls: Sequence[str], title: str, body: str, *, allow_hosts: Seq
         )
 
 
+def check_apprise(url: str, *, allow_hosts: Sequence[str] = ()) -> str:
+    """Return the scheme of an address by which notifications can be sent. Raises as `send_apprise`; sends nothing."""
+    return _service(url, allow_hosts)[0]
+
+
 def _service(url: str, allow_hosts: Sequence[str]) -> tuple[str, apprise.NotifyBase]:
     scheme = url.partition("://")[0].strip().lower() if "://" in url else ""
     if scheme in _LOCAL_SCHEMES:

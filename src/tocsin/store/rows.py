@@ -103,6 +103,7 @@ class OutboxState(StrEnum):
     FAILED = "failed"  # will be tried again at `next_at`
     UNKNOWN = "unknown"  # at most once, and the process died in the middle: a person is asked
     GIVEN_UP = "given_up"
+    SPARED = "spared"  # somebody took the alert before it left
 
 
 class OutboxItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from tocsin.collect.adapter import Reject, Source
 from tocsin.screen.query import Query
 from tocsin.store import close
 from tocsin.store.affairs.facade import Affairs
+from tocsin.store.alerting.facade import Alerting
 from tocsin.store.close import ClosedRange
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
@@ -62,6 +63,7 @@ class Store:
         self.watching = Watching(self._db)
         self.stream = StreamStore(self._db)
         self.personal = Personal(self._db)
+        self.alerting = Alerting(self._db)
 
     @property
     def alias(self) -> str:

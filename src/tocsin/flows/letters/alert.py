@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from tocsin.base.alert import Alert, AlertCause
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import N_
@@ -32,7 +34,24 @@ from tocsin.report.letter.sheet import (
 )
 
 
-def write_alert(engine: Engine, alert: Alert, to: Recipient, *, with_picture: bool = True) -> Letter:
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """How an alert is told this time. others: alerts that leave with it. step: the round, from 0.
+
+    is_copy: to know, not to act. name: of the alert that names the message, its own where "".
+    """
+
+    others: tuple[Alert, ...] = ()
+    step: int = 0
+    is_copy: bool = False
+    name: str = ""
+
+
+FIRST = Told()
+
+
+def write_alert(
+    engine: Engine, alert: Alert, to: Recipient, told: Told = FIRST, *, with_picture: bool = True
+) -> Letter:
     """Return the letter of an alert to a person. with_picture: False where pictures cannot travel."""
     facts = alert_facts(engine, alert)
     links = Links(engine.settings, alert.brand)
@@ -40,25 +59,36 @@ def write_alert(engine: Engine, alert: Alert, to: Recipient, *, with_picture: bo
     names = {member.person.email: member.person.name for member in engine.store.people.members(alert.brand)}
     sheet = Sheet(
         language=to.language,
-        subject=words.subject(facts, to.reader),
+        subject=words.subject_of_all(facts, len(told.others), to.reader),
         preview=words.cause(facts, to.reader),
         tone=Tone.WATCH if alert.level == "watch" or alert.cause is AlertCause.SILENCE else Tone.ALARM,
-        blocks=tuple(_blocks(facts, to, links, picture, names)),
+        blocks=tuple(_blocks(facts, told, to, links, (picture, names))),
     )
     return Letter(
         sheet=sheet,
-        message_id=message_id(alert.id),
+        message_id=message_id(told.name or alert.id, told.step),
         thread=tuple(message_id(one) for one in facts.earlier),
         list_id=f"alerts.{alert.brand}.tocsin.invalid",
         preferences=links.settings(),
         is_urgent=sheet.tone is Tone.ALARM,
         pictures=drawings,
+        short="\n".join(_short(facts, links, to.reader)),
     )
 
 
-def message_id(alert: str) -> str:
-    """Return the Message-ID of the letters of an alert: a mailbox shows one of several tries."""
-    return f"<alert.{alert}@tocsin.invalid>"
+def message_id(alert: str, step: int = 0) -> str:
+    """Return the Message-ID of the letters of an alert in a round: a mailbox shows one of several tries."""
+    return f"<alert.{alert}@tocsin.invalid>" if step == 0 else f"<alert.{alert}.{step}@tocsin.invalid>"
+
+
+def _short(facts: AlertFacts, links: Links, reader: Reader) -> Iterator[str]:
+    """Yield the lines that a telephone shows: what happens, and where to take it."""
+    t = reader.t
+    yield words.cause(facts, reader)
+    if links.is_known:
+        yield t.text(N_("It is for me: {where}"), where=links.confirm(facts.alert, "take"))
+    else:
+        yield t.text(N_("It is for me: {where}"), where=f"tocsin alerts ack {facts.alert.id}")
 
 
 def _picture(facts: AlertFacts, to: Recipient, *, with_picture: bool) -> tuple[Picture | None, tuple[Inline, ...]]:
@@ -69,9 +99,10 @@ def _picture(facts: AlertFacts, to: Recipient, *, with_picture: bool) -> tuple[P
 
 
 def _blocks(
-    facts: AlertFacts, to: Recipient, links: Links, picture: Picture | None, names: dict[str, str]
+    facts: AlertFacts, told: Told, to: Recipient, links: Links, drawn: tuple[Picture | None, dict[str, str]]
 ) -> Iterator[Block]:
     reader, t = to.reader, to.reader.t
+    picture, names = drawn
     yield Kicker(words=words.kicker(facts, reader))
     yield Title(words=words.cause(facts, reader))
     yield Lead(words=words.figures(facts, reader))
@@ -86,6 +117,7 @@ def _blocks(
     yield from _acts(facts, links, reader)
     signed = t.text(N_("Each button asks you to sign in.")) if links.is_known else ""
     yield Note(words=f"{signed} {words.others(facts, to, names)}".strip())
+    yield from _others(told, links, reader)
     if facts.posts:
         yield Heading(words=t.plural("The post", "The posts that matter", len(facts.posts)))
     for post in facts.posts:
@@ -94,7 +126,19 @@ def _blocks(
         yield Quote(who=who, about=about, text=text, note=note, link=link)
     settings = links.settings()
     own = Link(words=t.text(N_("Set my alerts")), url=settings) if settings and to.person else None
-    yield Note(words=words.why_you(facts, to), link=own, ruled=True)
+    yield Note(words=words.why_you(facts, to, step=told.step, is_copy=told.is_copy), link=own, ruled=True)
+
+
+def _others(told: Told, links: Links, reader: Reader) -> Iterator[Block]:
+    """The alerts that leave with this one, a line each."""
+    if not told.others:
+        return
+    t = reader.t
+    n = len(told.others) + 1
+    yield Heading(words=t.plural("This message gathers {n} alert", "This message gathers {n} alerts", n))
+    for alert in told.others:
+        link = Link(words=t.text(N_("See it")), url=links.alert(alert)) if links.is_known else None
+        yield Note(words=words.one_line(alert, reader), link=link)
 
 
 def _acts(facts: AlertFacts, links: Links, reader: Reader) -> Iterator[Block]:

@@ -11,13 +11,15 @@ from tocsin.base.alert import Alert, AlertCause
 from tocsin.base.brand import Brand
 from tocsin.base.errors import NotFoundError
 from tocsin.base.mention import Reason
+from tocsin.flows.alerting.shown import NextRound, next_round
 from tocsin.flows.alerts_inbox import AlertLine, alert_lines, alert_posts
 from tocsin.flows.engine import Engine
 from tocsin.flows.level import Level, level
 from tocsin.flows.stories.page import StoryPage, story_page
 from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
-from tocsin.store.affairs.rows import AlertFilter, PostLine, Told
+from tocsin.store.affairs.rows import AlertFilter, PostLine
+from tocsin.store.alerting.rows import Telling
 from tocsin.store.rows import SourceRow
 
 _SHOWN_POSTS = 3
@@ -31,7 +33,7 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     media: share of the posts in each medium, the largest first. reasons: of a single post, the weightiest first.
     earlier: ids of alerts on the same affair, oldest first. taken_by: name of who has it, "" for nobody.
-    source: the silent one, None for other causes or when it was removed.
+    source: the silent one, None for other causes or when it was removed. next: who is called if nobody takes it.
     """
 
     alert: Alert
@@ -41,11 +43,12 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
     story: StoryPage | None
     posts: tuple[PostLine, ...]
     media: tuple[tuple[Medium, float], ...]
-    told: tuple[Told, ...]
+    told: tuple[Telling, ...]
     reasons: tuple[Reason, ...] = ()
     earlier: tuple[str, ...] = ()
     taken_by: str = ""
     source: SourceRow | None = None
+    next: NextRound | None = None
 
     @property
     def title(self) -> str:
@@ -66,11 +69,12 @@ def alert_facts(engine: Engine, alert: Alert) -> AlertFacts:
         story=story,
         posts=tuple(_to_read(story, found)),
         media=tuple(_media(story, found)),
-        told=tuple(engine.store.affairs.told(alert.id)),
+        told=tuple(engine.store.alerting.tellings([alert.id])[alert.id]),
         reasons=_reasons(engine, alert),
         earlier=_earlier(engine, alert),
         taken_by=_name(engine, alert.by) if alert.by and alert.state == "acknowledged" else "",
         source=_source(engine, alert),
+        next=next_round(engine, alert),
     )
 
 

@@ -35,7 +35,10 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """One letter. message_id: the same at every try. thread: Message-IDs of earlier letters on the same affair."""
+    """One letter. message_id: the same at every try. thread: Message-IDs of earlier letters on the same affair.
+
+    short: what a telephone shows of it.
+    """
 
     sheet: Sheet
     message_id: str
@@ -44,6 +47,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     preferences: str = ""
     is_urgent: bool = False
     pictures: tuple[Inline, ...] = ()
+    short: str = ""
 
     @property
     def subject(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from tocsin.base.alert import AlertCause
+from tocsin.base.alert import Alert, AlertCause
 from tocsin.base.person import Role
+from tocsin.flows.alerting.route import bare_way
 from tocsin.flows.alerts_inbox import Rise
 from tocsin.flows.i18n import N_
 from tocsin.flows.letters.facts import AlertFacts
@@ -17,6 +18,7 @@ from tocsin.flows.stories.figures import MEDIA, shown_name
 from tocsin.flows.vocabulary import word
 from tocsin.report.media import medium_of
 from tocsin.store.affairs.rows import PostLine
+from tocsin.store.rows import OutboxState
 from tocsin.surge.expect import count_quantile
 
 _NBSP = "\u00a0"
@@ -42,6 +44,27 @@ def subject(facts: AlertFacts, reader: Reader) -> str:
     if not what:
         return t.text(N_("{brand}: {rise}"), brand=brand, rise=rise)
     return t.text(N_("{brand}: {what}, {rise}"), brand=brand, what=t.quoted([what]), rise=rise)
+
+
+def subject_of_all(facts: AlertFacts, others: int, reader: Reader) -> str:
+    """Return the subject of a message that tells other alerts too."""
+    own = subject(facts, reader)
+    return (
+        reader.t.plural("{subject} (and {n} more)", "{subject} (and {n} more)", others, subject=own) if others else own
+    )
+
+
+def one_line(alert: Alert, reader: Reader) -> str:
+    """Return an alert in one line: what it is, when, and about what."""
+    t, clock = reader.t, reader.clock(alert.at)
+    what = t.quoted([_cut(alert.title, _TITLE)]) if alert.title else t.text(N_("no single story"))
+    if alert.cause is AlertCause.SILENCE:
+        return t.text(N_("{clock}, silent source: {what}"), clock=clock, what=alert.subject)
+    if alert.cause is AlertCause.DANGER:
+        return t.text(N_("{clock}, dangerous post: {what}"), clock=clock, what=what)
+    if alert.level == "watch":
+        return t.text(N_("{clock}, to watch: {what}"), clock=clock, what=what)
+    return t.text(N_("{clock}, alarm: {what}"), clock=clock, what=what)
 
 
 def keyword(facts: AlertFacts) -> str:
@@ -149,13 +172,11 @@ def sources(facts: AlertFacts, reader: Reader) -> str:
 def others(facts: AlertFacts, to: Recipient, names: dict[str, str]) -> str:
     """Return who else was told, and who has the alert. names: of people by address."""
     t = to.reader.t
-    mails = [told.channel.partition(":")[2] for told in facts.told if told.channel.startswith("mail:")]
-    known = sorted(
-        names[mail.lower()] for mail in mails if mail.lower() in names and mail.lower() != to.address.lower()
-    )
-    unknown = sum(mail.lower() not in names and mail.lower() != to.address.lower() for mail in mails)
-    services = sum(told.channel.startswith("apprise:") for told in facts.told)
-    parts = list(known)
+    ways = {bare_way(told.channel).lower() for told in facts.told if told.state is not OutboxState.SPARED}
+    mails = {way.partition(":")[2] for way in ways if way.startswith("mail:")} - {to.address.lower()}
+    parts = sorted(names[mail] for mail in mails if mail in names)
+    unknown = sum(mail not in names for mail in mails)
+    services = sum(way.startswith("apprise:") for way in ways)
     if unknown:
         parts.append(t.plural("{n} other address", "{n} other addresses", unknown))
     if services:
@@ -163,17 +184,32 @@ def others(facts: AlertFacts, to: Recipient, names: dict[str, str]) -> str:
     told = t.text(N_("Told too: {who}."), who=", ".join(parts)) if parts else t.text(N_("Nobody else was told."))
     if facts.taken_by:
         return f"{told} {t.text(N_('{who} has taken it.'), who=facts.taken_by)}"
-    return f"{told} {t.text(N_('Nobody has taken it yet.'))}"
+    return f"{told} {t.text(N_('Nobody has taken it yet.'))} {who_is_next(facts, to.reader)}".rstrip()
 
 
-def why_you(facts: AlertFacts, to: Recipient) -> str:
-    """Return why the reader gets this, and when the next one comes."""
+def who_is_next(facts: AlertFacts, reader: Reader) -> str:
+    """Return who is called if nobody takes it, and when; "" for nobody."""
+    if facts.next is None:
+        return ""
+    clock = reader.clock(facts.next.at)
+    if facts.next.is_everybody:
+        return reader.t.text(N_("If nobody does, everybody is called at {clock}."), clock=clock)
+    who = ", ".join(facts.next.names)
+    return reader.t.text(N_("If nobody does, {who} is called at {clock}."), who=who, clock=clock)
+
+
+def why_you(facts: AlertFacts, to: Recipient, *, step: int = 0, is_copy: bool = False) -> str:
+    """Return why the reader gets this, and when the next one comes. step: the round of telling, from 0."""
     t = to.reader.t
-    if to.role in _ROLES:
+    if step and to.person is not None:
+        why = t.text(N_("nobody has taken it since {clock}"), clock=to.reader.clock(facts.alert.at))
+    elif is_copy:
+        why = t.text(N_("to know; somebody else is called first"))
+    elif to.role in _ROLES:
         why = t.text(_ROLES[to.role], brand=facts.brand.name)
     else:
         why = t.text(N_("the settings of this installation name this address for alerts"))
-    again = t.text(N_("No other message on this for four hours, unless it gets louder."))
+    again = t.text(N_("No other message on this for four hours, unless it gets louder or nobody takes it."))
     return f"{t.text(N_('Why you: {why}.'), why=why)} {again}"
 
 

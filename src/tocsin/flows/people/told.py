@@ -1,25 +1,11 @@
-"""Who is told of the alerts of a brand by mail, and who sleeps."""
+"""Who sleeps, and until when."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tocsin.base.person import Person, Role, is_muted
-from tocsin.flows.engine import Engine
-from tocsin.flows.people.links import can_mail
-
-TOLD = frozenset({Role.OWNER, Role.MANAGER})
-
-
-def mailboxes(engine: Engine, brand: str) -> list[str]:
-    """Return the addresses told of a brand: those of the settings, then its owners and managers; none twice."""
-    told = {address.lower(): address for address in engine.settings.mail_to}
-    if can_mail(engine.settings):
-        for member in engine.store.people.members(brand):
-            if member.role in TOLD:
-                told.setdefault(member.person.email, member.person.email)
-    return list(told.values())
+from tocsin.base.person import Person, is_muted
 
 
 def quiet_until(person: Person | None, now: datetime) -> datetime | None:

@@ -239,7 +239,7 @@ class _Replay:
         }
         for event in events:
             recent = [alert for alert in self.alerts[-200:] if event.at - alert.at < _RECENT]
-            told, _ = ring([event], Titles(posts=posts), recent, ())
+            told, _ = ring([event], Titles(posts=posts), recent)
             self.alerts += told
             if event.kind is EventKind.SURGE:
                 surge = msgspec.json.decode(event.body, type=Surge)

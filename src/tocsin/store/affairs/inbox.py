@@ -13,9 +13,9 @@ _ALERTS = ", ".join(f'"{column}"' for column in ALERT_COLUMNS)
 
 
 def find_alerts(db: Database, brand: str, world: str, wanted: AlertFilter) -> list[Alert]:
-    """Return the alerts of a brand that fit, newest first."""
-    where = ["timeline = %s", "brand = %s"]
-    params: list[object] = [world, brand]
+    """Return the alerts of a brand that rang and fit, newest first."""
+    where = ["timeline = %s", "brand = %s", "muted_by = %s"]
+    params: list[object] = [world, brand, ""]
     for column, values in (
         ("state", [state.value for state in wanted.states]),
         ("cause", [cause.value for cause in wanted.causes]),

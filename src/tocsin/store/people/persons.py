@@ -149,6 +149,7 @@ def forget_person(db: Database, number: int) -> None:
             raise ConflictError("{name} still has access. Disable the account first.", name=known.name)
         db.run("delete from store_membership where person_id = %s", [number])
         db.run("delete from store_recoverycode where person_id = %s", [number])
+        db.run("delete from store_channel where person = %s", [number])
         db.run("delete from store_onetimelink where person_id = %s or email = %s", [number, known.email])
         _forget_letters(db, known.email, FORGOTTEN.format(id=number))
         db.run(
@@ -166,8 +167,15 @@ def tidy_email(email: str) -> str:
 def _forget_letters(db: Database, email: str, stand_in: str) -> None:
     """Take an address out of the actions that were done or wait, and of the notes; what was told stays, to nobody."""
     db.run("update store_freetext set body = '' where body = %s", [email])
-    db.run("update store_outbox set action = %s where action = %s", [f"mail:{stand_in}", f"mail:{email}"])
-    like = "%" + email.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    escaped = email.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # A second telling bears its round: mail.2:alice@example.org.
+    db.run(
+        "update store_outbox set action = replace(lower(action), %s, %s) where action like 'mail%%'"
+        " and lower(action) like %s escape '\\'",
+        [email, stand_in, f"mail%:{escaped}"],
+    )
+    db.run("delete from store_channelfault where channel = %s", [f"mail:{email}"])
+    like = f"%{escaped}%"
     sql = "delete from store_outbox where action like 'letter:%%' and lower(body) like %s escape '\\'"
     db.run(sql, [like])
 

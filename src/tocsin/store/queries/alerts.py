@@ -41,8 +41,8 @@ class Scope(NamedTuple):
 
 
 def alerts(db: Database, scope: Scope) -> list[Alert]:
-    """Return alerts, newest first."""
-    where, params = ["%s = 1"], [1]  # type: tuple[list[str], list[object]]
+    """Return alerts that rang, newest first: those that another spoke for are none of them."""
+    where, params = ["muted_by = %s"], [""]  # type: tuple[list[str], list[object]]
     if scope.brand is not None:
         where.append("brand = %s")
         params.append(scope.brand)
@@ -72,11 +72,24 @@ def save_alert(db: Database, value: Alert) -> bool:
 
 
 def set_alert_state(db: Database, step: AlertStep) -> Alert:
-    """Move an alert to a state, append it to the alert's log, and return the alert. Raises NotFoundError."""
+    """Move an alert to a state, append it to the alert's log, and return the alert. Raises NotFoundError.
+
+    Taken or settled, nobody is told any more; put off, the next round of telling waits for that instant.
+    """
+    due_at = {AlertState.OPEN: step.at, AlertState.SNOOZED: step.until}.get(step.state)
     with db.transaction():
         changed = db.run(
-            'update store_alert set state = %s, snoozed_ms = %s, "by" = %s, note = %s where id = %s',
-            [step.state.value, ms_or_none(step.until), step.by, clean(step.note), step.alert],
+            'update store_alert set state = %s, snoozed_ms = %s, "by" = %s, note = %s,'
+            " due_ms = case when timeline = %s and muted_by = '' then cast(%s as bigint) end where id = %s",
+            [
+                step.state.value,
+                ms_or_none(step.until),
+                step.by,
+                clean(step.note),
+                LIVE,
+                ms_or_none(due_at),
+                step.alert,
+            ],
         )
         if changed:
             row = (

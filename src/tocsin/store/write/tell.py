@@ -62,7 +62,7 @@ def keep_outbox(db: Database, outbox: Sequence[OutboxRow]) -> None:
             one.delivery.value,
             "new",
             0,
-            0,
+            0 if one.not_before is None else to_ms(one.not_before),
             "",
             clean(one.body.decode("utf-8", "replace")),
         )
