@@ -8,32 +8,34 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from tocsin.base.alert import Alert
 from tocsin.base.brand import Brand
 from tocsin.base.seam import LIVE, BrandMinute, Event, EventKind
-from tocsin.base.story import MentionDigest, Story
+from tocsin.base.story import MentionDigest
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_start
 from tocsin.flows.engine import Engine
-from tocsin.flows.people.told import mailboxes
 from tocsin.flows.ring import Titles, ring, surges_of
+from tocsin.flows.stories.placed import Placing
+from tocsin.store.affairs.rearrange import Joined
 from tocsin.store.close import ClosedRange
-from tocsin.story.group import Grouper
 from tocsin.surge.fold import SurgeFold
 
-ACTIVE_STORY = timedelta(days=7)
 RECENT_ALERT = timedelta(days=2)
 ROWS_AT_ONCE = 2_000
 _TITLE_CHARS = 120
 _STORY_POSTS = 3  # fewer are chance
 LEASE = timedelta(minutes=2)
+_TRIES = 4  # closes refused because people or another timeline moved stories meanwhile; then the next turn goes on
 
 
 class Closed(msgspec.Struct, kw_only=True):
-    """What closing brought. stories: those of at least two posts that were begun or grew."""
+    """What closing brought. stories: those of two posts or more that were begun or grew. joined: pairs put together."""
 
     minutes: int = 0
     mentions: int = 0
     stories: int = 0
+    joined: int = 0
     surges: int = 0
     alerts: int = 0
 
@@ -62,59 +64,72 @@ def close_timeline(
 def _close_brand(
     engine: Engine, brand: Brand, timeline: str, upto: int, progress: Callable[[int], None] | None
 ) -> Closed:
-    store = engine.store
-    grouper: Grouper | None = None
-    fold = SurgeFold(brand, timeline)
+    store, fold = engine.store, SurgeFold(brand, timeline)
     total, grown = Closed(), set[str]()
-    state = store.fold_state(timeline, brand.slug, fold.version)
-    if state is None and timeline == LIVE:
-        state = store.newest_backfill_state(brand.slug, fold.version)
+    placing: Placing | None = None
+    state: bytes | None = None
+    refused = 0
     while minutes := store.pending_minutes(timeline, brand.slug, upto, ROWS_AT_ONCE):
-        if grouper is None:
-            since = minute_start(minutes[0].minute) - ACTIVE_STORY
-            grouper = Grouper(brand, timeline, store.active_stories(timeline, brand.slug, since))
-        state, assignments, events = _fold_minutes(minutes, grouper, fold, state)
-        changed = grouper.changed()
-        closed = _range(engine, minutes, changed, events)
-        closed = msgspec.structs.replace(
-            closed, assignments=assignments, fold_version=fold.version, fold_state=state, stories=changed
-        )
+        if placing is None:
+            state = _state(engine, brand, timeline, fold)
+            # The last try asks nothing of back-fills: an import that never ends holds no alarm.
+            lends = refused < _TRIES
+            placing = Placing(engine, brand, timeline, minute_start(minutes[0].minute), lends=lends)
+        placed = [placing.place(minute) for minute in minutes]
+        new, events = fold.merge_many(state, placed)
+        told = [_with_story(event, placed, placing) for event in events]
+        closed = placing.stored(_range(engine, minutes, placing, told))
+        closed = msgspec.structs.replace(closed, fold_version=fold.version, fold_state=new)
         if not store.commit_close(closed):
-            break  # another process closed these minutes first
+            refused += (
+                1  # another process closed these minutes, or somebody moved posts: what is left is looked at anew
+            )
+            if refused > _TRIES:
+                break
+            placing = None
+            continue
+        state, placing = new, placing if placing.go_on(closed) else None
         total.minutes += len(minutes)
-        total.mentions += len(assignments)
-        grown.update(story.id for story in changed if story.posts > 1)
-        total.surges += len(closed.surges)
-        total.alerts += len(closed.alerts)
+        _add(total, closed, grown)
         if progress:
-            progress(len(assignments))
+            progress(len(closed.assignments) + len(closed.told))
     total.stories = len(grown)
     return total
 
 
-def _fold_minutes(
-    minutes: Sequence[BrandMinute], grouper: Grouper, fold: SurgeFold, state: bytes | None
-) -> tuple[bytes, list[tuple[int, str]], list[Event]]:
-    assignments: list[tuple[int, str]] = []
-    placed: list[BrandMinute] = []
-    for minute in minutes:
-        stories = grouper.place(minute.mentions)
-        assignments += zip((mention.row for mention in minute.mentions), stories, strict=True)
-        placed.append(msgspec.structs.replace(minute, stories=stories))
-    state, events = fold.merge_many(state, placed)
-    return state, assignments, [_with_story(event, placed) for event in events]
+def _state(engine: Engine, brand: Brand, timeline: str, fold: SurgeFold) -> bytes | None:
+    """What the fold remembers, lent by the back-fill that reaches furthest where live begins."""
+    state = engine.store.fold_state(timeline, brand.slug, fold.version)
+    if state is None and timeline == LIVE:
+        return engine.store.newest_backfill_state(brand.slug, fold.version)
+    return state
 
 
-def _with_story(event: Event, placed: Sequence[BrandMinute]) -> Event:
+def _add(total: Closed, closed: ClosedRange, grown: set[str]) -> None:
+    total.mentions += len(closed.assignments) + len(closed.told)
+    grown.update(story.id for story in closed.stories if story.posts > 1)
+    total.joined += len(closed.joined)
+    total.surges += len(closed.surges)
+    total.alerts += sum(not alert.muted_by for alert in closed.alerts)
+
+
+def _with_story(event: Event, placed: Sequence[BrandMinute], placing: Placing) -> Event:
     """Return a surge's event with the story that brings the largest part of what came in since it began.
 
-    The fold names a story only when it carries most of the rise; people want to know where to begin all the same.
+    The fold names a story only when it carries most of the rise; people want to know where to begin all the same. One
+    that was put into another since is told under that one.
     """
     if event.kind is not EventKind.SURGE:
         return event
     surge = msgspec.json.decode(event.body, type=Surge)
-    if surge.story:
+    story = surge.story or _busiest(surge, placed)
+    story = placing.led(story, event.at) if story else ""
+    if story == surge.story:
         return event
+    return msgspec.structs.replace(event, body=msgspec.json.encode(msgspec.structs.replace(surge, story=story)))
+
+
+def _busiest(surge: Surge, placed: Sequence[BrandMinute]) -> str:
     counts = Counter(
         story
         for minute in placed
@@ -123,21 +138,16 @@ def _with_story(event: Event, placed: Sequence[BrandMinute]) -> Event:
         if story
     )
     story, posts = min(counts.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))
-    if posts < _STORY_POSTS:
-        return event
-    return msgspec.structs.replace(event, body=msgspec.json.encode(msgspec.structs.replace(surge, story=story)))
+    return story if posts >= _STORY_POSTS else ""
 
 
-def _range(
-    engine: Engine, minutes: Sequence[BrandMinute], stories: Sequence[Story], events: Sequence[Event]
-) -> ClosedRange:
+def _range(engine: Engine, minutes: Sequence[BrandMinute], placing: Placing, events: Sequence[Event]) -> ClosedRange:
     first, last = minutes[0], minutes[-1]
-    store = engine.store
-    recent = store.alerts(
+    recent = engine.store.alerts(
         brand=first.brand, timeline=first.timeline, since=minute_start(first.minute) - RECENT_ALERT, limit=500
     )
     titles = Titles(
-        {story.id: story.title for story in stories},
+        placing.titles(),
         {
             (mention.platform, mention.native_id): _excerpt(mention)
             for minute in minutes
@@ -145,25 +155,38 @@ def _range(
             if mention.danger
         },
     )
-    alerts, outbox = ring(events, titles, recent, channels_of(engine, first.brand))
     return ClosedRange(
         timeline=first.timeline,
         brand=first.brand,
         from_minute=first.minute,
         to_minute=last.minute,
         surges=surges_of(events),
-        alerts=alerts,
+        alerts=_alerts(events, titles, recent, placing.joined),
         events=list(events),
-        outbox=outbox,
     )
+
+
+def _alerts(events: Sequence[Event], titles: Titles, recent: Sequence[Alert], joined: Sequence[Joined]) -> list[Alert]:
+    """Return the alerts, in order: what was told of a story speaks for the one it was put into only from then on.
+
+    So a merge never takes back what rang before it, and the same minutes give the same alerts however many are closed
+    at once.
+    """
+    told, alerts, waiting = list(recent), list[Alert](), list(joined)
+    for event in events:
+        while waiting and waiting[0].at < event.at:
+            one = waiting.pop(0)
+            told = [_of(alert, one) for alert in told]
+        rung, held = ring([event], titles, told)
+        alerts += [*rung, *held]
+        told += rung
+    return alerts
+
+
+def _of(alert: Alert, joined: Joined) -> Alert:
+    return msgspec.structs.replace(alert, story=joined.earlier) if alert.story == joined.later else alert
 
 
 def _excerpt(mention: MentionDigest) -> str:
     text = " ".join(f"{mention.title} {mention.text}".split())
     return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1].rsplit(" ", 1)[0] + "…"
-
-
-def channels_of(engine: Engine, brand: str) -> list[str]:
-    """Return where people are told: `mail:ADDRESS` for each address, `apprise:N` for each address of that kind."""
-    mails = [f"mail:{address}" for address in mailboxes(engine, brand)]
-    return mails + [f"apprise:{number}" for number in range(len(engine.settings.notify_urls))]
