@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tocsin.base.alert import Alert, AlertState
 from tocsin.base.brand import Brand
 from tocsin.base.story import StoryState
 from tocsin.base.time import minute_of
@@ -16,7 +17,8 @@ from tocsin.flows.level import expectation
 from tocsin.report.media import medium_of
 from tocsin.report.spark import Spark, spark
 from tocsin.report.values import Medium
-from tocsin.store.affairs.rows import StoryFilter, StoryLine
+from tocsin.store.affairs.rows import AlertFilter, StoryFilter, StoryLine
+from tocsin.story.live import CALM_AFTER
 from tocsin.surge.expect import Expectation
 
 SPARK_HOURS = 24
@@ -24,6 +26,8 @@ PERIODS = {"1": timedelta(days=1), "7": timedelta(days=7), "30": timedelta(days=
 _DAY = timedelta(days=1)
 _TREND_HOURS = 3
 _TO_LOOK_AT = 4
+_RINGS = timedelta(days=2)  # so long an alert that nobody settled colours its story
+_LEVELS = {"watch": 1, "alarm": 2, "danger": 2}
 
 
 class Trend(StrEnum):
@@ -36,11 +40,15 @@ class Trend(StrEnum):
 
 
 class StoryGlance(msgspec.Struct, frozen=True, kw_only=True):
-    """A story in one line. spark: posts an hour of its last day. level: of an open alert, or calm."""
+    """A story in one line. spark: posts an hour of its last day. level: of an alert not settled, or calm.
+
+    state: as it moves now, by its last post.
+    """
 
     line: StoryLine
     spark: Spark
     trend: Trend
+    state: StoryState
     level: str = "calm"
 
     @property
@@ -85,6 +93,7 @@ def list_stories(engine: Engine, brand: Brand, wish: StoryWish, now: datetime, *
     wanted = StoryFilter(
         since=None if period is None else now - period,
         states=(states[wish.state],) if wish.state in states else (),
+        calm_before=now - CALM_AFTER,
         kinds=(wish.kind,) if wish.kind else (),
         words=tuple(wish.words.split()[:6]),
         largest_first=wish.order == "largest",
@@ -93,7 +102,10 @@ def list_stories(engine: Engine, brand: Brand, wish: StoryWish, now: datetime, *
     )
     lines = engine.store.affairs.stories(brand.slug, wanted)
     more = lines[limit - 1].last_at if len(lines) > limit and not wanted.largest_first else None
-    return StoryList(glances=tuple(glances(engine, brand, lines[:limit], now)), more=more)
+    levels = levels_of(engine, brand, [line.id for line in lines[:limit]], now)
+    shown = glances(engine, brand, lines[:limit], now)
+    told = [msgspec.structs.replace(one, level=levels.get(one.line.id, "calm")) for one in shown]
+    return StoryList(glances=tuple(told), more=more)
 
 
 def stories_to_look_at(engine: Engine, brand: Brand, now: datetime, levels: dict[str, str]) -> tuple[StoryGlance, ...]:
@@ -107,6 +119,33 @@ def stories_to_look_at(engine: Engine, brand: Brand, now: datetime, levels: dict
     return tuple(msgspec.structs.replace(one, level=levels.get(one.line.id, "calm")) for one in shown)
 
 
+def levels_of(engine: Engine, brand: Brand, names: Sequence[str], now: datetime) -> dict[str, str]:
+    """Return the level of the stories of which an alert of the last two days is not settled, by id."""
+    if not names:
+        return {}
+    unsettled = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+    wanted = AlertFilter(stories=tuple(names), states=unsettled, since=now - _RINGS, limit=200)
+    rung: dict[str, list[Alert]] = {}
+    for alert in engine.store.affairs.alerts(brand.slug, wanted):
+        rung.setdefault(alert.story, []).append(alert)
+    return {name: level_of(alerts, now) for name, alerts in rung.items()}
+
+
+def level_of(alerts: Sequence[Alert], now: datetime) -> str:
+    """Return the loudest level of the alerts of the last two days that nobody called false or closed: calm for none.
+
+    Where two stories were put together, the alarm of one is never hidden by a later watch of the other.
+    """
+    over = (AlertState.FALSE, AlertState.CLOSED)
+    loud = [_LEVELS.get(alert.level, 2) for alert in alerts if alert.state not in over and now - alert.at < _RINGS]
+    return {0: "calm", 1: "watch"}.get(max(loud, default=0), "alarm")
+
+
+def state_of(line: StoryLine, now: datetime) -> StoryState:
+    """Return how a story moves now: one that has been silent for a day is calm, whatever its row says."""
+    return StoryState.CALM if now - line.last_at >= CALM_AFTER else line.state
+
+
 def glances(engine: Engine, brand: Brand, lines: Sequence[StoryLine], now: datetime) -> list[StoryGlance]:
     """Return stories with their small curves, in the order given."""
     hour = minute_of(now) // 60 * 60
@@ -116,7 +155,7 @@ def glances(engine: Engine, brand: Brand, lines: Sequence[StoryLine], now: datet
     found = []
     for line in lines:
         hours = [counts[line.number].get(start, 0) for start in range(since, hour + 60, 60)]
-        found.append(StoryGlance(line=line, spark=spark(hours, band), trend=trend(hours)))
+        found.append(StoryGlance(line=line, spark=spark(hours, band), trend=trend(hours), state=state_of(line, now)))
     return found
 
 

@@ -11,10 +11,13 @@ import msgspec
 from tocsin.base.alert import Alert, AlertState
 from tocsin.base.brand import Brand
 from tocsin.base.errors import NotFoundError
+from tocsin.base.story import StoryState
 from tocsin.base.surge import Surge
 from tocsin.base.time import MINUTE_MS, minute_of, minute_start
 from tocsin.flows.engine import Engine
 from tocsin.flows.level import LevelPoint, expectation
+from tocsin.flows.stories.earlier import Earlier, earlier_story
+from tocsin.flows.stories.glance import level_of, state_of
 from tocsin.flows.stories.spread import StorySpread, story_spread
 from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
@@ -31,7 +34,8 @@ _UNVERIFIED = ("defamation", "disinformation", "impersonation", "leak", "rumour"
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the timeline. code: first, relay, local_press, national_press, alert, step, move, title.
+    """One line of the timeline. code: first, relay, local_press, national_press, alert, step, title, joined,
+    moved_in, moved_out.
 
     words: what fills the sentence of the code; row: of the mention behind it, 0 for none.
     """
@@ -51,13 +55,15 @@ class MediumShare(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A story with all that is known of it. level: of its newest alert that is not false, else calm.
+    """A story with all that is known of it. level: the loudest of its alerts that nobody settled, else calm.
 
+    state: as it moves now. earlier: the story of the past that it resembles most, None for none.
     contested: posts in which the first reading found a denial. posts: those read, oldest first.
     """
 
     line: StoryLine
     level: str
+    state: StoryState
     contested: int
     alerts: tuple[Alert, ...]
     surge: Surge | None
@@ -72,6 +78,7 @@ class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[LevelPoint, ...]
     lookalikes: tuple[StoryLine, ...]
     moves: tuple[Move, ...]
+    earlier: Earlier | None
 
     @property
     def negative_p(self) -> float:
@@ -121,11 +128,11 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
     spread = story_spread(engine, line)
     shares = affairs.shares(line.number)
     surges = [alert.subject for alert in alerts if alert.cause == "surge"]
-    told = [alert for alert in alerts if alert.state is not AlertState.FALSE]
     moves = affairs.moves(brand.slug, line.id)
     return StoryPage(
         line=line,
-        level=_level(told, now),
+        level=level_of(alerts, now),
+        state=state_of(line, now),
         contested=affairs.denials(line.number) if line.kind in _UNVERIFIED else 0,
         alerts=tuple(alerts),
         surge=engine.store.surge(surges[0]) if surges else None,
@@ -140,6 +147,7 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
         points=_points(engine, brand, line, now),
         lookalikes=tuple(affairs.lookalikes(line, now - _LIKE_DAYS)[:3]),
         moves=tuple(moves),
+        earlier=earlier_story(engine, line),
     )
 
 
@@ -157,13 +165,6 @@ def top_posts(posts: Sequence[PostLine]) -> list[PostLine]:
         if len(chosen) == _TOP:
             break
     return list(chosen.values())
-
-
-def _level(told: Sequence[Alert], now: datetime) -> str:
-    for alert in told:
-        if alert.state is not AlertState.CLOSED and now - alert.at < timedelta(days=2):
-            return "watch" if alert.level == "watch" else "alarm"
-    return "calm"
 
 
 def _media(shares: Shares, posts: Sequence[PostLine]) -> list[MediumShare]:
@@ -195,10 +196,22 @@ def _facts(
     for label in engine.store.labels(subject_kind="story", subject=line.id, limit=50):
         if label.label == "title":
             facts.append(Fact(at=label.at, code="title", words=(label.note, label.by)))
+    return sorted([*facts, *_moved(engine, line, moves)], key=lambda fact: fact.at)
+
+
+def _moved(engine: Engine, line: StoryLine, moves: Sequence[Move]) -> list[Fact]:
+    """What was put into the story and out of it. A move that was taken back is not told: it changed nothing."""
+    others = {move.source for move in moves} | {move.target for move in moves}
+    titles = engine.store.affairs.own_titles(line.brand, sorted(others - {line.id}))
+    facts = []
     for move in moves:
-        code = "moved_out" if move.source == line.id else "moved_in"
-        facts.append(Fact(at=move.at, code=code, words=(str(move.posts), move.by), row=0))
-    return sorted(facts, key=lambda fact: fact.at)
+        if move.undone:
+            continue
+        is_out = move.source == line.id
+        code = "moved_out" if is_out else "joined" if move.by_engine else "moved_in"
+        other = titles.get(move.target if is_out else move.source, "")
+        facts.append(Fact(at=move.at, code=code, words=(str(move.posts), move.by, other)))
+    return facts
 
 
 def milestones(reached: Mapping[Step, SpreadPost]) -> list[Fact]:

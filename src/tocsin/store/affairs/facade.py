@@ -71,6 +71,10 @@ class Affairs:
         """Return the titles that people gave, by id of the story."""
         return reads.titles(self._db, names)
 
+    def own_titles(self, brand: str, names: Sequence[str]) -> dict[str, str]:
+        """Return what stories are called, by id, those put into others too."""
+        return reads.own_titles(self._db, brand, self._world, names)
+
     def hours(self, numbers: Sequence[int], since: int, until: int) -> dict[int, dict[int, int]]:
         """Return the posts of stories an hour, by the store's number."""
         return reads.hours(self._db, numbers, since, until)

@@ -132,6 +132,19 @@ def titles(db: Database, names: Sequence[str]) -> dict[str, str]:
     return {name: title for name, title in given.items() if title}
 
 
+def own_titles(db: Database, brand: str, world: str, names: Sequence[str]) -> dict[str, str]:
+    """Return what stories are called, by id: as people named them, or as their posts do. Those put elsewhere too."""
+    timelines = world_timelines(db, world)
+    found: dict[str, str] = {}
+    for chunk in bulk.chunks(sorted(set(names))):
+        sql = (
+            f"select name, title from store_story where timeline_id in ({marks(len(timelines)) or 'null'})"
+            f" and name in ({marks(len(chunk))}) and brand_id = %s order by posts"
+        )
+        found |= dict(db.rows(sql, [*timelines, *chunk, db.names.brand(brand)]))
+    return found | titles(db, names)
+
+
 def hours(db: Database, numbers: Sequence[int], since: int, until: int) -> dict[int, dict[int, int]]:
     """Return the posts of stories in each hour (its first minute) from `since` and before `until`, by number."""
     found: dict[int, dict[int, int]] = {number: {} for number in numbers}

@@ -219,6 +219,13 @@ def fact_said(fact: Fact, names: Mapping[int, str]) -> str:
     if fact.code == "alert":
         levels = {"watch": _("watch rang"), "danger": _("a dangerous post rang")}
         return levels.get(words[0], _("alarm rang"))
+    if fact.code == "joined":
+        joined = ngettext(
+            "joined by the engine with “%(title)s”, %(n)s post",
+            "joined by the engine with “%(title)s”, %(n)s posts",
+            int(words[0]),
+        )
+        return joined % {"title": words[2] or _("a story without words"), "n": count(int(words[0]))}
     if fact.code in ("moved_in", "moved_out"):
         one, many = (
             ("%(n)s post came in by hand, %(who)s", "%(n)s posts came in by hand, %(who)s")
