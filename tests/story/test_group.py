@@ -90,6 +90,8 @@ def test_a_story_grows_falls_calm_and_comes_back() -> None:
     grouper.place(posts(["Bonjour"], minute=START + 2 * DAY, name="r"))
     assert _row(grouper, story).state is StoryState.CALM
     assert grouper.place(posts([CHAIRS[1]], minute=START + 3 * DAY, name="s")) == [story]
+    assert _row(grouper, story).state is StoryState.CALM  # one post does not bring an affair back
+    assert set(grouper.place(posts(CHAIRS[:3], minute=START + 3 * DAY + 30, name="t"))) == {story}
     assert _row(grouper, story).state is StoryState.BACK
 
 

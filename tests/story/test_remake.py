@@ -9,6 +9,7 @@ import pytest
 from tocsin.base.story import MentionDigest
 from tocsin.story.merge import have_converged
 from tocsin.story.remake import remake
+from tocsin.story.words import key_of
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -48,7 +49,7 @@ def test_a_story_holds_what_its_posts_hold() -> None:
     assert story.id == "kept"
     assert (story.posts, story.copies, story.negative, story.severity) == (2, 0, 1, 2)
     assert story.first_post == ("mastodon", "p1") and story.first_at == posts[0].at and story.last_at == posts[1].at
-    assert set(story.terms) == {"coli", "perdu"} and len(story.exacts) == 2
+    assert set(story.terms) == {key_of("colis"), key_of("perdu")} and len(story.exacts) == 2
 
 
 def test_the_same_words_again_are_copies() -> None:

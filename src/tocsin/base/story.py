@@ -24,7 +24,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     title: a readable line taken from its most central text; keywords: three at most.
     first_post: (platform, native_id) of its earliest post.
     posts, copies: distinct posts, and how many of them are near-copies of another.
-    terms: the words that attract further posts, with weights; exacts and bands: keys of its texts, newest last, capped.
+    terms: the words that attract further posts, with counts; exacts and bands: keys of its texts, newest last, capped.
+    heat, slow: its posts as of `last_at`, each counting half after 6 hours, and after 48: how it moves.
     severity: the highest severity seen in it, 0..100. negative: how many of its posts are negative.
     """
 
@@ -44,6 +45,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "neutral"
     platforms: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    heat: float = 0.0
+    slow: float = 0.0
     terms: dict[str, float] = {}
     exacts: tuple[int, ...] = ()
     bands: tuple[tuple[int, ...], ...] = ()
@@ -54,6 +57,9 @@ class MentionDigest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     row: the store's own number of the mention; minute: since 1970, UTC, on the clock of the timeline.
     author: stable number of (platform, handle), or 0 when not known. reach: followers, or 0.
+    answers: native id of the post that this one answers, shares or quotes, on the same platform; answers_story: the
+    story of that post where it was closed before. Both "" where there is none or it is not known.
+    written: minute in which it was written, where the timeline counts it when it was seen; None: `minute` is that.
     """
 
     row: int
@@ -76,3 +82,6 @@ class MentionDigest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     exact: int
     bands: tuple[int, ...]
     terms: tuple[str, ...]
+    answers: str = ""
+    answers_story: str = ""
+    written: int | None = None

@@ -61,6 +61,8 @@ class StoryMemory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     terms: dict[str, float] = {}
     exacts: tuple[int, ...] = ()
     bands: tuple[tuple[int, ...], ...] = ()
+    heat: float = 0.0
+    slow: float = 0.0
 
 
 _encoder = msgspec.json.Encoder()
@@ -294,7 +296,11 @@ def story_row(story: Story) -> tuple[Any, ...]:
         story.kind,
         to_json(story.platforms),
         to_json(story.languages),
-        _encoder.encode(StoryMemory(terms=story.terms, exacts=story.exacts, bands=story.bands)),
+        _encoder.encode(
+            StoryMemory(
+                terms=story.terms, exacts=story.exacts, bands=story.bands, heat=story.heat, slow=story.slow
+            )
+        ),
     )
 
 
@@ -318,6 +324,8 @@ def story_of(row: tuple[Any, ...], brand: str, timeline: str) -> Story:
         kind=row[12],
         platforms=_strings.decode(row[13]),
         languages=_strings.decode(row[14]),
+        heat=memory.heat,
+        slow=memory.slow,
         terms=memory.terms,
         exacts=memory.exacts,
         bands=memory.bands,

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
 from tocsin.base.brand import Brand
 from tocsin.base.story import MentionDigest, Story, StoryState
 from tocsin.base.time import minute_start
-from tocsin.story.index import StoryIndex, Weighed
-from tocsin.story.live import CALM_AFTER, MOST_KEYS, LiveStory
-from tocsin.story.merge import have_converged
-from tocsin.story.title import stem
-from tocsin.story.topic import Topics
+from tocsin.story.converge import converging
+from tocsin.story.evidence import enough_shared, tells, weigh
+from tocsin.story.index import StoryIndex
+from tocsin.story.live import CALM_AFTER, HEAT_HALVES, LiveStory
+from tocsin.story.merge import merge
+from tocsin.story.words import keys_of, words_of_brand
 
 ACTIVE = timedelta(days=7)
-_JOIN = 0.33
-_JOIN_KNOWN = 0.2  # once the words of many posts tell what a story is about
-_KNOWN_POSTS = 8
-_JOIN_PER_IDLE_DAY = 0.04
-_SHARED_TERMS = 2
-_TRIED = 5
+BRIEF = timedelta(days=3)  # of stories that nobody but one or two took up
+_BRIEF_POSTS = 3
+_JOINS = 2.0  # nats, set with those of `evidence.py`
+_OF_LATE = 0.5
+_IDLE_A_DAY = 0.5
+_TIED = 4.0  # nats for the story of the post that is answered, shared or quoted
+_COMPARED_AT = frozenset((4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48))  # posts; later every 32
+_COMPARED_EVERY = 32
 _A_DAY = timedelta(days=1)
+_NO_TIME = timedelta()
+
+Nearness = Callable[[MentionDigest, str], float]
 
 
 class Grouper:
-    """The stories of one brand on one timeline, while they live (7 days after their last post).
+    """The stories of one brand on one timeline, while they live: 7 days after their last post, 3 for one of few posts.
 
     Its whole memory is the rows of the stories: a grouper built anew from the rows stored goes on as the old one would.
     A story of one post is only a candidate: readers show it from two authors on, or by its severity.
@@ -38,10 +45,11 @@ class Grouper:
         """stories: the rows of the stories with a post in the last 7 days, any order."""
         self._at = (brand.slug, timeline)
         self._language = brand.languages[0] if brand.languages else ""
+        self._own_words = words_of_brand(brand.name, brand.slug)
         self._stories: dict[str, LiveStory] = {}
+        self._begun_by: dict[tuple[str, str], str] = {}
         self._index = StoryIndex()
-        self._topics = Topics()
-        self._oldest: datetime | None = None
+        self._heat, self._heated_at = 0.0, datetime.min.replace(tzinfo=UTC)
         self._changed: dict[str, None] = {}
         self._departed: dict[str, Story] = {}  # left, with a last row still to be fetched
         self._converged: dict[tuple[str, str], None] = {}
@@ -49,20 +57,21 @@ class Grouper:
         for story in sorted(stories, key=lambda row: (row.first_at, row.id)):
             self._open(LiveStory(story))
 
-    def place(self, mentions: Sequence[MentionDigest]) -> list[str]:
+    def place(self, mentions: Sequence[MentionDigest], nearness: Nearness | None = None) -> list[str]:
         """Return the story id of each mention, in the order given; "" for a post of the brand itself that answers none.
 
         Within a minute the order given does not matter: posts are taken by (platform, native id).
+        nearness: what else speaks for a mention being of a story (id), in nats, such as a reader of meaning may say.
         """
         if len(mentions) == 1:
             self._pass_time(minute_start(mentions[0].minute))
-            return [self._place(mentions[0])]
+            return [self._place(mentions[0], nearness)]
         order = sorted(range(len(mentions)), key=lambda at: _order(mentions[at]))
         placed = [""] * len(mentions)
         for minute, run in groupby(order, key=lambda at: mentions[at].minute):
             self._pass_time(minute_start(minute))
             for at in run:
-                placed[at] = self._place(mentions[at])
+                placed[at] = self._place(mentions[at], nearness)
         return placed
 
     def changed(self) -> list[Story]:
@@ -76,197 +85,176 @@ class Grouper:
 
     def converged(self) -> list[tuple[str, str]]:
         """Return pairs (earlier, later) of stories seen to have become one since the last call, by id."""
-        pairs = sorted(self._converged)
+        pairs = sorted(pair for pair in self._converged if all(story in self._stories for story in pair))
         self._converged.clear()
         return pairs
 
-    def _place(self, mention: MentionDigest) -> str:
-        terms = tuple(dict.fromkeys(map(stem, mention.terms)))
-        copied = self._copied(mention, terms)
+    def merge(self, one: str, other: str) -> Story:
+        """Put two stories together, so that later posts go to the one that stays, the earlier; return its row.
+
+        Raises KeyError if one of them does not live.
+        """
+        first, second = sorted((self._stories[one], self._stories[other]), key=lambda live: (live.first_at, live.id))
+        for live in (first, second):
+            self._drop(live)
+        now = max(first.last_at, second.last_at)
+        row = merge(first.row, second.row)
+        live = LiveStory(row)
+        live.reheat(first.heats_at(now), second.heats_at(now))
+        self._changed.pop(second.id, None)
+        self._open(live)
+        self._changed[live.id] = None
+        return live.row
+
+    def settle(self) -> list[tuple[str, str]]:
+        """Put together all stories seen to have become one; return pairs (the one that stays, the one put into it)."""
+        done = []
+        for earlier, later in self.converged():
+            if earlier in self._stories and later in self._stories:
+                stays = self.merge(earlier, later).id
+                done.append((stays, later if stays == earlier else earlier))
+        return done
+
+    def _place(self, mention: MentionDigest, nearness: Nearness | None) -> str:
+        terms = keys_of(mention, self._own_words)
+        # A text of no words or one (a link, "merci") is the copy of nothing.
+        is_told = len(terms) > 1 or mention.bands
+        copied = self._index.copied(mention.exact, mention.bands) if is_told else None
         if mention.own:
             return self._answer(mention, terms, copied)
         if copied is not None:
-            story = copied
-            self._take(self._stories[story], mention, None)
+            live = copied
+            self._take(live, mention, None)
         else:
-            post = self._index.weigh(terms)
-            told = self._topics.told(terms, partial(self._counts_of, mention.at))[0] or self._told_by_terms(
-                mention, post
-            )
-            if told is not None:
-                story = told
-                self._take(self._stories[story], mention, post.weights)
+            found = self._likeliest(mention, terms, nearness)
+            if found is not None:
+                live = found
+                self._take(live, mention, terms)
             else:
                 live = LiveStory.found(mention, self._at, terms)
-                story = live.id
-                if story in self._stories:  # the same post again
-                    return story
+                if live.id in self._stories:  # the same post again
+                    return live.id
                 self._open(live)
-        self._changed[story] = None
-        return story
+        self._changed[live.id] = None
+        return live.id
 
-    def _answer(self, mention: MentionDigest, terms: Sequence[str], copied: str | None) -> str:
+    def _answer(self, mention: MentionDigest, terms: Sequence[str], copied: LiveStory | None) -> str:
         """Return the story that a post of the brand itself belongs to, "" for none; it begins and words nothing.
 
         Only its keys are remembered, so that those who share it come into the same story.
         """
-        story = copied
-        if story is None:
-            post = self._index.weigh(terms)
-            rising = self._topics.told(terms, partial(self._counts_of, mention.at))[0]
-            story = rising or self._told_by_terms(mention, post)
-        if story is None:
+        live = copied or self._likeliest(mention, terms, None)
+        if live is None:
             return ""
-        live = self._stories[story]
         if mention.exact not in live.exacts:
-            self._remember(live, mention)
-            live.touch()
-            self._changed[story] = None
-        return story
+            self._index.remember(live, mention.exact, mention.bands)
+            self._changed[live.id] = None
+        return live.id
 
-    def _remember(self, live: LiveStory, mention: MentionDigest) -> None:
-        """Keep the keys by which copies of a text find the story."""
-        index, story = self._index, live.id
-        live.exacts.append(mention.exact)
-        index.add_exact(mention.exact, story)
-        if len(live.exacts) > MOST_KEYS:
-            index.drop_exact(live.exacts.pop(0), story)
-        if mention.bands:
-            self._remember_bands(live, mention)
-
-    def _remember_bands(self, live: LiveStory, mention: MentionDigest) -> None:
-        live.bands.append(mention.bands)
-        self._index.add_bands(mention.bands, live.id)
-        if len(live.bands) > MOST_KEYS:
-            self._index.drop_bands(live.bands.pop(0), live.id)
-
-    def _copied(self, mention: MentionDigest, terms: Sequence[str]) -> str | None:
-        # A text of no words or one (a link, "merci") is the copy of nothing.
-        if len(terms) >= _SHARED_TERMS or mention.bands:
-            story = self._index.exact(mention.exact)
-            if story is not None:
-                return story
-        near = self._index.near(mention.bands) if mention.bands else []
-        return next((story for story in near if self._stories[story].holds_copy(mention.bands)), None)
-
-    def _told_by_terms(self, mention: MentionDigest, post: Weighed) -> str | None:
-        if not post.searched:
+    def _likeliest(self, mention: MentionDigest, terms: Sequence[str], nearness: Nearness | None) -> LiveStory | None:
+        """Return the story that a post's words, and what it answers, speak for most, if they do so enough."""
+        lives = self._index.candidates(terms)
+        answered = self._answered(mention)
+        if answered is not None and answered not in lives:
+            lives.append(answered)
+        if not lives:
             return None
-        fewest = min(_SHARED_TERMS, len(post.weights))
-        stories, known, whole = self._stories, post.known, post.whole
-        scored: list[tuple[float, str]] = []
-        for story in self._index.candidates(post, _TRIED, fewest):
-            live = stories[story]
-            explained, shared = live.explains(known, whole)
-            if explained < _JOIN_KNOWN or shared < fewest:
+        best: tuple[float, str, LiveStory] | None = None
+        heat = self._heat_at(mention.at) + 5.0
+        for live, (evidence, shared) in zip(lives, weigh(terms, lives, self._index), strict=True):
+            is_tied = live is answered
+            if not (is_tied or enough_shared(live, terms, shared)):
                 continue
-            if explained >= _needed(live, mention):
-                scored.append((-explained, story))
-        if len(scored) > 1:
-            scored.sort()
-            if self._stories[scored[0][1]].told_apart % 8 == 0:
-                self._note_convergence(scored[0][1], scored[1][1])
-        return scored[0][1] if scored else None
+            evidence += _OF_LATE * math.log((live.heat_at(mention.at) + 0.5) / heat)
+            if mention.at > live.last_at:
+                evidence -= _IDLE_A_DAY * ((mention.at - live.last_at) / _A_DAY)
+            if is_tied:
+                evidence += _TIED
+            if nearness is not None:
+                evidence += nearness(mention, live.id)
+            evidence = round(evidence, 6)  # so that the order in which sums were made does not tell
+            if evidence >= _JOINS and (best is None or (-evidence, live.id) < best[:2]):
+                best = (-evidence, live.id, live)
+        return best[2] if best else None
 
-    def _counts_of(self, now: datetime, story: str) -> tuple[dict[str, float], int, float]:
-        live = self._stories[story]
-        oldest = min(self._oldest, now - timedelta(hours=1)) if self._oldest else now - ACTIVE
-        past = min(ACTIVE, now - oldest)
-        age = min(max(now - live.first_at, timedelta(hours=6)), past)
-        return live.terms, live.told_apart, age / past
+    def _answered(self, mention: MentionDigest) -> LiveStory | None:
+        """Return the story of the post that this one answers, shares or quotes, as far as it is known."""
+        story = mention.answers_story or self._begun_by.get((mention.platform, mention.answers), "")
+        return self._stories.get(story) if story else None
 
-    def _holders(self, term: str) -> Iterator[tuple[float, str]]:
-        return ((self._stories[story].terms.get(term, 0.0), story) for story in self._index.holders(term))
-
-    def _note_convergence(self, one: str, other: str) -> None:
-        rows = sorted((self._stories[one].row, self._stories[other].row), key=lambda row: (row.first_at, row.id))
-        if have_converged(rows[0], rows[1]):
-            self._converged[(rows[0].id, rows[1].id)] = None
+    def _take(self, live: LiveStory, mention: MentionDigest, terms: Sequence[str] | None) -> None:
+        """Put a post into a story and what it brings into the index. terms: its words, None for a copy."""
+        index = self._index
+        live.take(mention, copy=terms is None)
+        if live.posts == 2:  # no longer a mere candidate: it falls calm after a day
+            heapq.heappush(self._wake, (_next_turn(live), live.id))
+        self._warm(mention.at)
+        if terms is None:
+            if mention.exact not in live.exacts:
+                index.remember(live, mention.exact, ())
+            return
+        index.remember(live, mention.exact, mention.bands)
+        index.learn(live, terms)
+        if live.is_full:
+            index.fade(live)
+        live.retitle(mention, self._language, partial(tells, index, live))
+        posts = live.told_apart
+        if posts in _COMPARED_AT or (posts > _COMPARED_EVERY and posts % _COMPARED_EVERY == 0):
+            for other in converging(live, index, mention.at):
+                pair = sorted((live, other), key=lambda one: (one.first_at, one.id))
+                self._converged[(pair[0].id, pair[1].id)] = None
 
     def _open(self, live: LiveStory) -> None:
-        story, index = live.id, self._index
-        self._stories[story] = live
-        index.stories += 1
-        for exact in live.exacts:
-            index.add_exact(exact, story)
-        for bands in live.bands:
-            index.add_bands(bands, story)
-        topics = self._topics
-        topics.posts += live.told_apart
-        self._oldest = live.first_at if self._oldest is None else min(self._oldest, live.first_at)
-        for term, count in live.terms.items():
-            index.add_term(term, story)
-            topics.add(term, story, count, count)
-        heapq.heappush(self._wake, (live.last_at + (ACTIVE if live.state is StoryState.CALM else CALM_AFTER), story))
+        self._stories[live.id] = live
+        self._begun_by.setdefault(live.first_post, live.id)
+        self._index.add(live)
+        self._warm(live.last_at, live.heat)
+        heapq.heappush(self._wake, (_next_turn(live), live.id))
 
-    def _take(self, live: LiveStory, mention: MentionDigest, weights: dict[str, float] | None) -> None:
-        """Put a post into a story and what it brings into the index. weights: of its terms, None for a copy."""
-        story, index = live.id, self._index
-        live.take(mention, copy=weights is None)
-        if mention.exact not in live.exacts:
-            live.exacts.append(mention.exact)
-            index.add_exact(mention.exact, story)
-            if len(live.exacts) > MOST_KEYS:
-                index.drop_exact(live.exacts.pop(0), story)
-        if weights is None:
-            return
-        new, dropped = live.learn(mention, weights)
-        for term in new:
-            index.add_term(term, story)
-        topics, counts = self._topics, live.terms
-        topics.posts += 1
-        for term in weights:
-            if term in counts:
-                topics.add(term, story, counts[term])
-        for term, count in dropped.items():
-            index.drop_term(term, story)
-            # A word of this very post that found no room was never counted.
-            topics.drop(term, story, count - (term in weights), self._holders(term))
-        if mention.bands:
-            self._remember_bands(live, mention)
-        telling = partial(self._topics.telling, live.told_apart)
-        live.retitle(mention, self._language, telling)
+    def _drop(self, live: LiveStory) -> None:
+        self._index.drop(live)
+        self._heat -= live.heat_at(self._heated_at)
+        if self._begun_by.get(live.first_post) == live.id:
+            del self._begun_by[live.first_post]
+        del self._stories[live.id]
 
-    def _close(self, live: LiveStory) -> None:
-        story = live.id
-        self._index.stories -= 1
-        for exact in live.exacts:
-            self._index.drop_exact(exact, story)
-        for bands in live.bands:
-            self._index.drop_bands(bands, story)
-        self._topics.posts -= live.told_apart
-        for term, count in live.terms.items():
-            self._index.drop_term(term, story)
-            self._topics.drop(term, story, count, self._holders(term))
-        del self._stories[story]
-        if story in self._changed:
-            self._departed[story] = live.row
+    def _warm(self, at: datetime, posts: float = 1.0) -> None:
+        """Count posts in what is said of late in all stories."""
+        if at >= self._heated_at:
+            self._heat = self._heat_at(at) + posts
+            self._heated_at = at
+        else:
+            self._heat += posts * 0.5 ** ((self._heated_at - at) / HEAT_HALVES)
+
+    def _heat_at(self, now: datetime) -> float:
+        past = now - self._heated_at
+        return self._heat * 0.5 ** (past / HEAT_HALVES) if past > _NO_TIME else self._heat
 
     def _pass_time(self, now: datetime) -> None:
-        """Let stories fall calm after a day of silence, and leave after seven."""
+        """Let stories fall calm after a day of silence, and leave after three or seven."""
         while self._wake and self._wake[0][0] <= now:
             _, story = heapq.heappop(self._wake)
             live = self._stories.get(story)
             if live is None:
                 continue
-            if live.last_at + CALM_AFTER > now:
-                heapq.heappush(self._wake, (live.last_at + CALM_AFTER, story))
-            elif live.state is not StoryState.CALM:
+            if live.last_at + _life(live) <= now:
+                if story in self._changed:
+                    self._departed[story] = live.row
+                self._drop(live)
+                continue
+            if live.last_at + CALM_AFTER <= now and live.state is not StoryState.CALM and live.posts > 1:
                 live.fall_calm()
                 self._changed[story] = None
-                heapq.heappush(self._wake, (live.last_at + ACTIVE, story))
-            elif live.last_at + ACTIVE > now:
-                heapq.heappush(self._wake, (live.last_at + ACTIVE, story))
-            else:
-                self._close(live)
+            heapq.heappush(self._wake, (_next_turn(live), story))
 
 
-def _needed(live: LiveStory, mention: MentionDigest) -> float:
-    """Return which share of a post's weighted terms a story must explain to take it in."""
-    posts = live.told_apart
-    known = (posts - 1) / (_KNOWN_POSTS - 1) if posts < _KNOWN_POSTS else 1.0
-    needed = _JOIN + (_JOIN_KNOWN - _JOIN) * known
-    return needed + _JOIN_PER_IDLE_DAY * ((mention.at - live.last_at) / _A_DAY) if mention.at > live.last_at else needed
+def _life(live: LiveStory) -> timedelta:
+    return ACTIVE if live.posts >= _BRIEF_POSTS else BRIEF
+
+
+def _next_turn(live: LiveStory) -> datetime:
+    is_settled = live.state is StoryState.CALM or live.posts == 1
+    return live.last_at + (_life(live) if is_settled else CALM_AFTER)
 
 
 def _order(mention: MentionDigest) -> tuple[int, str, str]:

@@ -1,148 +1,238 @@
-"""Find the stories a post may belong to: inverted lists over exact keys, MinHash bands and terms."""
+"""Find the stories a post may belong to: inverted lists over exact keys, MinHash bands and words."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import chain
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
+from operator import eq
 
-_SEARCHED_BANDS = 12  # of 32: a copy that shares 0.55 of the word pairs agrees on two of these 9 times in 10
+from tocsin.story.live import LiveStory
+from tocsin.story.words import is_everyday
+
+_SEARCHED_BANDS = 10  # of 32: a copy that shares 0.55 of the word pairs agrees on two of these 8 times in 10
 _FEWEST_BANDS = 2
+_SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
 _SEARCHED_TERMS = 8
-_CROWDED = 64  # a term of more stories than this tells little and costs much
-_UNSEEN = 0.15  # weight, against the rarest known term, of a word no story holds: it speaks against, but not loudly
+_CROWDED = 32  # a word of more stories than this tells little and costs much: only the story that leads in it is tried
+_LED = 6  # posts of one story that say a word, before the story can lead in it
+_MANY = 500
+_TRIED = 5
+_NEAR_BEST = 0.3
+# How often a word is taken to be said before it was ever heard, in so many posts: see `evidence.py`.
+_RARE, _EVERYDAY = 1.0, 10.0
 
 
-class Weighed(NamedTuple):
-    """The terms of a post against those of the stories.
+class Text:
+    """The bands of a text that a story holds."""
 
-    weights: of each term, ln(1 + stories / stories that hold it). whole: their sum. known: those that some story holds.
-    searched: the stories that hold each of the heaviest known terms. beyond: known terms that are not searched.
-    """
+    __slots__ = ("bands", "live")
 
-    weights: dict[str, float]
-    whole: float
-    known: list[tuple[str, float]]
-    searched: list[dict[str, None]]
-    beyond: int
+    def __init__(self, bands: tuple[int, ...], live: LiveStory) -> None:
+        self.bands = bands
+        self.live = live
 
 
 class StoryIndex:
-    """Which stories hold a key or a term. All answers are in a fixed order, whatever the order of arrival."""
+    """Which stories hold a key or a word, and how often each word was said in all of them.
+
+    All answers are a function of the stories as they stand, whatever the order in which they came.
+    totals: posts that say each word, in the stories that live, and what is taken for said before (see `evidence.py`).
+    posts: how many posts the totals are of.
+    """
 
     def __init__(self) -> None:
-        self._exacts: dict[int, str] = {}
-        # Of each searched band: the one story that holds a value in one text, as nearly always, or texts per story.
-        self._bands: tuple[dict[int, str | dict[str, int]], ...] = tuple({} for _ in range(_SEARCHED_BANDS))
-        self._terms: dict[str, dict[str, None]] = {}
+        self._exacts: dict[int, LiveStory] = {}
+        # Of each searched band: the text that holds a value, as nearly always, or the texts.
+        self._bands: tuple[dict[int, Text | list[Text]], ...] = tuple({} for _ in range(_SEARCHED_BANDS))
+        self._texts: dict[LiveStory, list[Text]] = {}
+        self._holders: dict[str, dict[LiveStory, None]] = {}
+        self._leaders: dict[str, LiveStory] = {}
+        self.totals: dict[str, float] = {}
+        self.posts = 0.0
         self.stories = 0
 
-    def add_exact(self, exact: int, story: str) -> None:
-        """Note that a story holds this exact text; the story that held it first keeps it."""
-        self._exacts.setdefault(exact, story)
+    def add(self, live: LiveStory) -> None:
+        """Take up a story as it stands."""
+        self.stories += 1
+        self.posts += live.mass
+        for exact in live.exacts:
+            self._exacts.setdefault(exact, live)
+        for bands in live.bands:
+            self._add_text(bands, live)
+        for term, count in live.terms.items():
+            self._hold(term, live, count)
 
-    def add_bands(self, bands: Sequence[int], story: str) -> None:
-        """Note that a story holds a text with these bands."""
-        for values, value in zip(self._bands, bands, strict=False):
-            held = values.get(value)
-            if held is None:
-                values[value] = story
-            elif isinstance(held, dict):
-                held[story] = held.get(story, 0) + 1
-            else:
-                values[value] = {held: 1, story: 1} if held != story else {story: 2}
+    def drop(self, live: LiveStory) -> None:
+        """Forget a story, which must stand as it was last noted."""
+        self.stories -= 1
+        self.posts -= live.mass
+        for exact in live.exacts:
+            if self._exacts.get(exact) is live:
+                del self._exacts[exact]
+        for text in self._texts.pop(live, ()):
+            self._drop_text(text)
+        for term, count in live.terms.items():
+            self._let_go(term, live, count)
 
-    def add_term(self, term: str, story: str) -> None:
-        """Note that a story holds this term."""
-        held = self._terms.get(term)
+    def learn(self, live: LiveStory, terms: Collection[str]) -> None:
+        """Let a story learn the words of a post told apart from those it has."""
+        counts, totals, leaders = live.terms, self.totals, self._leaders
+        self.posts += 1.0
+        for term in terms:
+            count = counts.get(term)
+            if count is None:
+                counts[term] = 1.0
+                self._hold(term, live, 1.0)
+                continue
+            counts[term] = count = count + 1.0
+            totals[term] += 1.0
+            if count >= _LED:
+                leader = leaders.get(term)
+                if leader is not live and (leader is None or _before(live, leader, term)):
+                    leaders[term] = live
+        for term, count in live.learnt(terms).items():
+            self._let_go(term, live, count)
+
+    def fade(self, live: LiveStory) -> None:
+        """Halve what a story said, so that it follows what is said of it now."""
+        self.posts -= live.mass
+        counts, totals = live.terms, self.totals
+        before = dict(counts)
+        live.fade()
+        self.posts += live.mass
+        for term, count in before.items():
+            totals[term] -= count - counts.get(term, 0.0)
+            if term not in counts:
+                self._let_go(term, live, 0.0)
+            elif self._leaders.get(term) is live:
+                self._lead_anew(term)
+
+    def remember(self, live: LiveStory, exact: int, bands: tuple[int, ...]) -> None:
+        """Keep the keys by which copies of a text find the story."""
+        dropped = live.keep_exact(exact)
+        self._exacts.setdefault(exact, live)
+        if dropped is not None and self._exacts.get(dropped) is live:
+            del self._exacts[dropped]
+        if bands:
+            if live.keep_bands(bands):
+                texts = self._texts[live]
+                self._drop_text(texts.pop(0))
+            self._add_text(bands, live)
+
+    def copied(self, exact: int, bands: tuple[int, ...]) -> LiveStory | None:
+        """Return the story that holds this text to the letter, or the likest text of about 0.55 of its word pairs."""
+        live = self._exacts.get(exact)
+        if live is not None or not bands:
+            return live
+        hits: dict[Text, int] = {}
+        for texts, value in zip(self._bands, bands, strict=False):
+            text = texts.get(value)
+            if text is None:
+                continue
+            for one in text if isinstance(text, list) else (text,):
+                hits[one] = hits.get(one, 0) + 1
+        if not hits:
+            return None
+        same = [(-sum(map(eq, bands, text.bands)), text.live.id, text.live) for text, n in hits.items() if n > 1]
+        best = min(same, key=lambda found: found[:2], default=None)
+        return best[2] if best and -best[0] >= _SAME_BANDS else None
+
+    def candidates(self, terms: Iterable[str], *, besides: LiveStory | None = None) -> list[LiveStory]:
+        """Return the few stories that hold most of the rarest of these words, or lead in one of them; likeliest first.
+
+        besides: a story that is not looked for.
+        """
+        holders = self._holders
+        known = sorted([(len(held), term) for term in terms if (held := holders.get(term))])
+        found: dict[LiveStory, float] = {}
+        stories, log1p = self.stories, math.log1p
+        for place, (many, term) in enumerate(known):
+            weight = log1p(stories / many)
+            if many <= _CROWDED and place < _SEARCHED_TERMS:
+                for live in holders[term]:
+                    found[live] = found.get(live, 0.0) + weight
+            elif (leader := self._leaders.get(term)) is not None:
+                found[leader] = found.get(leader, 0.0) + weight
+        found.pop(besides, None)  # type: ignore[arg-type]
+        if not found:
+            return []
+        least = _NEAR_BEST * max(found.values())
+        best = sorted([(-weight, live.id, live) for live, weight in found.items() if weight >= least], key=_first_two)
+        return [live for _, _, live in best[:_TRIED]]
+
+    def sharers(self, terms: Iterable[str], live: LiveStory, fewest: int) -> list[LiveStory]:
+        """Return the other stories of so many posts that say these words, those that say them most first."""
+        found: dict[LiveStory, float] = {}
+        for term in terms:
+            held = self._holders[term]
+            leader = self._leaders.get(term)
+            for other in held if len(held) <= _MANY else (leader,) if leader else ():
+                if other is not live and other.mass >= fewest and (count := other.terms[term]) > 1.0:
+                    found[other] = found.get(other, 0.0) + count / other.mass
+        return sorted(found, key=lambda other: (-round(found[other], 6), other.id))
+
+    def _hold(self, term: str, live: LiveStory, count: float) -> None:
+        held = self._holders.get(term)
         if held is None:
-            self._terms[term] = {story: None}
+            self._holders[term] = {live: None}
+            self.totals[term] = count + (_EVERYDAY if is_everyday(term) else _RARE)
         else:
-            held[story] = None
+            held[live] = None
+            self.totals[term] += count
+        if count >= _LED:
+            leader = self._leaders.get(term)
+            if leader is None or _before(live, leader, term):
+                self._leaders[term] = live
 
-    def holders(self, term: str) -> Iterable[str]:
-        """Return the stories that hold a term."""
-        return self._terms.get(term, {})
-
-    def drop_term(self, term: str, story: str) -> None:
-        """Forget that a story holds this term."""
-        held = self._terms.get(term, {})
-        held.pop(story, None)
+    def _let_go(self, term: str, live: LiveStory, count: float) -> None:
+        held = self._holders[term]
+        del held[live]
         if not held:
-            self._terms.pop(term, None)
+            del self._holders[term], self.totals[term]
+            self._leaders.pop(term, None)
+            return
+        self.totals[term] -= count
+        if self._leaders.get(term) is live:
+            self._lead_anew(term)
 
-    def drop_exact(self, exact: int, story: str) -> None:
-        """Forget an exact key of a story."""
-        if self._exacts.get(exact) == story:
-            del self._exacts[exact]
+    def _lead_anew(self, term: str) -> None:
+        able = [live for live in self._holders[term] if live.terms[term] >= _LED]
+        if able:
+            self._leaders[term] = min(able, key=lambda live: (-live.terms[term], live.id))
+        else:
+            self._leaders.pop(term, None)
 
-    def drop_bands(self, bands: Sequence[int], story: str) -> None:
-        """Forget the bands of one text of a story."""
+    def _add_text(self, bands: tuple[int, ...], live: LiveStory) -> None:
+        text = Text(bands, live)
+        texts = self._texts.get(live)
+        if texts is None:
+            self._texts[live] = [text]
+        else:
+            texts.append(text)
         for values, value in zip(self._bands, bands, strict=False):
-            held = values.get(value)
-            if held == story:
+            held = values.setdefault(value, text)
+            if held is text:
+                continue
+            if isinstance(held, list):
+                held.append(text)
+            else:
+                values[value] = [held, text]
+
+    def _drop_text(self, text: Text) -> None:
+        for values, value in zip(self._bands, text.bands, strict=False):
+            held = values[value]
+            if held is text:
                 del values[value]
-            elif isinstance(held, dict):
-                if held.get(story, 0) > 1:
-                    held[story] -= 1
-                    continue
-                held.pop(story, None)
+            elif isinstance(held, list):
+                held.remove(text)
                 if not held:
                     del values[value]
 
-    def exact(self, exact: int) -> str | None:
-        """Return the story that holds this exact text, or None."""
-        return self._exacts.get(exact)
 
-    def near(self, bands: Sequence[int]) -> list[str]:
-        """Return the stories that may hold a near-copy of the text, likeliest first, then by id."""
-        shared: dict[str, int] = {}
-        for values, value in zip(self._bands, bands, strict=False):
-            held = values.get(value)
-            if held is None:
-                continue
-            for story in held if isinstance(held, dict) else (held,):
-                shared[story] = shared.get(story, 0) + 1
-        if not shared:
-            return []
-        found = [story for story, count in shared.items() if count >= _FEWEST_BANDS]
-        return sorted(found, key=lambda story: (-shared[story], story))
+def _before(live: LiveStory, leader: LiveStory, term: str) -> bool:
+    """Say whether a story says a word more often than the one that led in it; between equals, by id."""
+    return (-live.terms[term], live.id) < (-leader.terms[term], leader.id)
 
-    def weigh(self, terms: Iterable[str]) -> Weighed:
-        """Return what the terms of a post (each once) tell, in their order, and the lists worth a search."""
-        holders, log1p = self._terms.get, math.log1p
-        unseen = _UNSEEN * math.log1p(self.stories)
-        crowded = max(_CROWDED, self.stories // 20)
-        weights: dict[str, float] = {}
-        whole = 0.0
-        known: list[tuple[str, float]] = []
-        sparse: list[tuple[int, str, dict[str, None]]] = []
-        for term in terms:
-            held = holders(term)
-            if held is None:
-                weights[term] = unseen
-                whole += unseen
-                continue
-            stories = len(held)
-            weights[term] = weight = log1p(self.stories / stories)
-            whole += weight
-            known.append((term, weight))
-            if stories <= crowded:
-                sparse.append((stories, term, held))
-        if len(sparse) > _SEARCHED_TERMS:
-            sparse = sorted(sparse)[:_SEARCHED_TERMS]  # the rarest are the heaviest
-        return Weighed(weights, whole, known, [held for _, _, held in sparse], len(known) - len(sparse))
 
-    def candidates(self, post: Weighed, most: int, fewest: int) -> list[str]:
-        """Return the `most` stories that hold most of the searched terms of a post, then by id.
-
-        Those that cannot hold `fewest` of its terms are left out of them: they are many, and nothing will come of them.
-        """
-        found = Counter(chain.from_iterable(post.searched))
-        several = sorted([(-count, story) for story, count in found.items() if count > 1])[:most]
-        best = [story for _, story in several]
-        if len(best) < most and len(found) > len(best) and 1 + post.beyond >= fewest:
-            best += sorted([story for story, count in found.items() if count == 1])[: most - len(best)]
-        return best
+def _first_two(found: tuple[float, str, LiveStory]) -> tuple[float, str]:
+    return found[:2]

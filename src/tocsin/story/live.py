@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
-from operator import eq
 
 import msgspec
 
@@ -17,15 +16,22 @@ from tocsin.base.story import MentionDigest, Story, StoryState
 from tocsin.screen.language import detect_language
 from tocsin.story.title import centrality, keywords_of, plainness, title_of
 
-MOST_TERMS = 64
+MOST_TERMS = 96
 MOST_KEYS = 64
+_KEPT_TERMS = 64  # when there are more than `MOST_TERMS`
+_FADES_POSTS = 256
 _KEYWORDS_TRIED = 12
 CALM_AFTER = timedelta(hours=24)
+HEAT_HALVES = timedelta(hours=6)  # of the two counts that tell how a story moves
+_SLOW_HALVES = timedelta(hours=48)
+# Posts an hour of late over posts an hour of these days: growing above, calm below, back again where it had been calm.
+_GROWS, _CALMS, _COMES_BACK = 1.5, 0.5, 3.0
+_BACK_HEAT = 1.5  # two posts within hours of each other
+_NO_TIME = timedelta()
 _GROWING_POSTS = 5
 _TITLED_AT = frozenset((2, 3, 4, 6, 8, 12, 16, 32, 64, 128))  # past these the words are settled
 _GRAVE = 60  # a post of this severity gives a story its kind, however few are like it
 _FEW_NEGATIVE = 4  # one negative post in more than four: the story is not a complaint
-_SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
 _BETTER = 1.2
 _world_of = lru_cache(maxsize=64)(world_of)  # asked for every story begun
 _NEUTRAL = Kind.NEUTRAL.value
@@ -43,15 +49,18 @@ class LiveStory:
         "exacts",
         "first_at",
         "first_post",
+        "heat",
         "id",
         "keywords",
         "kind",
         "languages",
         "last_at",
+        "mass",
         "negative",
         "platforms",
         "posts",
         "severity",
+        "slow",
         "state",
         "terms",
         "title",
@@ -69,7 +78,12 @@ class LiveStory:
         self.platforms, self.languages = row.platforms, row.languages
         self.terms = dict(row.terms)
         self.exacts, self.bands = list(row.exacts), list(row.bands)
+        self.heat, self.slow = row.heat, row.slow
         self.told_apart = row.posts - row.copies
+        self.mass = mass_of(self.told_apart)
+        most = max(self.terms.values(), default=0.0)
+        if most > self.mass:  # two that were put together may hold more than is kept of one
+            self.terms = {term: count * self.mass / most for term, count in self.terms.items()}
 
     @classmethod
     def found(cls, mention: MentionDigest, place: tuple[str, str], terms: Sequence[str]) -> LiveStory:
@@ -90,7 +104,9 @@ class LiveStory:
             kind=_kind_of(mention),
             platforms=(mention.platform,),
             languages=(mention.language,),
-            terms=dict.fromkeys(terms[:MOST_TERMS], 1.0),
+            heat=1.0,
+            slow=1.0,
+            terms=dict.fromkeys(terms, 1.0),
             exacts=(mention.exact,),
             bands=(mention.bands,) if mention.bands else (),
         )
@@ -115,39 +131,20 @@ class LiveStory:
                 kind=self.kind,
                 platforms=self.platforms,
                 languages=self.languages,
+                heat=self.heat,
+                slow=self.slow,
                 terms=dict(self.terms),
                 exacts=tuple(self.exacts),
                 bands=tuple(self.bands),
             )
         return self._row
 
-    def explains(self, known: Sequence[tuple[str, float]], whole: float) -> tuple[float, int]:
-        """Return which share of a post's weighted terms the story explains, 0..1, and by how many terms.
-
-        known: the terms of the post that some story holds, with their weights. whole: the weight of all its terms.
-        """
-        explained = 0.0
-        shared = 0
-        counts, posts = self.terms, self.told_apart
-        for term, weight in known:
-            count = counts.get(term)
-            if count is not None:
-                share = count / posts
-                # Said by a tenth of the posts or by two of them: part of the story, not of one post in it.
-                if share >= 0.1 or posts < 10:
-                    shared += 1
-                explained += weight * (2.0 * share if share < 0.5 else 1.0)
-        return (explained / whole if whole else 0.0), shared
-
-    def holds_copy(self, bands: Sequence[int]) -> bool:
-        """Say whether one of the kept texts shares about 0.55 of its word pairs with a text, judged by all 32 bands."""
-        return any(sum(map(eq, bands, held)) >= _SAME_BANDS for held in reversed(self.bands))
-
     def take(self, mention: MentionDigest, *, copy: bool) -> None:
         """Count a post in, and remember its exact text."""
         self._row = None
-        self.state = self._state_after(mention)
+        self._warm(mention.at)
         self.posts += 1
+        self.state = self._state_after(mention.at)
         self.copies += copy
         self.negative += mention.negative
         self.kind = self._kind_after(mention)
@@ -162,33 +159,62 @@ class LiveStory:
         if mention.language not in self.languages:
             self.languages = tuple(sorted((*self.languages, mention.language)))
 
-    def learn(self, mention: MentionDigest, weights: Mapping[str, float]) -> tuple[list[str], dict[str, float]]:
-        """Learn the words of a post taken in; return the terms new to the story, and those dropped with their counts.
+    def learnt(self, terms: Collection[str]) -> dict[str, float]:
+        """Note that the words of a post taken in were counted; return the terms that found no room, with their counts.
 
-        Never of a copy: a text repeated a thousand times must not be the story. weights: of the terms of the post.
+        Never called for a copy: a text repeated a thousand times must not be the story.
         """
         self._row = None
         self.told_apart += 1
+        self.mass += 1.0
         counts = self.terms
-        new: list[str] = []
-        for term in weights:
-            if term in counts:
-                counts[term] += 1.0
-            else:
-                counts[term] = 1.0
-                new.append(term)
-        dropped: dict[str, float] = {}
-        if len(counts) > MOST_TERMS:
-            # Newcomers must have a chance: what was said once is dropped first, the words of this post last among
-            # equals.
-            rank = {term: (count, term in weights, term) for term, count in counts.items()}
-            least = heapq.nsmallest(len(counts) - MOST_TERMS, rank, key=rank.__getitem__)
-            dropped = {term: counts.pop(term) for term in least}
-        return new, dropped
+        if len(counts) <= MOST_TERMS:
+            return {}
+        # Newcomers must have a chance: what was said once is dropped first, the words of this post last among equals.
+        rank = {term: (count, term in terms, term) for term, count in counts.items()}
+        least = heapq.nsmallest(len(counts) - _KEPT_TERMS, rank, key=rank.__getitem__)
+        return {term: counts.pop(term) for term in least}
 
-    def touch(self) -> None:
-        """Note that the keys changed."""
+    def reheat(self, one: tuple[float, float], other: tuple[float, float]) -> None:
+        """Set `heat` and `slow` to those of two stories put together, both as of its last post."""
         self._row = None
+        self.heat, self.slow = one[0] + other[0], one[1] + other[1]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether its words are of as many posts as are kept, and should fade."""
+        return self.mass >= 2 * _FADES_POSTS
+
+    def fade(self) -> None:
+        """Halve the counts of its words; those said once of late are forgotten."""
+        self._row = None
+        self.mass /= 2
+        self.terms = {term: count / 2 for term, count in self.terms.items() if count >= 2.0}
+
+    def keep_exact(self, exact: int) -> int | None:
+        """Keep the exact key of a text; return the oldest one, if it had to give way."""
+        self._row = None
+        if exact in self.exacts:
+            return None
+        self.exacts.append(exact)
+        return self.exacts.pop(0) if len(self.exacts) > MOST_KEYS else None
+
+    def keep_bands(self, bands: tuple[int, ...]) -> bool:
+        """Keep the bands of a text; return whether the oldest had to give way."""
+        self._row = None
+        self.bands.append(bands)
+        if len(self.bands) <= MOST_KEYS:
+            return False
+        self.bands.pop(0)
+        return True
+
+    def heat_at(self, now: datetime) -> float:
+        """Return how many posts it had of late, each counting half after six hours."""
+        return _faded(self.heat, now - self.last_at, HEAT_HALVES)
+
+    def heats_at(self, now: datetime) -> tuple[float, float]:
+        """Return `heat` and `slow` as of an instant."""
+        return self.heat_at(now), _faded(self.slow, now - self.last_at, _SLOW_HALVES)
 
     def retitle(self, mention: MentionDigest, language: str, telling: Callable[[str, float], float]) -> None:
         """Let a post just learned give the title and the keywords, where it tells better what the story is.
@@ -232,12 +258,39 @@ class LiveStory:
             return kind if kind not in _HARMLESS or self.kind == _NEUTRAL else self.kind
         return self.kind
 
-    def _state_after(self, mention: MentionDigest) -> StoryState:
-        if self.state is StoryState.CALM or mention.at - self.last_at >= CALM_AFTER:
-            return StoryState.BACK
-        if self.state is StoryState.NEW and self.posts + 1 >= _GROWING_POSTS:
-            return StoryState.GROWING
-        return self.state
+    def _warm(self, at: datetime) -> None:
+        past = at - self.last_at
+        if past >= _NO_TIME:
+            self.heat = _faded(self.heat, past, HEAT_HALVES) + 1.0
+            self.slow = _faded(self.slow, past, _SLOW_HALVES) + 1.0
+        else:  # a late post
+            self.heat += _faded(1.0, -past, HEAT_HALVES)
+            self.slow += _faded(1.0, -past, _SLOW_HALVES)
+
+    def _state_after(self, at: datetime) -> StoryState:
+        state = self.state
+        if state is StoryState.NEW and self.posts < _GROWING_POSTS:
+            return state
+        pace = self.heat / HEAT_HALVES.total_seconds() * _SLOW_HALVES.total_seconds() / self.slow
+        if state is StoryState.CALM or at - self.last_at >= CALM_AFTER:
+            is_back = pace >= _COMES_BACK and self.heat >= _BACK_HEAT
+            return StoryState.BACK if is_back else StoryState.CALM
+        if state is StoryState.NEW:
+            return StoryState.GROWING if pace >= _GROWS else StoryState.CALM
+        return StoryState.CALM if pace <= _CALMS else state
+
+
+def _faded(count: float, past: timedelta, half: timedelta) -> float:
+    return count * 0.5 ** (past / half) if past > _NO_TIME else count
+
+
+def mass_of(told_apart: int) -> float:
+    """Return of how many posts the words of a story are, when it has so many that are no copies: they fade.
+
+    >>> mass_of(300), mass_of(512), mass_of(1000)
+    (300.0, 256.0, 488.0)
+    """
+    return float(told_apart if told_apart < 2 * _FADES_POSTS else _FADES_POSTS + told_apart % _FADES_POSTS)
 
 
 def _kind_of(mention: MentionDigest) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.base.story import MentionDigest, Story
-from tocsin.story.live import MOST_KEYS, LiveStory
-from tocsin.story.title import stem
+from tocsin.story.index import StoryIndex
+from tocsin.story.live import LiveStory
+from tocsin.story.words import keys_of, words_of_brand
 
 
 def remake(brand: str, timeline: str, mentions: Sequence[MentionDigest], *, name: str = "") -> Story:
@@ -22,20 +23,17 @@ def remake(brand: str, timeline: str, mentions: Sequence[MentionDigest], *, name
     # The brand's own posts word nothing; a story of them alone is made of what there is.
     heard = [post for post in mentions if not post.own] or mentions
     first, *rest = sorted(heard, key=lambda post: (post.minute, post.platform, post.native_id))
-    live = LiveStory.found(first, (brand, timeline), _terms(first))
+    besides = words_of_brand("", brand)
+    live = LiveStory.found(first, (brand, timeline), keys_of(first, besides))
+    index = StoryIndex()
+    index.add(live)
     for post in rest:
-        is_copy = post.exact in live.exacts or bool(post.bands and live.holds_copy(post.bands))
+        is_copy = index.copied(post.exact, post.bands) is not None
         live.take(post, copy=is_copy)
-        if post.exact not in live.exacts:
-            live.exacts = [*live.exacts, post.exact][-MOST_KEYS:]
-        if is_copy:
-            continue
-        live.learn(post, dict.fromkeys(_terms(post), 1.0))
-        live.retitle(post, "", lambda term, count: 1.0)
-        if post.bands:
-            live.bands = [*live.bands, post.bands][-MOST_KEYS:]
+        index.remember(live, post.exact, () if is_copy else post.bands)
+        if not is_copy:
+            index.learn(live, keys_of(post, besides))
+            if live.is_full:
+                index.fade(live)
+            live.retitle(post, "", lambda term, count: 1.0)
     return msgspec.structs.replace(live.row, id=name or live.id)
-
-
-def _terms(post: MentionDigest) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(stem, post.terms)))

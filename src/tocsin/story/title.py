@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from tocsin.base.text import fold_spans, fold_words
+from tocsin.story.words import key_of
 
 MOST_CHARS = 90
 KEYWORDS = 3
@@ -106,7 +106,7 @@ def clean_lines(text: str) -> str:
 
 def centrality(line: str, weights: Mapping[str, float]) -> float:
     """Return the weight of the story's terms that the line holds; what is cut off at 90 characters does not count."""
-    held = weights.keys() & set(map(stem, fold_words(line[:MOST_CHARS])))
+    held = weights.keys() & set(map(key_of, fold_words(line[:MOST_CHARS])))
     return math.fsum(map(weights.__getitem__, held))  # exact, so that the order of a set cannot tell
 
 
@@ -128,27 +128,15 @@ def surfaces(terms: Sequence[str], text: str, known: Sequence[str]) -> tuple[str
     written: dict[str, str] = {}
     for keyword in known:
         for word in fold_words(keyword)[:1]:
-            written[stem(word)] = keyword
+            written[key_of(word)] = keyword
     missing = {term for term in terms if term not in written}
     if missing:
         for folded, surface in _words(text):
-            term = stem(folded)
+            term = key_of(folded)
             if term in missing:
                 missing.remove(term)
                 written[term] = surface
     return tuple(written.get(term, term) for term in terms)
-
-
-@lru_cache(maxsize=65_536)
-def stem(word: str) -> str:
-    """Return a folded word without the endings of plural and feminine, so that annulé, annulée and annulés are one.
-
-    >>> stem("annulees"), stem("delays"), stem("bus")
-    ('annul', 'delay', 'bus')
-    """
-    if len(word) <= 4:
-        return word
-    return word.rstrip("sx").rstrip("e") or word
 
 
 def _without_links(text: str) -> str:

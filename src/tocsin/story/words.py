@@ -1,0 +1,126 @@
+"""Take words for one: the endings of French and English left out, and what one language calls as the other does.
+
+`concepts.txt` beside this module holds a line for each thing that both languages name; `everyday.txt` the words that
+people write whatever they speak of. Both are plain lists, read once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from tocsin.base.story import MentionDigest
+from tocsin.base.text import fold_words
+
+_FEWEST_LETTERS = 4  # left of a word
+# Longest first. Those of both languages, so that contaminé, contamination and contaminated are one.
+_ENDINGS = tuple(
+    sorted(
+        (
+            *("issement", "ement", "ment", "ation", "ateur", "atrice", "ator", "ated", "ating", "ition", "ion"),
+            *("euse", "eur", "iere", "ier", "erie", "ery", "age", "aison", "ique", "ic", "ical", "ante", "ant"),
+            *("ente", "ent", "ive", "if", "able", "ible", "ance", "ence", "ite", "ity", "ie", "ee", "e", "er", "ez"),
+            *("aient", "ait", "era", "erait", "aux", "al", "ale", "ed", "ing", "ied", "ly"),
+        ),
+        key=lambda ending: (-len(ending), ending),
+    )
+)
+_TAG = re.compile(r"#(\w+)")
+_CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")
+_VOWELS = frozenset("aeiouy")
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Return a folded word without its ending, so that annulé, annulée and annulations are one.
+
+    >>> stem("annulees"), stem("delays"), stem("bus"), stem("livraisons") == stem("livreur")
+    ('annul', 'delay', 'bus', True)
+    """
+    if len(word) <= _FEWEST_LETTERS or word[0].isdigit():
+        return word
+    word = word.rstrip("sx")
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _FEWEST_LETTERS:
+            word = word[: -len(ending)]
+            break
+    else:
+        if word.endswith("y") and len(word) > _FEWEST_LETTERS and word[-2] not in _VOWELS:
+            word = word[:-1]
+    if len(word) > _FEWEST_LETTERS and word[-1] == word[-2]:
+        word = word[:-1]
+    return word.rstrip("i") or word
+
+
+@lru_cache(maxsize=65_536)
+def key_of(word: str) -> str:
+    """Return the key under which a folded word is grouped: that of its concept if it has one, else its stem.
+
+    >>> key_of("retards") == key_of("delayed"), key_of("sablier")
+    (True, 'sabl')
+    """
+    concepts = _concepts()
+    return concepts.get(word) or concepts.get(stem(word)) or stem(word)
+
+
+def keys_of(mention: MentionDigest, besides: Collection[str]) -> tuple[str, ...]:
+    """Return the keys of the words of a post, each once, in their order; then those its hashtags are made of.
+
+    besides: folded words that are left out, such as those of the brand's own name.
+    """
+    keys = dict.fromkeys(map(key_of, mention.terms))
+    if "#" in mention.text:
+        for tag in _TAG.findall(mention.text):
+            keys |= dict.fromkeys(_keys_of_tag(tag))
+    for word in besides:
+        keys.pop(word, None)
+    return tuple(keys)
+
+
+def words_of_brand(name: str, slug: str) -> frozenset[str]:
+    """Return the keys of the words of a brand's own name, apart and written as one: they tell its stories by nothing.
+
+    >>> sorted(words_of_brand("Maison Alba", "maison-alba"))
+    ['alba', 'mais', 'maisonalba']
+    """
+    words = [fold_words(name), fold_words(slug)]
+    return frozenset(key_of(word) for part in words for word in (*part, "".join(part)) if word)
+
+
+@lru_cache(maxsize=16_384)
+def _keys_of_tag(tag: str) -> tuple[str, ...]:
+    words = [word for piece in _CUT.findall(tag) for word in fold_words(piece)]
+    return tuple(key_of(word) for word in words if len(word) > 2 and not word.isdigit()) if len(words) > 1 else ()
+
+
+@lru_cache(maxsize=65_536)
+def is_everyday(key: str) -> bool:
+    """Say whether a key is of a word that people write whatever they speak of."""
+    return key in _everyday()
+
+
+@cache
+def _concepts() -> dict[str, str]:
+    """The key of each word, as written and as a stem; what two lines claim belongs to the first."""
+    keys: dict[str, str] = {}
+    lines = [fold for line in _lines("concepts.txt") if (fold := fold_words(line))]
+    for words in lines:
+        for word in words:
+            keys.setdefault(word, stem(words[0]))
+    for words in lines:
+        for word in words:
+            keys.setdefault(stem(word), keys[word])
+    return keys
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    words = [word for line in _lines("everyday.txt") for word in fold_words(line)]
+    return frozenset(map(key_of, words)) - frozenset(_concepts().values())
+
+
+def _lines(name: str) -> list[str]:
+    text = (files("tocsin.story") / "tables" / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
