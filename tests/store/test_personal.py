@@ -43,11 +43,39 @@ def ids(store: Store) -> set[str]:
 
 def test_an_author_is_found_by_handle_name_and_platform(store: Store) -> None:
     put(store, [mention(post(1, author=EVE)), mention(post(2))])
-    for words in ("@eve", "EVE", "Martin", "  eve "):
-        assert [found.handle for found in store.personal.find(ALBA.slug, words)] == ["Eve"]
+    for words in ("@eve", "EVE", "  eve ", "ève m", "Ève Martin"):
+        assert [found.handle for found in store.personal.find(ALBA.slug, words)] == ["Eve"], words
+    assert store.personal.find(ALBA.slug, "Martin") == []
+    assert [found.handle for found in store.personal.find(ALBA.slug, "Martin", inside=True)] == ["Eve"]
     assert store.personal.find(ALBA.slug, "eve", "x") == []
     assert store.personal.find(ALBA.slug, "%") == []
     assert store.personal.find(ALBA.slug, " ") == []
+
+
+def test_the_nearest_handle_comes_first_and_each_platform_is_named_once(store: Store) -> None:
+    handles = ("alban_2", "alb", "Alban", "albanx2", "zalban")
+    accounts = [Author(platform=("x", "mastodon")[turn % 2], handle=name) for turn, name in enumerate(handles)]
+    put(store, [mention(post(turn, author=account)) for turn, account in enumerate(accounts)])
+    find = store.personal.find
+    assert [found.handle for found in find(ALBA.slug, "alban")] == ["Alban", "alban_2", "albanx2"]
+    assert [found.handle for found in find(ALBA.slug, "alban_")] == ["alban_2"]
+    assert [found.handle for found in find(ALBA.slug, "alban", inside=True)] == [
+        "Alban",
+        "zalban",
+        "alban_2",
+        "albanx2",
+    ]
+    assert [found.handle for found in find(ALBA.slug, "alban", "mastodon", inside=True)] == ["albanx2"]
+    assert list(store.personal.platforms()) == ["mastodon", "x"]
+    assert store.personal.has_few()
+
+
+def test_of_an_account_with_many_posts_the_newest_are_looked_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, [mention(post(turn, author=EVE)) for turn in range(1, 6)])
+    assert not store.personal.holding(ALBA.slug, number()).is_more
+    monkeypatch.setattr("tocsin.store.personal.find.HELD_POSTS", 3)
+    held = store.personal.holding(ALBA.slug, number())
+    assert (held.posts, held.mentions, held.is_more, held.brands) == (3, 3, True, (ALBA.slug,))
 
 
 def test_an_author_of_another_brand_is_not_there(store: Store) -> None:

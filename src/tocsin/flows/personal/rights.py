@@ -47,9 +47,22 @@ class AuthorPage(msgspec.Struct, frozen=True, kw_only=True):
     foreign: tuple[str, ...]
 
 
-def find_authors(engine: Engine, brand: Brand, words: str, platform: str) -> list[FoundAuthor]:
-    """Return the accounts heard of a brand whose handle or name holds the words."""
-    return engine.store.personal.find(brand.slug, words[:200], platform, MOST_FOUND)
+class Sought(msgspec.Struct, frozen=True):
+    """Accounts found. is_partial: handles and names were looked at from their beginning on alone."""
+
+    authors: tuple[FoundAuthor, ...] = ()
+    is_partial: bool = False
+
+
+def find_authors(engine: Engine, brand: Brand, words: str, platform: str, *, inside: bool = False) -> Sought:
+    """Return the accounts heard of a brand whose handle or name begins with the words, or (inside) holds them.
+
+    Where accounts are few, all are looked at inside as well.
+    """
+    personal = engine.store.personal
+    anywhere = inside or personal.has_few()
+    found = personal.find(brand.slug, words[:200], platform, MOST_FOUND, inside=anywhere)
+    return Sought(tuple(found), not anywhere and len(found) < MOST_FOUND)
 
 
 def author_page(engine: Engine, brand: Brand, number: int, person: Person) -> AuthorPage:

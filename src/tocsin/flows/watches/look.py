@@ -182,9 +182,11 @@ def _hits(seen: Sequence[SeenPost], wanted: Wanted) -> list[tuple[int, Hit]]:
 
 
 def _languages(seen: Sequence[SeenPost]) -> list[str]:
-    texts = [f"{one.post.title}\n{one.post.text}" for one in seen]
+    """As the posts were read when they were stored; guessed for those that nobody read yet."""
+    texts = [f"{one.post.title}\n{one.post.text}" for one in seen if not one.language]
     features = read_features(texts, frozenset())
-    return [guess.language for guess in guess_languages(features, [None] * len(texts), [()] * len(texts))]
+    guesses = iter(guess_languages(features, [None] * len(texts), [()] * len(texts)))
+    return [one.language or next(guesses).language for one in seen]
 
 
 def _facts(seen: SeenPost, language: str) -> PostFacts:

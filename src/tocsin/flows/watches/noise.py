@@ -168,8 +168,8 @@ def _words(hits: Sequence[Hit], names: Names) -> list[Noise]:
     """Words of several hits that no sure hit holds: sure ones hold two names, one of several words, or a handle."""
     sure = {index for index, hit in enumerate(hits) if _is_sure(hit, names)}
     rate = len(sure) / len(hits)
-    if not sure:
-        return []
+    if not sure or len(sure) == len(hits):
+        return []  # nothing to tell apart
     beside = _holders(hits, _neighbours)
     anywhere = _holders(hits, _context)
     found: list[Noise] = []

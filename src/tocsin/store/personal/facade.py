@@ -21,9 +21,18 @@ class Personal:
 
     # One author
 
-    def find(self, brand: str, words: str, platform: str = "", limit: int = 50) -> list[FoundAuthor]:
-        """Return the accounts heard of the brand whose handle or name holds the words, the nearest first."""
-        return find.find_authors(self._db, brand, words, platform, limit)
+    def find(
+        self, brand: str, words: str, platform: str = "", limit: int = 50, *, inside: bool = False
+    ) -> list[FoundAuthor]:
+        """Return the accounts heard of the brand whose handle or name begins with the words, the nearest first.
+
+        inside: also those that hold the words further on, which looks at every account.
+        """
+        return find.find_authors(self._db, brand, words, platform, limit, inside=inside)
+
+    def has_few(self) -> bool:
+        """Return whether all accounts can be looked at for each question."""
+        return find.has_few(self._db)
 
     def holding(self, brand: str, number: int) -> Holding:
         """Return what is held of an account heard of the brand."""

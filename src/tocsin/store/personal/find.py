@@ -1,4 +1,4 @@
-"""Find an account and say what is held of it; everything through indexes, but for one pass over the accounts."""
+"""Find an account and say what is held of it, through indexes; all accounts are passed over only when asked for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from tocsin.base.errors import NotFoundError
 from tocsin.base.time import from_ms
 from tocsin.store.database import Database, Row, marks
 from tocsin.store.map import at_or_none
-from tocsin.store.personal.rows import FoundAuthor, Holding
+from tocsin.store.personal.rows import COUNTED_POSTS, FoundAuthor, Holding
 from tocsin.store.write.tombstone import author_tombstone
 
+FEW = 20_000  # accounts: up to here all are looked at for each question, within some twenty milliseconds
+HELD_POSTS = 10_000  # looked at to say what is held of one account
+_TRIED = 4
+_LAST = "\U0010ffff"  # sorts after whatever a handle goes on with
 _KINDS_READ = 5_000
 _AUTHOR = "select a.id, a.platform, a.handle, coalesce(a.name, ''), a.followers from store_author a"
 _OF_BRAND = (
@@ -19,23 +23,28 @@ _OF_BRAND = (
 )
 
 
-def find_authors(db: Database, brand: str, words: str, platform: str = "", limit: int = 50) -> list[FoundAuthor]:
-    """Return the accounts whose handle or name holds the words and who were heard of the brand, the nearest first."""
+def find_authors(
+    db: Database, brand: str, words: str, platform: str = "", limit: int = 50, *, inside: bool = False
+) -> list[FoundAuthor]:
+    """Return the accounts heard of the brand whose handle or name begins with the words, the nearest first.
+
+    inside: also those that hold the words further on, which looks at every account.
+    """
     wanted = " ".join(words.split()).removeprefix("@")
     if not wanted:
         return []
-    like, exact_case = _inside(wanted.lower()), _inside(wanted)  # SQLite lowers ASCII alone
-    where, params = "", []  # type: tuple[str, list[object]]
-    if platform:
-        where, params = " and a.platform = %s", [platform]
     number = db.names.brand(brand)
-    rows = db.rows(
-        f"{_AUTHOR} where (lower(a.handle) like %s escape '!' or lower(a.name) like %s escape '!' or a.name like %s"
-        f" escape '!'){where} and {_OF_BRAND}"
-        " order by case when lower(a.handle) = %s then 0 else 1 end, length(a.handle), a.handle, a.platform limit %s",
-        [like, like, exact_case, *params, number, wanted.lower(), limit],
-    )
-    return [_found(db, row, number) for row in rows]
+    rows = _beginning(db, wanted, platform, number, limit * _TRIED)
+    if inside and len(rows) < limit:
+        known = {row[0] for row in rows}
+        rows += [row for row in _inside_of(db, wanted, platform, number, limit) if row[0] not in known]
+    rows.sort(key=lambda row: (row[2].lower() != wanted.lower(), len(row[2]), row[2], row[1]))
+    return [_found(db, row, number) for row in rows[:limit]]
+
+
+def has_few(db: Database) -> bool:
+    """Return whether the accounts are so few that all can be looked at for each question."""
+    return db.row(f"select 1 from store_author limit 1 offset {FEW}") is None
 
 
 def author(db: Database, brand: str, number: int) -> FoundAuthor:
@@ -48,29 +57,37 @@ def author(db: Database, brand: str, number: int) -> FoundAuthor:
 
 
 def holding(db: Database, brand: str, number: int) -> Holding:
-    """Return what is held of an account. Raises NotFoundError."""
+    """Return what is held of an account, of its newest `HELD_POSTS` posts when it has more. Raises NotFoundError."""
     found = author(db, brand, number)
-    posts = "select p.id from store_post p where p.author_id = %s"
-    span = db.row("select count(*), min(created_ms), max(created_ms) from store_post where author_id = %s", [number])
-    assert span is not None
-    rows = db.rows(f"select id, brand_id, source from store_mention where post_id in ({posts})", [number])
+    of_account = "from store_post p where p.author_id = %s"
+    held = f"select x.id from (select p.id {of_account} order by p.id desc limit {HELD_POSTS}) x"
+    ends = [
+        db.row(
+            f"select min(x.at), max(x.at) from (select p.created_ms as at {of_account} {order} limit 1000) x", [number]
+        )
+        for order in ("order by p.id", "order by p.id desc")
+    ]
+    moments = [at for end in ends for at in end or () if at is not None]
+    rows = db.rows(f"select id, source from store_mention where post_id in ({held})", [number])
     mentions = [row[0] for row in rows]
+    posts = db.value(f"select count(*) from ({held}) y", [number])
     return Holding(
         author=found,
-        posts=span[0],
+        posts=posts,
         mentions=len(rows),
-        revisions=db.value(f"select count(*) from store_revision where post_id in ({posts})", [number]),
-        sightings=db.value(f"select count(*) from store_sighting where post_id in ({posts})", [number]),
+        revisions=db.value(f"select count(*) from store_revision where post_id in ({held})", [number]),
+        sightings=db.value(f"select count(*) from store_sighting where post_id in ({held})", [number]),
         labels=_labels(db, mentions),
         corrections=_among(db, "select count(*) from store_correction where mention in ({})", mentions),
-        stories=_stories(db, number),
+        stories=_stories(db, number, held),
         ring=db.value("select count(*) from store_unmatched where author = %s", [number]),
-        brands=tuple(sorted({db.names.name_of("brand", row[1]) for row in rows})),
-        sources=tuple(sorted({db.names.name_of("source", row[2]) for row in rows})),
+        brands=_brands(db, number),
+        sources=tuple(sorted({db.names.name_of("source", row[1]) for row in rows})),
         kinds=_kinds(db, brand, number),
-        first_at=at_or_none(span[1]),
-        last_at=at_or_none(span[2]),
+        first_at=at_or_none(min(moments, default=None)),
+        last_at=at_or_none(max(moments, default=None)),
         is_out=_is_out(db, found.platform, found.handle),
+        is_more=posts == HELD_POSTS,
     )
 
 
@@ -85,8 +102,59 @@ def rows_of(db: Database, brand: str, number: int, limit: int) -> list[int]:
 
 
 def platforms(db: Database) -> list[str]:
-    """Return the platforms of the accounts that are known, sorted."""
-    return [name for (name,) in db.rows("select distinct platform from store_author order by platform")]
+    """Return the platforms of the accounts that are known, sorted; the index leads from one to the next."""
+    return [
+        name
+        for (name,) in db.rows(
+            "with recursive known (name) as (select min(platform) from store_author union all"
+            " select (select min(a.platform) from store_author a where a.platform > known.name) from known"
+            " where known.name is not null) select name from known where name is not null order by name"
+        )
+    ]
+
+
+def _beginning(db: Database, wanted: str, platform: str, brand: int, limit: int) -> list[Row]:
+    """Accounts whose handle, then those whose name, begins so: both read from an index, in its order."""
+    places = [platform] if platform else platforms(db)
+    if not places:
+        return []
+    found: dict[int, Row] = {}
+    among = f"a.platform in ({marks(len(places))})"
+    for column in ("a.handle", "a.name"):
+        for begin in _spellings(wanted):
+            begins, params = _begins(db, f"lower({column})", begin)
+            for row in db.rows(
+                f"{_AUTHOR} where {among} and {begins} and {_OF_BRAND} order by lower({column}) limit %s",
+                [*places, *params, brand, limit],
+            ):
+                found.setdefault(row[0], row)
+    return list(found.values())
+
+
+def _spellings(wanted: str) -> list[str]:
+    """What the database's lower() may have made of the words: SQLite lowers ASCII letters alone."""
+    return sorted({_lower_ascii(form) for form in (wanted, wanted.lower(), wanted.title(), wanted.upper())})
+
+
+def _lower_ascii(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+def _begins(db: Database, column: str, begin: str) -> tuple[str, list[object]]:
+    if not db.is_sqlite:
+        return f"{column} like %s", [begin.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"]
+    return f"{column} >= %s and {column} < %s", [begin, begin + _LAST]
+
+
+def _inside_of(db: Database, wanted: str, platform: str, brand: int, limit: int) -> list[Row]:
+    """Accounts that hold the words anywhere: one pass over them all."""
+    like, exact_case = _inside(wanted.lower()), _inside(wanted)
+    where, params = ("and a.platform = %s", [platform]) if platform else ("", [])
+    return db.rows(
+        f"{_AUTHOR} where (lower(a.handle) like %s escape '!' or lower(a.name) like %s escape '!' or a.name like %s"
+        f" escape '!') {where} and {_OF_BRAND} order by length(a.handle), a.handle, a.platform limit %s",
+        [like, like, exact_case, *params, brand, limit],
+    )
 
 
 def _inside(words: str) -> str:
@@ -94,9 +162,10 @@ def _inside(words: str) -> str:
 
 
 def _found(db: Database, row: Row, brand: int) -> FoundAuthor:
+    newest = f"(select id, created_ms from store_post where author_id = %s order by id desc limit {COUNTED_POSTS}) p"
     said = db.row(
-        "select count(*), max(p.created_ms) from store_post p join store_mention m on m.post_id = p.id"
-        " where p.author_id = %s and m.brand_id = %s and m.lead",
+        f"select count(*), max(p.created_ms) from {newest} cross join store_mention m"
+        " where m.post_id = p.id and m.brand_id = %s and m.lead",
         [row[0], brand],
     )
     posts, last = said or (0, None)
@@ -127,12 +196,25 @@ def _labels(db: Database, mentions: list[int]) -> int:
     return _among(db, sql, [str(row) for row in mentions])
 
 
-def _stories(db: Database, number: int) -> int:
+def _brands(db: Database, number: int) -> tuple[str, ...]:
+    """Every brand that heard the account: what may be erased hangs on it, so that nothing is left out."""
+    return tuple(
+        slug
+        for (slug,) in db.rows(
+            "select b.slug from store_brand b where exists (select 1 from store_post p join store_mention m"
+            " on m.post_id = p.id where p.author_id = %s and m.brand_id = b.id) order by b.slug",
+            [number],
+        )
+    )
+
+
+def _stories(db: Database, number: int, held: str) -> int:
+    """Stories begun by a post of the account, among those held."""
     return int(
         db.value(
-            "select count(*) from store_story s where s.id in (select m.story_id from store_post p"
-            " join store_mention m on m.post_id = p.id where p.author_id = %s and m.story_id is not null"
-            " and p.native_id = s.first_native_id and p.platform = s.first_platform)",
+            f"select count(distinct s.id) from ({held}) y join store_mention m on m.post_id = y.id"
+            " join store_story s on s.id = m.story_id join store_post p on p.id = y.id"
+            " where p.native_id = s.first_native_id and p.platform = s.first_platform",
             [number],
         )
     )

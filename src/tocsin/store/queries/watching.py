@@ -24,10 +24,11 @@ _AUTHORS = ", ".join(f"a.{column}" for column in AUTHOR_COLUMNS)
 
 
 class SeenPost(NamedTuple):
-    """A post to try a query on, and the source it came through."""
+    """A post to try a query on, and the source it came through. language: as it was read, "" when nobody read it."""
 
     post: Post
     source: str
+    language: str = ""
 
 
 class KeptWatch(NamedTuple):
@@ -76,14 +77,21 @@ class Watching:
 
     def days(self, brand: str, since: int, until: int, world: str = LIVE) -> dict[int, list[WatchDay]]:
         """Return the days of each watch, by its number, that begin from minute `since` and before `until`, in order."""
+        place = self._db.names.brand(brand)
+        watches = [row for (row,) in self._db.rows("select id from store_watch where brand_id = %s", [place])]
         number = self._db.names.find_timeline(world)
+        timelines = [
+            row
+            for (row,) in self._db.rows("select id from store_timeline where id = %s or world_id = %s", [number] * 2)
+        ]
+        if not watches or not timelines:
+            return {}
+        # The watches are named one by one, so that the index leads to their days and not through all minutes.
         rows = self._db.rows(
-            "select c.watch, c.start, sum(c.posts), sum(case when c.tone = %s then c.posts else 0 end)"
-            " from store_watch w join store_count c on c.brand_id = w.brand_id and c.watch = w.id and c.span = %s"
-            " and c.start >= %s and c.start < %s join store_timeline t on t.id = c.timeline_id"
-            " where w.brand_id = %s and (t.id = %s or t.world_id = %s) group by c.watch, c.start"
-            " order by c.watch, c.start",
-            [Tone.NEGATIVE.value, DAY, since, until, self._db.names.brand(brand), number, number],
+            "select watch, start, sum(posts), sum(case when tone = %s then posts else 0 end) from store_count"
+            f" where brand_id = %s and watch in ({marks(len(watches))}) and span = %s and start >= %s and start < %s"
+            f" and timeline_id in ({marks(len(timelines))}) group by watch, start order by watch, start",
+            [Tone.NEGATIVE.value, place, *watches, DAY, since, until, *timelines],
         )
         found: dict[int, list[WatchDay]] = defaultdict(list)
         for watch, start, posts, negative in rows:
@@ -144,23 +152,25 @@ class Watching:
         return [one for one in seen if one.post.audience in (Audience.PUBLIC, Audience.UNLISTED)]
 
     def _of_brand(self, brand: int, world: int | None, limit: int) -> list[SeenPost]:
-        sources: dict[int, int] = dict(
-            self._db.rows(
-                "select m.post_id, m.source from store_mention m where m.lead and m.brand_id = %s and m.world_id = %s"
-                " order by m.minute desc, m.id desc limit %s",
+        read = {
+            post: (source, language)
+            for post, source, language in self._db.rows(
+                "select m.post_id, m.source, m.language from store_mention m where m.lead and m.brand_id = %s"
+                " and m.world_id = %s order by m.minute desc, m.id desc limit %s",
                 [brand, world, limit],
             )
-        )
+        }
         found: list[SeenPost] = []
         author = 1 + len(AUTHOR_COLUMNS)
-        for chunk in bulk.chunks(list(sources)):
+        for chunk in bulk.chunks(list(read)):
             for row in self._db.rows(
                 f"select p.id, {_AUTHORS}, {_POSTS} from store_post p left join store_author a on a.id = p.author_id"
                 f" where p.id in ({marks(len(chunk))})",
                 list(chunk),
             ):
                 post = post_of(row[author:], author_of(row[1:author]))
-                found.append(SeenPost(post, self._db.names.name_of("source", sources[row[0]])))
+                source, language = read[row[0]]
+                found.append(SeenPost(post, self._db.names.name_of("source", source), language))
         return found
 
 

@@ -12,8 +12,9 @@ from tocsin.flows.moments import Reader
 from tocsin.flows.personal import rights
 from tocsin.flows.personal.drafts import PURPOSES, DraftKind, write_draft
 from tocsin.flows.personal.keep import kept_lines
+from tocsin.flows.personal.rights import Sought
 from tocsin.flows.stream import people_names
-from tocsin.store.personal.rows import COUNTED
+from tocsin.store.personal.rows import COUNTED, COUNTED_POSTS
 from tocsin.web.personal.forms import FindForm
 from tocsin.web.request import WebRequest
 
@@ -27,10 +28,15 @@ def page(request: WebRequest, brand: str) -> HttpResponse:
     form.is_valid()
     words = form.cleaned_data.get("q", "")
     platform = form.cleaned_data.get("platform", "")
+    inside = bool(request.GET.get("inside"))
+    sought = rights.find_authors(request.engine, request.brand, words, platform, inside=inside) if words else Sought()
     shown = {
         "form": form,
         "words": words,
-        "found": rights.find_authors(request.engine, request.brand, words, platform) if words else [],
+        "platform": platform,
+        "found": sought.authors,
+        "is_partial": sought.is_partial,
+        "counted_posts": COUNTED_POSTS,
         "most": rights.MOST_FOUND,
         "objections": [row for row in request.engine.store.personal.objections(brand) if row.lifted_at is None],
         "kept": [
