@@ -10,15 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.spread.together.acts import Acts, Floats, Ints, read_acts
-from tocsin.spread.together.odds import (
-    Moment,
-    common_things,
-    find_moments,
-    fisher,
-    group_log_p,
-    log_binomial_tail,
-    who_came,
-)
+from tocsin.spread.together.chance import fisher, log_binomial_tail
+from tocsin.spread.together.odds import Moment, common_things, find_moments, group_log_p, who_came
 from tocsin.spread.together.pairs import group_accounts, tie_accounts
 from tocsin.spread.together.rhythm import Rhythms
 
@@ -97,7 +90,7 @@ class _Stream:
 
     def rings(self) -> list[_Ring]:
         """Return the rings, found in rounds: what those of a round did tells the next no more how strangers act."""
-        groups = [np.asarray(group, dtype=np.int64) for group in group_accounts(tie_accounts(self._acts))]
+        groups = [np.asarray(group, dtype=np.int64) for group in group_accounts(tie_accounts(self._acts), self._active)]
         told: list[Ints] = []
         spent: set[int] = set()
         for _ in range(_MOST_ROUNDS):

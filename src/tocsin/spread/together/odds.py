@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.spread.together.acts import DAY_S, LONGEST_S, SCALES_S, Acts, Floats, Ints
+from tocsin.spread.together.acts import DAY_S, LONGEST_S, SCALES_S, Acts, Ints
+from tocsin.spread.together.chance import log_beta_binomial_tail, log_binomial_tail, log_choose
 from tocsin.spread.together.rhythm import Rhythm
 
 # How much likelier than by activity alone it is that an account acts on what others of its kind act on: people who
@@ -45,12 +45,12 @@ def find_moments(acts: Acts, rhythm: Rhythm, group: Ints, least: int = 3) -> lis
     the group, which leans on that of the other objects where it is little known.
     """
     mine = acts.of(group)
-    things, first = np.unique(acts.object[mine], return_index=True)
-    ends = np.append(first[1:], len(mine))
+    keys = acts.key[mine]
+    near = np.flatnonzero(keys[least - 1 :] - keys[: len(keys) - least + 1] <= LONGEST_S)
     found = []
-    for thing, low, high in zip(things.tolist(), first.tolist(), ends.tolist(), strict=True):
-        if high - low >= least:
-            found += _moments_on(acts, rhythm, group, thing, mine[low:high], least)
+    for thing in dict.fromkeys(acts.object[mine[near]].tolist()):
+        low, high = np.searchsorted(mine, acts.starts[thing : thing + 2])
+        found += _moments_on(acts, rhythm, group, thing, mine[low:high], least)
     return found
 
 
@@ -59,7 +59,7 @@ def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints,
     found: list[Moment] = []
     on_thing = 0.0
     todo = [(0, len(mine))]
-    times = acts.at_s[mine]
+    times = acts.at_s[mine].tolist()
     while todo:
         low, high = todo.pop()
         best: tuple[Moment, int, int] | None = None
@@ -69,11 +69,11 @@ def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints,
                 best = (moment, start, end)
         if best is not None:
             if not found:
-                on_thing = _there_log_p(acts, group, thing, mine, float(times[best[1]]))
+                on_thing = _there_log_p(acts, group, thing, mine, times[best[1]])
             if best[0].log_p + on_thing >= 0.0:
                 continue
             start, end = _drawn_out(times, (low, high), (best[1], best[2]))
-            place = acts.between(thing, float(times[start]), float(times[end - 1]))
+            place = acts.between(thing, times[start], times[end - 1])
             found.append(replace(best[0], acts=tuple(mine[start:end].tolist()), low=place[0], high=place[1]))
             todo += [(low, start), (end, high)]
     if found:
@@ -81,30 +81,32 @@ def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints,
     return found
 
 
-def _drawn_out(times: Floats, most: tuple[int, int], stretch: tuple[int, int]) -> tuple[int, int]:
+def _drawn_out(times: Sequence[float], most: tuple[int, int], stretch: tuple[int, int]) -> tuple[int, int]:
     """A stretch with whoever comes just before or after it: within half as long as it, or ten seconds."""
     start, end = stretch
     while end - start < most[1] - most[0]:
-        span_s = float(times[end - 1] - times[start])
+        span_s = times[end - 1] - times[start]
         gap_s = max(_STRAGGLE_S, span_s / 2)
-        before = float(times[start] - times[start - 1]) if start > most[0] else math.inf
-        after = float(times[end] - times[end - 1]) if end < most[1] else math.inf
+        before = times[start] - times[start - 1] if start > most[0] else math.inf
+        after = times[end] - times[end - 1] if end < most[1] else math.inf
         if min(before, after) > min(gap_s, LONGEST_S - span_s):
             break
         start, end = (start - 1, end) if before < after else (start, end + 1)
     return start, end
 
 
-def _fullest(times: Floats, low: int, high: int, least: int) -> set[tuple[int, int]]:
-    """Of each scale, the stretch that holds most acts."""
+def _fullest(times: Sequence[float], low: int, high: int, least: int) -> set[tuple[int, int]]:
+    """Of each scale, the stretch that holds most acts, the first of equals."""
     found = set()
-    part = times[low:high]
     for scale in SCALES_S:
-        ends = np.searchsorted(part, part + scale, "right")
-        count = ends - np.arange(len(part))
-        if len(part) and int(count.max()) >= least:
-            start = int(count.argmax())
-            found.add((low + start, low + int(ends[start])))
+        start, best = low, (low, low)
+        for end in range(low, high):
+            while times[end] - times[start] > scale:
+                start += 1
+            if end + 1 - start > best[1] - best[0]:
+                best = (start, end + 1)
+        if best[1] - best[0] >= least:
+            found.add(best)
     return found
 
 
@@ -162,14 +164,13 @@ def who_came(acts: Acts, moments: Sequence[Moment], least: int, candidates: int)
 
     candidates: accounts that could have; one of them in ten streams may come by chance.
     """
-    times: Counter[int] = Counter()
-    spent: defaultdict[int, float] = defaultdict(float)
-    for moment in moments:
-        for one in set(acts.account[moment.low : moment.high].tolist()):
-            times[one] += 1
-            spent[one] += moment.one_log_p
-    most = math.log(_BY_CHANCE / max(1, candidates))
-    return sorted(one for one, often in times.items() if often >= least and spent[one] <= most)
+    crowds = [np.unique(acts.account[moment.low : moment.high]) for moment in moments]
+    if not crowds:
+        return []
+    spent = np.repeat([moment.one_log_p for moment in moments], [len(crowd) for crowd in crowds])
+    accounts, inverse, times = np.unique(np.concatenate(crowds), return_inverse=True, return_counts=True)
+    unlikely = np.bincount(inverse, weights=spent) <= math.log(_BY_CHANCE / max(1, candidates))
+    return [int(one) for one in accounts[unlikely & (times >= least)]]
 
 
 def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: int) -> float:
@@ -194,61 +195,3 @@ def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: 
         + log_choose(candidates, size - at_first)
     )
     return min(0.0, min(of_all, of_one) + math.log(2.0))
-
-
-def fisher(a: float, b: float) -> float:
-    """Return the logarithm of the chance of two signs that have nothing to do with each other, from theirs (Fisher).
-
-    >>> fisher(0.0, 0.0)
-    0.0
-    """
-    both = a + b
-    return min(0.0, both + math.log1p(-both))
-
-
-def log_choose(whole: int, part: int) -> float:
-    """Return the logarithm of the number of ways to take so many out of a whole."""
-    part = min(part, whole)
-    return math.lgamma(whole + 1) - math.lgamma(part + 1) - math.lgamma(whole - part + 1)
-
-
-def log_binomial_tail(count: int, tries: int, p: float) -> float:
-    """Return the logarithm of the chance of at least `count` successes of `tries`, each of chance p.
-
-    >>> round(math.exp(log_binomial_tail(2, 2, 0.5)), 4)
-    0.25
-    """
-    if count <= 0 or p >= 1.0:
-        return 0.0
-    if p <= 0.0:
-        return -math.inf
-    log_p, log_q = math.log(p), math.log1p(-p)
-    return _log_sum([log_choose(tries, k) + k * log_p + (tries - k) * log_q for k in range(count, tries + 1)])
-
-
-def log_beta_binomial_tail(count: int, tries: int, alpha: float, beta: float) -> float:
-    """Return the logarithm of the same chance where p itself is only known by a beta law.
-
-    >>> round(math.exp(log_beta_binomial_tail(1, 1, 1.0, 3.0)), 4)
-    0.25
-    """
-    if count <= 0:
-        return 0.0
-    base = math.lgamma(alpha) + math.lgamma(beta) - math.lgamma(alpha + beta)
-    return _log_sum(
-        [
-            log_choose(tries, k)
-            + math.lgamma(k + alpha)
-            + math.lgamma(tries - k + beta)
-            - math.lgamma(tries + alpha + beta)
-            - base
-            for k in range(count, tries + 1)
-        ]
-    )
-
-
-def _log_sum(logs: Sequence[float]) -> float:
-    top = max(logs, default=-math.inf)
-    if top == -math.inf:
-        return -math.inf
-    return min(0.0, top + math.log(sum(math.exp(value - top) for value in logs)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.spread.together.acts import LONGEST_S, Acts, Floats, Ints
+from tocsin.spread.together.chance import log_choose
 
 _NEXT = 200  # an act is paired with so many next ones on its object; in a crowd, more tell nothing
 _MOST_PAIRS = 8_000_000  # in all: beyond, acts are paired with fewer next ones; 60 bytes a pair
@@ -15,6 +16,7 @@ _LEAST_WEIGHT = 5.0  # of a pair kept: lower is what chance brings; only who is 
 _MOST_KEPT = 200_000
 _LINKED = 3  # an account joins a group when it is tied to one in three of it
 _MOST_GROUP = 400
+_MOST_GROUPS = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,26 +70,26 @@ def _own_share(acts: Acts) -> Floats:
     return shares
 
 
-def group_accounts(ties: Ties) -> list[list[int]]:
-    """Return groups of three accounts or more, each tied to a third of the others, the heaviest first.
+def group_accounts(ties: Ties, candidates: int) -> list[list[int]]:
+    """Return groups of three accounts or more, each tied to a third of the others, at most 400, the heaviest first.
 
     A group grows from its heaviest pair by whoever is tied most; the ties within it are then spent, so that an
-    account may stand in two groups, and one account between two groups does not make them one.
+    account may stand in two groups, and one account between two groups does not make them one. Heavy: all ties
+    beside the logarithm of the number of groups of that size among so many candidates.
     """
     near: defaultdict[int, dict[int, float]] = defaultdict(dict)
     for a, b, weight in zip(ties.first.tolist(), ties.second.tolist(), ties.weight.tolist(), strict=True):
         near[a][b] = near[b][a] = weight
-    groups = []
+    groups: list[tuple[float, list[int]]] = []
     for a, b in zip(ties.first.tolist(), ties.second.tolist(), strict=True):
         if b not in near[a]:
             continue
         group = _grown(a, b, near)
-        for one in group:
-            for other in group:
-                near[one].pop(other, None)
+        weight = sum(near[one].pop(other, 0.0) for one in group for other in group) / 2
         if len(group) > 2:
-            groups.append(sorted(group))
-    return groups
+            groups.append((weight / log_choose(max(candidates, len(group)), len(group)), sorted(group)))
+    groups.sort(key=lambda one: (-one[0], one[1]))
+    return [group for _, group in groups[:_MOST_GROUPS]]
 
 
 def _grown(a: int, b: int, near: dict[int, dict[int, float]]) -> set[int]:
