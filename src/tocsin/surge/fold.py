@@ -23,6 +23,16 @@ from tocsin.surge.state import SurgeState, Told
 from tocsin.surge.tuning import COLD_MIN, LEARNING_MIN, TUNING, Tuning
 
 
+class Weighed(msgspec.Struct, frozen=True):
+    """What a minute comes to. score: how abnormal it is, 0..1, by what came before it. surge: what it rings."""
+
+    score: float
+    surge: Surge | None
+
+
+_NOTHING = Weighed(0.0, None)
+
+
 class SurgeFold:
     """The fold of one brand on one timeline (`base.seam.Fold`): pure, with a state of about 25 kB.
 
@@ -117,13 +127,22 @@ class SurgeFold:
 
     def observe(self, memory: SurgeState, minute: int, tally: MinuteTally) -> Surge | None:
         """Take one tallied minute into the memory, in place; return what it rings, or None."""
+        return self.weigh_minute(memory, minute, tally).surge
+
+    def weigh_minute(self, memory: SurgeState, minute: int, tally: MinuteTally) -> Weighed:
+        """Take one tallied minute into the memory, in place; return how abnormal it is, and what it rings."""
         if not tally.posts or not memory.take(minute, tally, self._zone):
-            return None
+            return _NOTHING
         fewest = self._tuning.fewest_watch
         if memory.counts.seen(RECENT_MIN) < fewest and memory.counts.seen(max(STEADY_MIN)) < fewest:
-            return None
-        verdict = judge(memory, memory.know_usual(self._zone), self._brand.budget, self._tuning)
-        return None if verdict is None else self._tell(memory, verdict)
+            return _NOTHING
+        judged = judge(memory, memory.know_usual(self._zone), self._brand.budget, self._tuning)
+        return Weighed(judged.score, None if judged.verdict is None else self._tell(memory, judged.verdict))
+
+    def count(self, memory: SurgeState, minute: int, tally: MinuteTally) -> None:
+        """Take one tallied minute into the memory, in place, and test nothing."""
+        if tally.posts:
+            memory.take(minute, tally, self._zone)
 
     def _tell(self, memory: SurgeState, verdict: Verdict) -> Surge:
         now, evidence = memory.counts.last, verdict.evidence

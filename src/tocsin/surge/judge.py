@@ -40,15 +40,22 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     again: bool
 
 
+class Judged(msgspec.Struct, frozen=True):
+    """What is told of a minute, if anything, and how abnormal it is, 0..1."""
+
+    verdict: Verdict | None
+    score: float
+
+
 def is_cold(memory: SurgeState) -> bool:
     """Say whether the past is too short to know the usual: under 24 h, or under 30 mentions before the last 2 hours."""
     return memory.age_min < COLD_MIN or memory.posts - memory.counts.seen(120) < COLD_POSTS
 
 
-def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning) -> Verdict | None:
-    """Return what is to be told of the newest minute, or None; remembers its strength for later records."""
+def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning) -> Judged:
+    """Return what is to be told of the newest minute, and its score; remembers its strength for later records."""
     if is_cold(memory):
-        return _silenced(memory, _cold(memory, usual), tuning, budget)
+        return Judged(_silenced(memory, _cold(memory, usual), tuning, budget), 0.0)
     learning = memory.age_min < LEARNING_MIN
     factor = tuning.learning if learning else 1.0
     record = memory.best(tuning.record_watch_days)
@@ -57,8 +64,14 @@ def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning)
     strength = weigh(memory.counts, usual, tuning, least=min(memory.hour_peak(), bar_of_ring))
     verdict = _ordinary(memory, usual, strength, tuning, learning=learning)
     verdict = _silenced(memory, verdict, tuning, budget)
+    score = _score(strength, verdict, record, tuning)
     memory.note(strength.score)
-    return verdict
+    return Judged(verdict, score)
+
+
+def _score(strength: Strength, verdict: Verdict | None, record: float, tuning: Tuning) -> float:
+    share = strength.score / (strength.score + tuning.alarm)
+    return share if verdict is not None else 0.1 * share
 
 
 def _ordinary(
