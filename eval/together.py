@@ -4,7 +4,7 @@ Background: shares of `coordination-coortweet`. Who stands together in it really
 so it is taken twice: *organic*, the accounts of each object shuffled over its instants, which leaves each object its
 rhythm and its public, each account its objects, and nothing that accounts did together; and *untouched*, where every
 ring that was not injected counts as false although some are not. Rings of 8 to 40 accounts are injected in all the
-ways below. The method was made on the first half of the set, the floors are held on the second with other seeds:
+ways below. The method was made on one half of the objects, the floors are held on the other with other seeds:
 `python -m eval.together develop` shows the first.
 
 Found: a told ring of which most accounts are of one injected ring, and most of whose accounts it holds.
@@ -30,7 +30,7 @@ DATA = (
     Path(__file__).resolve().parents[2] / "shared" / "data" / "coordination-coortweet" / "russian_coord_tweets.csv.gz"
 )
 RINGS_A_RUN = 8
-DEVELOP, REPORT = range(100, 106), range(200, 210)
+DEVELOP, REPORT = range(100, 110), range(300, 315)
 FLOORS = {"recall": 0.9, "members": 0.85}
 MOST_FALSE_A_DAY = 1.0
 MOST_S = 10.0
@@ -104,9 +104,8 @@ def read_shares() -> Shares:
 
 
 def halves(shares: Shares) -> tuple[Shares, Shares]:
-    """Return the shares before and after the median instant."""
-    middle = float(np.median(shares.at_s))
-    first = shares.at_s < middle
+    """Return the shares of every second object, and those of the others."""
+    first = shares.object % 2 == 0
     return tuple(Shares(shares.account[part], shares.object[part], shares.at_s[part]) for part in (first, ~first))  # type: ignore[return-value]
 
 

@@ -25,6 +25,7 @@ class Acts:
     account, object: numbers from 0. at_s: seconds since the first act. row: place in what was given.
     starts: where the acts of each object begin. key: instants put one behind the other by object, for binary search;
     by_account: the same by account; by_time: all of them. places: of the acts by account; first: where each begins.
+    usual_day: acts on the day around an act, in the middle of all acts; at least 1.
     """
 
     account: Ints
@@ -38,6 +39,7 @@ class Acts:
     by_time: Floats
     places: Ints
     first: Ints
+    usual_day: float
 
     def __len__(self) -> int:
         return len(self.at_s)
@@ -54,12 +56,15 @@ class Acts:
         return np.sort(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
 
     def activity(self, accounts: Ints, at_s: float) -> Floats:
-        """Return each account's share of all acts of the day around an instant, 0..1, shape of `accounts`."""
+        """Return each account's share of all acts of the day around an instant, 0..1, shape of `accounts`.
+
+        A day with fewer acts than half of the acts see counts as such a day: who could act is no smaller a crowd.
+        """
         low, high = at_s - _AROUND_S, at_s + _AROUND_S
         base = accounts.astype(np.float64) * (self.span_s + 4 * _AROUND_S) + 2 * _AROUND_S
         own = np.searchsorted(self.by_account, base + high, "right") - np.searchsorted(self.by_account, base + low)
         whole = np.searchsorted(self.by_time, high, "right") - np.searchsorted(self.by_time, low)
-        return np.asarray(own / max(1, int(whole)), dtype=np.float64)
+        return np.asarray(own / max(self.usual_day, int(whole)), dtype=np.float64)
 
 
 def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_s: Sequence[float] | Floats) -> Acts:
@@ -82,6 +87,8 @@ def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_
     places = np.argsort(account, kind="stable").astype(np.int64)
     span_s = float(instant.max()) if len(instant) else 0.0
     step = span_s + 4 * LONGEST_S
+    by_time = np.sort(instant)
+    around = np.searchsorted(by_time, by_time + _AROUND_S, "right") - np.searchsorted(by_time, by_time - _AROUND_S)
     return Acts(
         account=account,
         object=thing,
@@ -91,7 +98,8 @@ def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_
         key=thing * step + instant,
         span_s=span_s,
         by_account=np.sort(account * (span_s + 4 * _AROUND_S) + 2 * _AROUND_S + instant),
-        by_time=np.sort(instant),
+        by_time=by_time,
         places=places,
         first=np.searchsorted(account[places], np.arange(people + 1)).astype(np.int64),
+        usual_day=max(1.0, float(np.median(around))) if len(around) else 1.0,
     )

@@ -90,9 +90,15 @@ class _Stream:
 
     def rings(self) -> list[_Ring]:
         """Return the rings, found in rounds: what those of a round did tells the next no more how strangers act."""
-        groups = [np.asarray(group, dtype=np.int64) for group in group_accounts(tie_accounts(self._acts), self._active)]
+        heavy = group_accounts(tie_accounts(self._acts), self._active)
+        groups = [np.asarray(group, dtype=np.int64) for _, group in heavy]
         told: list[Ints] = []
-        spent: set[int] = set()
+        spent = {
+            thing
+            for (weight, _), group in zip(heavy, groups, strict=True)
+            if weight >= 1.0
+            for thing in self._held(group)
+        }
         for _ in range(_MOST_ROUNDS):
             weighed = [(group, self._weighed(group, spent)) for group in groups]
             groups = [group for group, ring in weighed if ring is None]
@@ -103,6 +109,12 @@ class _Stream:
             spent.update(*(common_things(self._acts, members) for members in newly))
         again = (self._weighed(members, spent) for members in told)
         return [ring for ring in again if ring is not None]
+
+    def _held(self, group: Ints) -> list[int]:
+        """The objects of which a group that is much tied did half or more: their rhythm is its own, not strangers'."""
+        things, times = np.unique(self._acts.object[self._acts.of(group)], return_counts=True)
+        sizes = self._acts.starts[things + 1] - self._acts.starts[things]
+        return [int(thing) for thing in things[(times >= LEAST_ACCOUNTS) & (2 * times >= sizes)]]
 
     def _weighed(self, group: Ints, spent: set[int]) -> _Ring | None:
         """A group without whoever is rarely there, with its odds; None where chance may explain it."""

@@ -70,12 +70,12 @@ def _own_share(acts: Acts) -> Floats:
     return shares
 
 
-def group_accounts(ties: Ties, candidates: int) -> list[list[int]]:
+def group_accounts(ties: Ties, candidates: int) -> list[tuple[float, list[int]]]:
     """Return groups of three accounts or more, each tied to a third of the others, at most 400, the heaviest first.
 
     A group grows from its heaviest pair by whoever is tied most; the ties within it are then spent, so that an
-    account may stand in two groups, and one account between two groups does not make them one. Heavy: all ties
-    beside the logarithm of the number of groups of that size among so many candidates.
+    account may stand in two groups, and one account between two groups does not make them one. With each stands its
+    weight: all its ties beside the logarithm of the number of groups of that size among so many candidates.
     """
     near: defaultdict[int, dict[int, float]] = defaultdict(dict)
     for a, b, weight in zip(ties.first.tolist(), ties.second.tolist(), ties.weight.tolist(), strict=True):
@@ -89,7 +89,7 @@ def group_accounts(ties: Ties, candidates: int) -> list[list[int]]:
         if len(group) > 2:
             groups.append((weight / log_choose(max(candidates, len(group)), len(group)), sorted(group)))
     groups.sort(key=lambda one: (-one[0], one[1]))
-    return [group for _, group in groups[:_MOST_GROUPS]]
+    return groups[:_MOST_GROUPS]
 
 
 def _grown(a: int, b: int, near: dict[int, dict[int, float]]) -> set[int]:
