@@ -107,6 +107,27 @@ class Counts(msgspec.Struct, array_like=True):
         self.recent[-1] += tally.posts
         number = self.last // BIN_MIN
         self._add_to_bin(number, tally.posts)
+        self._mark_slot(number, tally)
+        _count_stories(self.stories, tally.stories)
+
+    def add_late(self, minute: int, tally: MinuteTally) -> None:
+        """Count a tally at a minute before the newest, where that minute is still held; nothing is tested anew."""
+        age = self.last - minute
+        if 0 <= age < RECENT_MIN:
+            self.recent[-1 - age] += tally.posts
+        if 0 <= self.last // BIN_MIN - minute // BIN_MIN < BINS_KEPT:
+            self._add_to_bin(minute // BIN_MIN, tally.posts)
+        self.mark(minute, tally)
+
+    def mark(self, minute: int, tally: MinuteTally) -> None:
+        """Remember who and what spoke at a minute before the newest, without counting it."""
+        if 0 <= self.last // BIN_MIN - minute // BIN_MIN < _RECENT_BINS:
+            self._mark_slot(minute // BIN_MIN, tally)
+        blocks = self.last // _STORY_BLOCK_MIN - minute // _STORY_BLOCK_MIN
+        if blocks in (0, 1):
+            _count_stories(self.stories_before if blocks else self.stories, tally.stories)
+
+    def _mark_slot(self, number: int, tally: MinuteTally) -> None:
         slot = number % _RECENT_BINS
         self.negative[slot] += tally.negative
         self.sources[slot] |= tally.sources
@@ -114,15 +135,6 @@ class Counts(msgspec.Struct, array_like=True):
             at = slot * _VOICE_BYTES
             seen = int.from_bytes(self.voices[at : at + _VOICE_BYTES], "little") | tally.voices
             self.voices[at : at + _VOICE_BYTES] = seen.to_bytes(_VOICE_BYTES, "little")
-        _count_stories(self.stories, tally.stories)
-
-    def add_late(self, minute: int, posts: int) -> None:
-        """Count posts of a minute before the newest, where that minute is still held; nothing is tested anew."""
-        age = self.last - minute
-        if 0 <= age < RECENT_MIN:
-            self.recent[-1 - age] += posts
-        if 0 <= self.last // BIN_MIN - minute // BIN_MIN < BINS_KEPT:
-            self._add_to_bin(minute // BIN_MIN, posts)
 
     def _add_to_bin(self, number: int, posts: int) -> None:
         with memoryview(self.bins).cast("I") as cells:
@@ -157,6 +169,13 @@ class Counts(msgspec.Struct, array_like=True):
         cells = np.frombuffer(self.bins, dtype=np.uint32)
         after = (self.last // BIN_MIN + 1) % BINS_KEPT
         return np.concatenate([cells[after:], cells[:after]]).astype(np.int64)
+
+    def forget(self, first_bin: int, end_bin: int) -> None:
+        """Empty the bins from `first_bin` to before `end_bin`, where they are still held."""
+        newest = self.last // BIN_MIN
+        with memoryview(self.bins).cast("I") as cells:
+            for number in range(max(first_bin, newest - BINS_KEPT + 1), min(end_bin, newest + 1)):
+                cells[number % BINS_KEPT] = 0
 
     def fill(self, first_bin: int, values: Sequence[int]) -> None:
         """Overwrite bins from number `first_bin` on; used to put the usual level where nothing could be heard."""

@@ -10,6 +10,7 @@ import msgspec
 from tocsin.base.brand import Brand
 from tocsin.base.errors import InputError
 from tocsin.base.ids import stable_id
+from tocsin.base.mention import Reason
 from tocsin.base.seam import BrandMinute, Event, EventKind
 from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.base.time import iso, minute_start
@@ -17,6 +18,8 @@ from tocsin.surge.baseline import STEADY_MIN, zone_of
 from tocsin.surge.budget import Rung, bar, remember
 from tocsin.surge.count import RECENT_MIN, MinuteTally, tally_minute
 from tocsin.surge.judge import Verdict, judge
+from tocsin.surge.plumbing.back import looks_back
+from tocsin.surge.plumbing.late import Late, late_tallies, part_late, told_of
 from tocsin.surge.signs.danger import ring_dangers
 from tocsin.surge.signs.push import COPIED, COPIED_IN_RISE, WINDOW_MIN
 from tocsin.surge.state import SurgeState, Told
@@ -31,6 +34,7 @@ class Weighed(msgspec.Struct, frozen=True):
 
 
 _NOTHING = Weighed(0.0, None)
+_PAST_RARE = 1e-9
 
 
 class SurgeFold:
@@ -78,17 +82,48 @@ class SurgeFold:
         return new, events
 
     def _merge(self, memory: SurgeState, minute: BrandMinute) -> list[Event]:
+        now = minute.minute
+        minute, late, delays = part_late(minute, memory.source, self._zone)
         tally, dangers = tally_minute(minute)
+        # A dangerous post rings however late it is heard.
+        dangers += [(one.mention, one.story) for one in late if one.mention.danger and not one.mention.own]
         events: list[Event] = []
         if dangers:
             memory.dangers, events = ring_dangers(memory.dangers, dangers, self._timeline)
-        surge = self.observe(memory, minute.minute, tally)
+        if late:
+            memory.place_late(now, late_tallies(late))
+        surge = self.observe(memory, now, tally)
         memory.pushes.take(minute)
         if surge is None:
             surge = self._pushed(memory, minute)
+        if late:
+            surge = surge or self._looked_back(memory, late)
+            memory.exclude(told_of(late, rang=surge is not None))
+        memory.hear(now, delays)
         if surge is not None:
             events.append(self._event(surge))
         return events
+
+    def _looked_back(self, memory: SurgeState, late: Sequence[Late]) -> Surge | None:
+        """Return the rise that what was heard late makes at the time it was written, unless people were told of one.
+
+        Nobody can be early any more: only what rings the alarm, or would if the month's alarms were not spent, is told.
+        """
+        now, told = memory.counts.last, memory.told
+        if memory.age_min < COLD_MIN or (told is not None and now - told.minute < self._tuning.quiet_min):
+            return None
+        for past, minute, tally in looks_back(memory, memory.know_usual(self._zone), late, self._tuning.fewest_watch):
+            surge = self.observe(past, minute, tally)
+            memory.note_all(past.peaks)
+            if surge is None or (surge.level is not SurgeLevel.ALARM and surge.excess_p > _PAST_RARE):
+                continue
+            if past.told is not None:
+                memory.told = msgspec.structs.replace(past.told, minute=now)
+            memory.rungs = past.rungs
+            clock = minute_start(minute + 1).astimezone(self._zone)
+            reason = Reason(code="surge.heard_late", words=(f"{clock:%H:%M}", f"{clock:%d/%m}"))
+            return msgspec.structs.replace(surge, at=minute_start(now + 1), reasons=(reason, *surge.reasons))
+        return None
 
     def _pushed(self, memory: SurgeState, minute: BrandMinute) -> Surge | None:
         """Return the watch for texts that are pushed together, where the budget allows one; volume has been tested."""

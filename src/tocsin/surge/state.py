@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +13,8 @@ from tocsin.base.surge import SurgeLevel
 from tocsin.surge.baseline import Profile, Usual, offset_of, slot_of, work_out
 from tocsin.surge.budget import Rung
 from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
+from tocsin.surge.plumbing.excluded import Excluded, Why, note
+from tocsin.surge.plumbing.heard import Heard
 from tocsin.surge.signs.danger import DangerRung
 from tocsin.surge.signs.push import PushMemory
 
@@ -24,6 +27,7 @@ _GAP_LOG_P = -12.0  # silence rarer than this is an interruption, not silence
 _CATCH_UP_MIN = 15
 _LEARN_ANEW_MIN = 3 * _DAY_MIN
 _LATE_RUN = 60
+_MOST_SOURCES = 512
 _TONE_FADE_POSTS = 2000.0
 _USUAL_NEGATIVE, _TONE_PRIOR_POSTS = 0.2, 20.0
 
@@ -46,6 +50,8 @@ class SurgeState(msgspec.Struct, array_like=True):
     first: the minute since which it is watched. posts: mentions seen since, own posts left out.
     peaks: best strength of each of the last 336 hours, little-endian 32-bit floats, hour h at h % 336.
     owed: mentions that an interruption held back and that will now come at once; taken for heard until owed_until.
+    excluded: what was kept out of the tests, and why. heard: the sources, by key.
+    guessed: first bin and bin after the last of an interruption, where the usual level still stands for what was said.
     """
 
     timeline: str
@@ -65,6 +71,9 @@ class SurgeState(msgspec.Struct, array_like=True):
     owed_until: int = 0
     late_run: int = 0
     pushes: PushMemory = msgspec.field(default_factory=PushMemory)
+    excluded: list[Excluded] = []
+    heard: dict[int, Heard] = {}
+    guessed: tuple[int, int] = (0, 0)
 
     @classmethod
     def begin(cls, timeline: str, minute: int) -> SurgeState:
@@ -80,6 +89,7 @@ class SurgeState(msgspec.Struct, array_like=True):
         self.told = None
         self.rungs = []
         self.dangers = []
+        self.excluded = []
         self.pushes.told = {}
 
     @property
@@ -96,19 +106,17 @@ class SurgeState(msgspec.Struct, array_like=True):
             self.late_run += 1
             if self.late_run < _LATE_RUN:
                 self.posts += tally.posts
-                self.counts.add_late(minute, tally.posts)
+                self.counts.add_late(minute, tally)
                 return False
             self._set_back(minute)
-        self.late_run = 0
-        if minute - self.counts.last >= _GAP_MIN:
-            self._bridge(minute)
-        self.counts.advance(minute)
-        self._fade_peaks(minute // 60)
+        self.move_on(minute)
         posts = tally.posts
         if self.owed and minute <= self.owed_until:
             held_back = min(posts, int(self.owed))
             self.owed -= held_back
             posts -= held_back
+            if held_back:
+                self.exclude([Excluded("", Why.CAUGHT_UP, held_back, minute, minute, minute)])
         if posts:
             self.counts.add(tally if posts == tally.posts else msgspec.structs.replace(tally, posts=posts))
             self.posts += posts
@@ -117,6 +125,54 @@ class SurgeState(msgspec.Struct, array_like=True):
         if self.profile.hour < minute // 60 - lag:
             self.profile.learn(self.counts, lag, offset_of(zone, minute), self.usual)
         return posts > 0
+
+    def move_on(self, minute: int) -> None:
+        """Move the clock on to a minute that is not before the newest, over an interruption if there was one."""
+        self.late_run = 0
+        if minute - self.counts.last >= _GAP_MIN:
+            self._bridge(minute)
+        self.counts.advance(minute)
+        self._fade_peaks(minute // 60)
+
+    def place_late(self, minute: int, tallies: Iterable[tuple[int, MinuteTally]]) -> None:
+        """Count what was written before the minute in which it is heard where it belongs; nothing is tested.
+
+        tallies: by the minute they were written in, oldest first; what was written before the watch began is left out.
+        """
+        if minute >= self.counts.last:
+            self.move_on(minute)
+        for written, tally in tallies:
+            if not self.first <= written <= self.counts.last:
+                continue
+            first, end = self.guessed
+            if first <= written // BIN_MIN < end:
+                # Now it is known what was said there: nothing has to stand for it any more.
+                self.counts.forget(written // BIN_MIN, end)
+                self.guessed = (first, written // BIN_MIN)
+                self.owed = 0.0
+            self.counts.add_late(written, tally)
+            self.posts += tally.posts
+
+    def exclude(self, entries: Iterable[Excluded]) -> None:
+        """Remember what was kept out of the tests."""
+        for entry in entries:
+            self.excluded = note(self.excluded, entry)
+
+    def hear(self, minute: int, delays: Mapping[int, float]) -> None:
+        """Remember when each source, by its key, was first heard, and how late it usually is, from its delay now.
+
+        Beyond 512 sources, new ones are taken for known and prompt.
+        """
+        for source, delay in delays.items():
+            held = self.heard.get(source)
+            if held is not None:
+                self.heard[source] = held.again(delay)
+            elif len(self.heard) < _MOST_SOURCES:
+                self.heard[source] = Heard(minute).again(delay)
+
+    def source(self, key: int) -> Heard:
+        """Return what is known of a source; one never heard begins now."""
+        return self.heard.get(key) or Heard(self.counts.last if len(self.heard) < _MOST_SOURCES else self.first)
 
     def know_usual(self, zone: ZoneInfo) -> Usual:
         """Return the usual level, worked out anew every three hours at most."""
@@ -145,6 +201,11 @@ class SurgeState(msgspec.Struct, array_like=True):
         """Remember the strength of this minute for later records."""
         if strength > self.hour_peak():
             np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS] = strength
+
+    def note_all(self, peaks: bytearray) -> None:
+        """Remember the strengths that another memory of the same instant noted, where they are greater."""
+        mine, others = np.frombuffer(self.peaks, dtype="<f4"), np.frombuffer(peaks, dtype="<f4")
+        np.maximum(mine, others, out=mine)
 
     def _fade_peaks(self, hour: int) -> None:
         if hour <= self.peak_hour:
@@ -181,6 +242,8 @@ class SurgeState(msgspec.Struct, array_like=True):
             values.append(int(carried))
             carried -= int(carried)
         self.counts.fill(bins.start, values)
+        self.guessed = (bins.start, bins.stop)
+        self.exclude([Excluded("", Why.INTERRUPTED, 0, minute - gap + 1, end, minute)])
         self.owed = mean + 3.0 * math.sqrt(mean + mean * mean / size)
         self.owed_until = minute + _CATCH_UP_MIN
 
@@ -191,10 +254,12 @@ class SurgeState(msgspec.Struct, array_like=True):
         self.posts = 0
         self.usual = None
         self.owed = 0.0
+        self.guessed = (0, 0)
 
     def _set_back(self, minute: int) -> None:
+        # What an hour of the week usually holds does not depend on the year the clock believed in.
+        self.exclude([Excluded("", Why.CLOCK, 0, minute, self.counts.last, minute)])
         self._start_anew(minute)
-        self.profile = Profile(minute // 60)
         self.peaks = bytearray(4 * _PEAK_HOURS)
         self.peak_hour = minute // 60
         self.told = None
