@@ -10,17 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.spread.together.acts import Acts, Floats, Ints, read_acts
-from tocsin.spread.together.chance import fisher, log_binomial_tail
+from tocsin.spread.together.chance import fisher
 from tocsin.spread.together.odds import Moment, common_things, find_moments, group_log_p, who_came
 from tocsin.spread.together.pairs import group_accounts, tie_accounts
 from tocsin.spread.together.rhythm import Rhythms
+from tocsin.spread.together.young import ages_of, new_log_p
 
 MOST_CHANCE_P = 1e-3  # a larger chance is not told: one stream in a thousand would show a ring that is none
 LEAST_ACCOUNTS = 3
-NEW_S = 30 * 86_400.0
 _LEAST_SHARE = 0.3  # of the moments of a ring at which a member is there
 _MOST_ROUNDS = 6
-_NEW_SHARE, _NEW_WEIGHT = 0.03, 20.0  # what is held of new accounts before a stream shows its own: three in a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def find_together(
     if len(acts) < LEAST_ACCOUNTS:
         return []
     origin_s = float(np.min(at_s))
-    stream = _Stream(acts, _ages(acts, joined_s, origin_s), math.log(most_chance_p))
+    stream = _Stream(acts, ages_of(acts, joined_s, origin_s), math.log(most_chance_p))
     found = [_told(acts, ring, origin_s) for ring in stream.rings()]
     found.sort(key=lambda ring: (ring.log_p, ring.start_s, ring.accounts))
     return _apart(found)
@@ -101,12 +100,14 @@ class _Stream:
         }
         for _ in range(_MOST_ROUNDS):
             weighed = [(group, self._weighed(group, spent)) for group in groups]
-            groups = [group for group, ring in weighed if ring is None]
-            newly = [ring.members for _, ring in weighed if ring is not None]
+            newly = [(group, ring.members) for group, ring in weighed if ring is not None]
             if not newly:
                 break
-            told += newly
-            spent.update(*(common_things(self._acts, members) for members in newly))
+            told += [members for _, members in newly]
+            spent.update(*(common_things(self._acts, members) for _, members in newly))
+            left = [np.setdiff1d(group, members) for group, members in newly]
+            groups = [group for group, ring in weighed if ring is None]
+            groups += [rest for rest in left if len(rest) >= LEAST_ACCOUNTS]
         again = (self._weighed(members, spent) for members in told)
         return [ring for ring in again if ring is not None]
 
@@ -117,50 +118,39 @@ class _Stream:
         return [int(thing) for thing in things[(times >= LEAST_ACCOUNTS) & (2 * times >= sizes)]]
 
     def _weighed(self, group: Ints, spent: set[int]) -> _Ring | None:
-        """A group without whoever is rarely there, with its odds; None where chance may explain it."""
+        """A group with its odds, without whoever is rarely there; None where chance may explain it.
+
+        Accounts that came to its moments without being tied to most of it are taken in where that makes it less likely.
+        """
+        ring = self._settled(group, spent)
+        for share in (_LEAST_SHARE, 2 * _LEAST_SHARE):
+            if ring is None:
+                return None
+            came = who_came(self._acts, ring.moments, max(2, math.ceil(share * len(ring.moments))))
+            if set(came) - set(ring.members.tolist()):
+                wider = self._settled(np.union1d(ring.members, came), spent)
+                ring = wider if wider is not None and wider.log_p < ring.log_p else ring
+        return ring if ring is not None and ring.log_p <= self._most_log_p else None
+
+    def _settled(self, group: Ints, spent: set[int]) -> _Ring | None:
+        """A group without whoever is rarely there; None where too few are left."""
         members, moments = group, []
         for _ in range(_MOST_ROUNDS):
             apart = spent.union(common_things(self._acts, members))
             moments = find_moments(self._acts, self._rhythms.without(sorted(apart)), members)
             least = max(2, math.ceil(_LEAST_SHARE * len(moments)))
             there = Counter(one for moment in moments for one in set(self._acts.account[list(moment.acts)].tolist()))
-            stay = {one for one, times in there.items() if times >= least}
+            stay = np.asarray(sorted(one for one, times in there.items() if times >= least), dtype=np.int64)
             if len(stay) < LEAST_ACCOUNTS:
                 return None
-            stay.update(who_came(self._acts, moments, least, self._active))
-            if stay == set(members.tolist()):
+            if len(stay) == len(members):
                 break
-            members = np.asarray(sorted(stay), dtype=np.int64)
+            members = stay
         log_p, new = group_log_p(self._acts, members, moments, self._active), None
         if self._ages is not None:
-            new = int((self._ages[members] < NEW_S).sum())
-            log_p = fisher(log_p, new_log_p(self._ages, members))
-        return _Ring(members, moments, new, log_p) if log_p <= self._most_log_p else None
-
-
-def new_log_p(ages: Floats, members: Ints) -> float:
-    """Return the logarithm of the chance of so many new accounts among these, if drawn as the others of the stream.
-
-    ages: of all accounts in seconds at their first act, nan where not known.
-    """
-    known = int(np.isfinite(ages[members]).sum())
-    new = int((ages[members] < NEW_S).sum())
-    if not known:
-        return 0.0
-    rest, rest_new = int(np.isfinite(ages).sum()) - known, int((ages < NEW_S).sum()) - new
-    return log_binomial_tail(new, known, (rest_new + _NEW_SHARE * _NEW_WEIGHT) / (rest + _NEW_WEIGHT))
-
-
-def _ages(acts: Acts, joined_s: Floats | None, origin_s: float) -> Floats | None:
-    """The age of each account at its first act, nan where not known; None where no age is known."""
-    if joined_s is None:
-        return None
-    joined = np.asarray(joined_s, dtype=np.float64)
-    if not np.isfinite(joined).any():
-        return None
-    first = np.full(len(joined), np.inf)
-    np.minimum.at(first, acts.account, acts.at_s + origin_s)
-    return np.asarray(first - joined, dtype=np.float64)
+            new, of_new = new_log_p(self._ages, members)
+            log_p = fisher(log_p, of_new)
+        return _Ring(members, moments, new, log_p)
 
 
 def _told(acts: Acts, ring: _Ring, origin_s: float) -> Found:

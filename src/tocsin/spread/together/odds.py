@@ -16,7 +16,6 @@ from tocsin.spread.together.rhythm import Rhythm
 # follow the same pages see the same things. A choice; see docs/benchmarks/together.md for what it does.
 ALIKE = 5.0
 _ENLARGED = (1.0, 4.0, 16.0)
-_BY_CHANCE = 0.1
 _STRAGGLE_S = 10.0
 
 
@@ -24,15 +23,14 @@ _STRAGGLE_S = 10.0
 class Moment:
     """Acts of a group on one object within minutes. acts: their places, oldest first.
 
-    log_p: of the chance of it; rhythm_log_p: of what the object's rhythm says alone; one_log_p: of a stranger's act on
-    the object falling in it. low, high: where the acts of all on the object within it begin and end.
+    log_p: of the chance of it; rhythm_log_p: of what the object's rhythm says alone. low, high: where the acts of all
+    on the object within it begin and end.
     """
 
     thing: int
     acts: tuple[int, ...]
     log_p: float
     rhythm_log_p: float
-    one_log_p: float
     low: int
     high: int
 
@@ -126,7 +124,6 @@ def _weigh(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, star
         acts=tuple(int(one) for one in mine[start:end]),
         log_p=by_rhythm,
         rhythm_log_p=by_rhythm,
-        one_log_p=math.log(alpha / (alpha + beta)),
         low=low,
         high=high,
     )
@@ -159,18 +156,11 @@ def common_things(acts: Acts, group: Ints) -> list[int]:
     return [int(thing) for thing in things[times >= 2]]
 
 
-def who_came(acts: Acts, moments: Sequence[Moment], least: int, candidates: int) -> list[int]:
-    """Return the accounts that came to so many of the moments, and that too often to have come by chance.
-
-    candidates: accounts that could have; one of them in ten streams may come by chance.
-    """
+def who_came(acts: Acts, moments: Sequence[Moment], least: int) -> list[int]:
+    """Return the accounts that acted within so many of the moments."""
     crowds = [np.unique(acts.account[moment.low : moment.high]) for moment in moments]
-    if not crowds:
-        return []
-    spent = np.repeat([moment.one_log_p for moment in moments], [len(crowd) for crowd in crowds])
-    accounts, inverse, times = np.unique(np.concatenate(crowds), return_inverse=True, return_counts=True)
-    unlikely = np.bincount(inverse, weights=spent) <= math.log(_BY_CHANCE / max(1, candidates))
-    return [int(one) for one in accounts[unlikely & (times >= least)]]
+    accounts, times = np.unique(np.concatenate(crowds), return_counts=True)
+    return [int(one) for one in accounts[times >= least]]
 
 
 def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: int) -> float:
