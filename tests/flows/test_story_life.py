@@ -27,7 +27,7 @@ from tocsin.screen.correct import Act, Change
 from tocsin.store.affairs import rearrange
 from tocsin.store.affairs.rows import ENGINE, AlertFilter, StoryFilter, StoryLine
 from tocsin.story.group import Grouper
-from tocsin.story.title import stem
+from tocsin.story.words import key_of
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 START = NOW - timedelta(hours=3)
@@ -60,7 +60,7 @@ class Joining(Grouper):
             (one.id, other.id)
             for place, one in enumerate(large)
             for other in large[place + 1 :]
-            if stem("sable") in {*one.terms, *other.terms}
+            if key_of("sable") in {*one.terms, *other.terms}
         ]
 
 

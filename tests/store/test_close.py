@@ -218,3 +218,16 @@ def test_what_people_do_with_an_alert_is_logged(store: Store) -> None:
     assert [(step.by, step.note) for step in store.alert_log("alert1")] == [("bruno", "on the way"), ("alice", "")]
     assert store.alerts(brand="alba", timeline=LIVE, since=at(0)) == [store.alert("alert1")]
     assert store.alerts(since=at(6)) == []
+
+
+def test_an_answer_knows_the_story_of_the_nearest_post_it_answers(store: Store) -> None:
+    put(store, [mention(post(1))])
+    assert store.commit_close(closed(store))
+    far = post(9, parent_id="https://example.org/p/none", root_id=post(1).native_id)
+    put(store, [mention(post(8, shared_id=post(1).native_id)), mention(far), mention(post(10))])
+    found = [one for minute in store.pending_minutes(LIVE, "alba", ENDLESS, 100) for one in minute.mentions]
+    assert [(one.answers[-4:], one.answers_story) for one in found] == [
+        ("/p/1", "story1"),
+        ("none", "story1"),
+        ("", ""),
+    ]

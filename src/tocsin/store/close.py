@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from tocsin.base.story import MentionDigest, Story
 from tocsin.base.surge import Surge
 from tocsin.base.time import to_ms
 from tocsin.store import bulk
-from tocsin.store.affairs.digests import digests
+from tocsin.store.affairs.digests import digests, waiting_digests
 from tocsin.store.affairs.rearrange import Joined, join, place_told
 from tocsin.store.database import Database, marks
 from tocsin.store.map import (
@@ -114,7 +115,7 @@ def pending_minutes(db: Database, timeline: str, brand: str, upto: int, limit_ro
         return []
     where = "m.pending and m.timeline_id = %s and m.brand_id = %s and m.minute <= %s"
     params = [number, db.names.brand(brand)]
-    return _whole_minutes(db, (where, params, upto), (timeline, brand), limit_rows)
+    return _whole_minutes(db, (where, params, upto), (timeline, brand), limit_rows, waits=True)
 
 
 def past_minutes(db: Database, world: str, brand: str, after: int, limit_rows: int) -> list[BrandMinute]:
@@ -131,7 +132,7 @@ def past_minutes(db: Database, world: str, brand: str, after: int, limit_rows: i
 
 
 def _whole_minutes(
-    db: Database, which: tuple[str, list[Any], int], owner: tuple[str, str], limit_rows: int
+    db: Database, which: tuple[str, list[Any], int], owner: tuple[str, str], limit_rows: int, *, waits: bool = False
 ) -> list[BrandMinute]:
     where, place, bound = which
     timeline, brand = owner
@@ -150,7 +151,8 @@ def _whole_minutes(
         last = max(minute for minute in heads if minute < last)
     minutes: dict[int, list[tuple[MentionDigest, str]]] = {}
     span = f"where {where} and m.minute >= %s and m.minute <= %s"
-    for pair in digests(db, brand, span, [*place, bound, first, last]):
+    read = partial(waiting_digests, db, brand, world_of(timeline)) if waits else partial(digests, db, brand)
+    for pair in read(span, [*place, bound, first, last]):
         minutes.setdefault(pair[0].minute, []).append(pair)
     found = []
     for minute in sorted(minutes):

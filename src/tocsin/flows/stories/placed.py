@@ -16,7 +16,6 @@ from tocsin.flows.stories.told import Belongings
 from tocsin.store.affairs.rearrange import Joined
 from tocsin.store.close import ClosedRange, Lent
 from tocsin.story.group import Grouper
-from tocsin.story.merge import merge
 
 ACTIVE_STORY = timedelta(days=7)
 _MOST_LENT = 5_000
@@ -35,8 +34,7 @@ class Placing:
         """first: the beginning of the first minute to be closed. lends: whether stories of back-fills may go on."""
         store, since = engine.store, first - ACTIVE_STORY
         self._affairs = store.affairs.of(world_of(timeline))
-        self._owner, self._brand = brand, brand.slug
-        self._timeline = timeline
+        self._brand = brand.slug
         own = store.active_stories(timeline, brand.slug, since)
         self._lent = self._affairs.lent(brand.slug, since, _MOST_LENT) if lends and timeline == LIVE else Lent()
         self._origins = dict(self._lent.back_fills)
@@ -120,13 +118,12 @@ class Placing:
         for pair in wanted:
             if pair in apart or not all(name in self.rows for name in pair):
                 continue
-            earlier, later = sorted(pair, key=lambda name: (self.rows[name].first_at, name))
+            stays = self._grouper.merge(*pair)
+            (later,) = (name for name in pair if name != stays.id)
             self._gone[later] = self.rows.pop(later)
-            self.rows[earlier] = merge(self.rows[earlier], self._gone[later])
-            self._touched.add(earlier)
-            self.joined.append(Joined(earlier, later, at))
-        if any(name in self._gone for pair in wanted for name in pair):
-            self._grouper = Grouper(self._owner, self._timeline, self.rows.values())
+            self.rows[stays.id] = stays
+            self._touched.add(stays.id)
+            self.joined.append(Joined(stays.id, later, at))
 
     def _may_join(self, pair: tuple[str, str]) -> bool:
         """Say whether both stand, and no more is to be moved than one transaction may move."""

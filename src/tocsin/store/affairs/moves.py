@@ -133,14 +133,15 @@ def put_apart(db: Database, brand: int, pairs: Iterable[tuple[str, str]]) -> set
 def told_apart(db: Database, brand: int, world: str) -> list[ToldApart]:
     """Return what people said belongs elsewhere and still does: the keys of the newest posts moved, and where they are.
 
-    Copies that come in later go the same way. Costs one look into a small index
-    where nobody moved anything.
+    Copies that come in later go the same way. Costs one look into a small index where nobody moved anything.
     """
     rows = db.rows(
         f'{_MOVE} where brand = %s and not whole and undone_ms is null and "by" <> %s order by id desc limit %s',
         [brand, ENGINE, _MOST_RULES],
     )
-    moved = [(row, target) for _, _, target, _, body, *_ in rows for row in _rows.decode(body)][:_MOST_RULES]
+    moved: list[tuple[int, str]] = [(row, target) for _, _, target, _, body, *_ in rows for row in _rows.decode(body)][
+        :_MOST_RULES
+    ]
     if not moved:
         return []
     led = successors(db, brand, {target for _, target in moved})
