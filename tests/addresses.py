@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tocsin.base.ids import stable_int
 from tocsin.base.seam import LIVE
 from tocsin.store.store import Store
 
@@ -36,6 +37,11 @@ def ids_of(store: Store, brand: str) -> dict[str, dict[str, str]]:
         found["stories:surge"] = {"number": surges[0].id}
     if watches:
         found["watches"] = {"number": str(watches[0].number)}
+    heard = [row.post.author for row in store.latest_mentions(brand, limit=50) if row.post.author is not None]
+    if heard:
+        found["personal"] = {"number": str(stable_int(heard[0].platform, heard[0].handle))}
+        found["personal:keep"] = {"purpose": "mentions"}
+        found["personal:draft"] = {"kind": "notice", "ending": "txt"}
     if members:
         found["people"] = {"number": str(members[-1].id), "role": "reader"}
     return found

@@ -39,6 +39,7 @@ _LISTS = {
     "a word": "state=all&q=service",
     "a rare word under filters": "state=all&q=plastique&tone=negative&lang=fr",
 }
+_PEOPLE = {"an account": "account1234", "many accounts": "account", "nobody": "zorglub"}
 _PLATFORMS = ("bluesky", "mastodon", "x", "forum", "reviews", "press")
 
 
@@ -80,8 +81,15 @@ class _World:
 
     def times(self) -> dict[str, tuple[float, float, int]]:
         """Return (median milliseconds, of which the processor, bytes) of each page."""
+        from tocsin.web.watches.jobs import JOBS
+
         found = {}
-        for name, address in _pages(self.browser, self.engine):
+        asked = list(_pages(self.browser, self.engine))
+        # The first look at the alarm record replays the whole past in a thread of this process, for minutes.
+        begun = time.perf_counter()
+        JOBS.wait()
+        print(f"the record was replayed after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+        for name, address in asked:
             answer = self.browser.get(address)
             found[name] = (*self._median_ms(address), len(answer.content))
         found["(sign of life)"] = (*self._median_ms("/healthz"), 2)
@@ -108,6 +116,10 @@ def _pages(browser: Any, engine: Any) -> Iterator[tuple[str, str]]:
             yield name, address
     for said, more in _LISTS.items():
         yield f"stream:list, {said}", f"/b/{BRAND}/stream/?{more}"
+    for said, words in _PEOPLE.items():
+        yield f"personal:page, {said}", f"/b/{BRAND}/personal/?q={words}"
+    loudest = engine.store.personal.find(BRAND, "account1")[0]  # half of all posts are by this account
+    yield "personal:author, the loudest", f"/b/{BRAND}/personal/authors/{loudest.number}"
 
 
 def _fill(engine: Any, mentions: int) -> None:

@@ -4,7 +4,7 @@ from django.db import migrations
 
 INDEXES = {
     "author_by_handle": "(platform, lower(handle){by_letter})",
-    "author_by_name": "(lower(name){by_letter})",
+    "author_by_name": "(platform, lower(name){by_letter})",
 }
 
 

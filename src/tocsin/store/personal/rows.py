@@ -13,7 +13,7 @@ from tocsin.base.personal import Purpose
 class FoundAuthor(msgspec.Struct, frozen=True, kw_only=True):
     """An account in a list. number: the store's own, one for (platform, handle).
 
-    posts: of the brand, among the newest thousand of the account. last_at: the last of these.
+    posts: of the brand, among the newest two hundred of the account. last_at: the last of these.
     """
 
     number: int
@@ -30,7 +30,7 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
 
     brands: slugs of the brands it is spoken of in. stories: begun by a post of it. naming: posts of others that name it
     are not counted here. ring: posts that no watch wanted. is_out: it is kept out, by an objection or an erasure.
-    is_more: it has more posts than were looked at; the figures are those of the newest ten thousand.
+    is_more: it has more posts than were looked at; the figures are those of the newest.
     """
 
     author: FoundAuthor
@@ -83,5 +83,5 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 
 
 COUNTED = 10_000
-COUNTED_POSTS = 1_000  # of one account in a list
+COUNTED_POSTS = 200  # of one account in a list
 Portable = dict[str, Any]

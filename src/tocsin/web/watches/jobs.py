@@ -36,8 +36,8 @@ class Job:
         """Whether there is a result, or an error."""
         return self._ended.is_set()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for the end for a while; return whether it came."""
+    def wait(self, seconds: float | None) -> bool:
+        """Wait for the end for a while, or as long as it takes (None); return whether it came."""
         return self._ended.wait(seconds)
 
     def run(self, work: Callable[[Progress], Any], end: Callable[[], None]) -> None:
@@ -78,6 +78,13 @@ class Jobs:
         """Return the job of a key, None when there is none or it was forgotten."""
         with self._lock:
             return self._jobs.get(key)
+
+    def wait(self) -> None:
+        """Wait until all work is over."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.wait(None)
 
     def forget(self, key: Hashable) -> None:
         """Let the same key be asked for anew."""
