@@ -9,47 +9,47 @@ it; a word never heard before counts as said a little (`index.py`), an everyday 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 from tocsin.story.index import StoryIndex
 from tocsin.story.live import LiveStory
-from tocsin.story.words import is_everyday
+from tocsin.story.words import everyday_keys
 
 # Set on the development halves of `python -m eval.stories`; run it after changing one.
 _SAID = 0.5
 _UNHEARD_POSTS = 400.0  # what everybody says is never taken from fewer posts than this
 _SMOOTHED = 1.0  # a story of one post may yet say other things: each share is of one post more
-_MOST_A_WORD = 5.0
+_MOST_A_WORD = math.exp(5.0)
 _TELLS_POSTS = 12  # of a story, before one telling word of it suffices
 _UNSAID = 1.0 - _SAID
+_LOST = math.log(_UNSAID)
+_EVERYDAY = everyday_keys()
 
 
 def weigh(terms: Sequence[str], lives: Sequence[LiveStory], index: StoryIndex) -> list[tuple[float, int]]:
     """Return for each story the evidence of these words, in nats, and how many telling ones it shares with them."""
-    rest = max(index.posts - sum([live.mass for live in lives]), 0.0) + _UNHEARD_POSTS
-    said = [(live.terms, _SAID / (live.mass + _SMOOTHED)) for live in lives]
-    odds = [1.0] * len(said)
-    shared = [0] * len(said)
-    most = math.exp(_MOST_A_WORD)
-    unheard = 0
-    totals = index.totals
-    for term in terms:
-        total = totals.get(term)
-        if total is None:
-            unheard += 1
-            continue
-        counts = [counts.get(term, 0.0) for counts, _ in said]
-        elsewhere = (total - sum(counts)) / rest
-        everyday = is_everyday(term)
-        for at, count in enumerate(counts):
-            if not count:
-                odds[at] *= _UNSAID
-                continue
-            times = _UNSAID + said[at][1] * count / elsewhere
-            odds[at] *= times if times < most else most
-            shared[at] += not everyday and (count > 1.0 or lives[at].mass < _TELLS_POSTS)
-    lost = unheard * math.log(_UNSAID)
-    return [(math.log(one) + lost, n) for one, n in zip(odds, shared, strict=True)]
+    rest = index.posts + _UNHEARD_POSTS
+    held: list[list[tuple[str, float]]] = []
+    apart: dict[str, float] = {}  # how often the stories say each word, all together
+    for live in lives:
+        rest -= live.mass
+        counts = live.terms
+        shared = [(term, counts[term]) for term in terms if term in counts]
+        held.append(shared)
+        for term, count in shared:
+            apart[term] = apart.get(term, 0.0) + count
+    elsewhere = {term: index.totals[term] - count for term, count in apart.items()}
+    weighed = []
+    for live, shared in zip(lives, held, strict=True):
+        scale, least = rest * _SAID / (live.mass + _SMOOTHED), 1.0 if live.mass < _TELLS_POSTS else 2.0
+        odds, telling = 1.0, 0
+        for term, count in shared:
+            times = _UNSAID + scale * count / elsewhere[term]
+            odds *= times if times < _MOST_A_WORD else _MOST_A_WORD
+            if count >= least and term not in _EVERYDAY:
+                telling += 1
+        weighed.append((math.log(odds) + (len(terms) - len(shared)) * _LOST, telling))
+    return weighed
 
 
 def enough_shared(live: LiveStory, terms: Sequence[str], shared: int) -> bool:
@@ -57,44 +57,53 @@ def enough_shared(live: LiveStory, terms: Sequence[str], shared: int) -> bool:
     return shared >= (1 if live.mass >= _TELLS_POSTS else min(2, len(terms)))
 
 
-def tells(index: StoryIndex, live: LiveStory, term: str, count: float) -> float:
-    """Return how much a word said `count` times in a story tells it from all others, in nats; 0 for nothing."""
-    rest = max(index.posts - live.mass, 0.0) + 1.0
-    return max(0.0, math.log(count / (live.mass + 1.0) * rest / (index.totals[term] - count)))
+def telling(live: LiveStory, index: StoryIndex) -> list[tuple[float, str]]:
+    """Return the words of a story that tell it from all others, with their weight in nats a post, heaviest first.
 
-
-def alike(one: LiveStory, other: LiveStory, elsewhere: Callable[[str], float], posts: float) -> float:
-    """Return the cosine of what two stories say beyond what is said elsewhere, 0..1.
-
-    elsewhere: how often a word is said outside of them, as in the totals of the index, in so many posts.
+    What was said once counts only in a story of one or two posts.
     """
-    mine, its = (_telling(live, elsewhere, posts + _UNHEARD_POSTS) for live in (one, other))
-    dot = math.fsum(weight * its[term] for term, weight in mine.items() if term in its)
-    if not dot:
-        return 0.0
-    return dot / math.sqrt(math.fsum(map(_square, mine.values())) * math.fsum(map(_square, its.values())))
-
-
-def elsewhere_of(lives: Iterable[LiveStory], index: StoryIndex) -> tuple[Callable[[str], float], float]:
-    """Return how often a word is said outside of these stories, and in how many posts."""
-    apart = list(lives)
-
-    def said(term: str) -> float:
-        return index.totals[term] - math.fsum(live.terms.get(term, 0.0) for live in apart)
-
-    return said, max(index.posts - math.fsum(live.mass for live in apart), 0.0)
-
-
-def _telling(live: LiveStory, elsewhere: Callable[[str], float], posts: float) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for term, count in live.terms.items():
-        if count > 1.0:
-            share = count / (live.mass + 2.0)
-            weight = share * math.log(share * posts / elsewhere(term))
-            if weight > 0.0:
-                weights[term] = weight
+    ratio = (max(index.posts - live.mass, 0.0) + _UNHEARD_POSTS / 4) / (live.mass + 1.0)
+    least = 2.0 if live.mass > 2.0 else 1.0
+    totals, log = index.totals, math.log
+    weights = [
+        (count * log(times), term)
+        for term, count in live.terms.items()
+        if count >= least and (times := count * ratio / (totals[term] - count)) > 1.0
+    ]
+    weights.sort(key=_heaviest)
     return weights
 
 
-def _square(value: float) -> float:
-    return value * value
+class Elsewhere:
+    """What is said outside of some stories: how often each word, in how many posts."""
+
+    def __init__(self, lives: Sequence[LiveStory], index: StoryIndex) -> None:
+        self._totals = index.totals
+        self._apart: dict[str, float] = {}
+        for live in lives:
+            for term, count in live.terms.items():
+                if count > 1.0:
+                    self._apart[term] = self._apart.get(term, 0.0) + count
+        self._posts = max(index.posts - sum([live.mass for live in lives]), 0.0) + _UNHEARD_POSTS
+
+    def beyond(self, live: LiveStory) -> dict[str, float]:
+        """Return what one of the stories says beyond what is said elsewhere: weights of its words, of length 1."""
+        weights: dict[str, float] = {}
+        totals, apart, scale, log = self._totals, self._apart, 1.0 / (live.mass + 2.0), math.log
+        for term, count in live.terms.items():
+            if count > 1.0:
+                share = count * scale
+                odds = share * self._posts / (totals[term] - apart[term])
+                if odds > 1.0:
+                    weights[term] = share * log(odds)
+        length = math.sqrt(sum([weight * weight for weight in weights.values()]))
+        return {term: weight / length for term, weight in weights.items()}
+
+
+def alike(one: dict[str, float], other: dict[str, float]) -> float:
+    """Return the cosine of two weightings of length 1, 0..1."""
+    return sum([weight * other[term] for term, weight in one.items() if term in other])
+
+
+def _heaviest(weight: tuple[float, str]) -> tuple[float, str]:
+    return (-weight[0], weight[1])

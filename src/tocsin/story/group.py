@@ -6,16 +6,15 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import groupby
 
 from tocsin.base.brand import Brand
 from tocsin.base.story import MentionDigest, Story, StoryState
 from tocsin.base.time import minute_start
 from tocsin.story.converge import converging
-from tocsin.story.evidence import enough_shared, tells, weigh
+from tocsin.story.evidence import enough_shared, telling, weigh
 from tocsin.story.index import StoryIndex
-from tocsin.story.live import CALM_AFTER, HEAT_HALVES, LiveStory
+from tocsin.story.live import CALM_AFTER, HEAT_HALVES, KEYWORDS_TRIED, TITLED_AT, LiveStory
 from tocsin.story.merge import merge
 from tocsin.story.words import keys_of, words_of_brand
 
@@ -26,8 +25,8 @@ _JOINS = 2.0  # nats, set with those of `evidence.py`
 _OF_LATE = 0.5
 _IDLE_A_DAY = 0.5
 _TIED = 4.0  # nats for the story of the post that is answered, shared or quoted
-_COMPARED_AT = frozenset((4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48))  # posts; later every 32
-_COMPARED_EVERY = 32
+_COMPARED_AT = frozenset((4, 6, 8, 12, 16, 24, 32, 48))  # posts; later every 64
+_COMPARED_EVERY = 64
 _A_DAY = timedelta(days=1)
 _NO_TIME = timedelta()
 
@@ -197,9 +196,10 @@ class Grouper:
         index.learn(live, terms)
         if live.is_full:
             index.fade(live)
-        live.retitle(mention, self._language, partial(tells, index, live))
+        if live.told_apart in TITLED_AT:
+            live.retitle(mention, self._language, [term for _, term in telling(live, index)[:KEYWORDS_TRIED]])
         posts = live.told_apart
-        if posts in _COMPARED_AT or (posts > _COMPARED_EVERY and posts % _COMPARED_EVERY == 0):
+        if posts in _COMPARED_AT or posts % _COMPARED_EVERY == 0:
             for other in converging(live, index, mention.at):
                 pair = sorted((live, other), key=lambda one: (one.first_at, one.id))
                 self._converged[(pair[0].id, pair[1].id)] = None

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable
-from operator import eq
+from operator import eq, itemgetter
 
 from tocsin.story.live import LiveStory
-from tocsin.story.words import is_everyday
+from tocsin.story.words import everyday_keys
 
 _SEARCHED_BANDS = 10  # of 32: a copy that shares 0.55 of the word pairs agrees on two of these 8 times in 10
 _FEWEST_BANDS = 2
 _SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
-_SEARCHED_TERMS = 8
-_CROWDED = 32  # a word of more stories than this tells little and costs much: only the story that leads in it is tried
+_SEARCHED_TERMS = 6
+_CROWDED = 20  # a word of more stories than this tells little and costs much: only the story that leads in it is tried
 _LED = 6  # posts of one story that say a word, before the story can lead in it
 _MANY = 500
-_TRIED = 5
-_NEAR_BEST = 0.3
+_TRIED = 4
+_NEAR_BEST = 0.4
 # How often a word is taken to be said before it was ever heard, in so many posts: see `evidence.py`.
-_RARE, _EVERYDAY = 1.0, 10.0
+_SAID_ONCE, _SAID_OFTEN = 1.0, 10.0
+_EVERYDAY = everyday_keys()
 
 
 class Text:
@@ -95,16 +96,17 @@ class StoryIndex:
 
     def fade(self, live: LiveStory) -> None:
         """Halve what a story said, so that it follows what is said of it now."""
+        before = live.terms
         self.posts -= live.mass
-        counts, totals = live.terms, self.totals
-        before = dict(counts)
         live.fade()
         self.posts += live.mass
         for term, count in before.items():
-            totals[term] -= count - counts.get(term, 0.0)
-            if term not in counts:
-                self._let_go(term, live, 0.0)
-            elif self._leaders.get(term) is live:
+            left = live.terms.get(term)
+            if left is None:
+                self._let_go(term, live, count)
+                continue
+            self.totals[term] -= count - left
+            if self._leaders.get(term) is live:
                 self._lead_anew(term)
 
     def remember(self, live: LiveStory, exact: int, bands: tuple[int, ...]) -> None:
@@ -137,27 +139,28 @@ class StoryIndex:
         best = min(same, key=lambda found: found[:2], default=None)
         return best[2] if best and -best[0] >= _SAME_BANDS else None
 
-    def candidates(self, terms: Iterable[str], *, besides: LiveStory | None = None) -> list[LiveStory]:
-        """Return the few stories that hold most of the rarest of these words, or lead in one of them; likeliest first.
-
-        besides: a story that is not looked for.
-        """
-        holders = self._holders
-        known = sorted([(len(held), term) for term in terms if (held := holders.get(term))])
+    def candidates(self, terms: Iterable[str]) -> list[LiveStory]:
+        """Return the few stories that hold most of the rarest of these words, or lead in one of them; likeliest first."""
+        holders, leaders = self._holders, self._leaders
+        known = [(len(held), term, held) for term in terms if (held := holders.get(term)) is not None]
+        known.sort(key=_first_two)
         found: dict[LiveStory, float] = {}
         stories, log1p = self.stories, math.log1p
-        for place, (many, term) in enumerate(known):
+        left = _SEARCHED_TERMS
+        for many, term, held in known:
             weight = log1p(stories / many)
-            if many <= _CROWDED and place < _SEARCHED_TERMS:
-                for live in holders[term]:
+            if left and many <= _CROWDED:
+                left -= 1
+                for live in held:
                     found[live] = found.get(live, 0.0) + weight
-            elif (leader := self._leaders.get(term)) is not None:
+            elif (leader := leaders.get(term)) is not None:
                 found[leader] = found.get(leader, 0.0) + weight
-        found.pop(besides, None)  # type: ignore[arg-type]
         if not found:
             return []
         least = _NEAR_BEST * max(found.values())
-        best = sorted([(-weight, live.id, live) for live, weight in found.items() if weight >= least], key=_first_two)
+        best = [(-weight, live.id, live) for live, weight in found.items() if weight >= least]
+        if len(best) > 1:
+            best.sort(key=_first_two)
         return [live for _, _, live in best[:_TRIED]]
 
     def sharers(self, terms: Iterable[str], live: LiveStory, fewest: int) -> list[LiveStory]:
@@ -175,7 +178,7 @@ class StoryIndex:
         held = self._holders.get(term)
         if held is None:
             self._holders[term] = {live: None}
-            self.totals[term] = count + (_EVERYDAY if is_everyday(term) else _RARE)
+            self.totals[term] = count + (_SAID_OFTEN if term in _EVERYDAY else _SAID_ONCE)
         else:
             held[live] = None
             self.totals[term] += count
@@ -234,5 +237,4 @@ def _before(live: LiveStory, leader: LiveStory, term: str) -> bool:
     return (-live.terms[term], live.id) < (-leader.terms[term], leader.id)
 
 
-def _first_two(found: tuple[float, str, LiveStory]) -> tuple[float, str]:
-    return found[:2]
+_first_two = itemgetter(0, 1)

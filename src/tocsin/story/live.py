@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ MOST_TERMS = 96
 MOST_KEYS = 64
 _KEPT_TERMS = 64  # when there are more than `MOST_TERMS`
 _FADES_POSTS = 256
-_KEYWORDS_TRIED = 12
+KEYWORDS_TRIED = 12
 CALM_AFTER = timedelta(hours=24)
 HEAT_HALVES = timedelta(hours=6)  # of the two counts that tell how a story moves
 _SLOW_HALVES = timedelta(hours=48)
@@ -29,7 +29,7 @@ _GROWS, _CALMS, _COMES_BACK = 1.5, 0.5, 3.0
 _BACK_HEAT = 1.5  # two posts within hours of each other
 _NO_TIME = timedelta()
 _GROWING_POSTS = 5
-_TITLED_AT = frozenset((2, 3, 4, 6, 8, 12, 16, 32, 64, 128))  # past these the words are settled
+TITLED_AT = frozenset((2, 3, 4, 6, 8, 12, 16, 32, 64, 128))  # past these the words are settled
 _GRAVE = 60  # a post of this severity gives a story its kind, however few are like it
 _FEW_NEGATIVE = 4  # one negative post in more than four: the story is not a complaint
 _BETTER = 1.2
@@ -216,17 +216,14 @@ class LiveStory:
         """Return `heat` and `slow` as of an instant."""
         return self.heat_at(now), _faded(self.slow, now - self.last_at, _SLOW_HALVES)
 
-    def retitle(self, mention: MentionDigest, language: str, telling: Callable[[str, float], float]) -> None:
+    def retitle(self, mention: MentionDigest, language: str, telling: Sequence[str]) -> None:
         """Let a post just learned give the title and the keywords, where it tells better what the story is.
 
-        language: wanted for the title, as far as the story has it; "" for any. telling: how much a term with its count
-        tells of this story, 0 for nothing.
+        language: wanted for the title, as far as the story has it; "" for any. telling: the words that tell the story
+        from others, heaviest first. To be asked when it has as many posts as `TITLED_AT` names.
         """
-        if self.told_apart not in _TITLED_AT:
-            return
         self._row = None
-        top = sorted([(-count * telling(term, count), term) for term, count in self.terms.items()])[:_KEYWORDS_TRIED]
-        self.keywords = keywords_of([term for _, term in top], f"{mention.title} {mention.text}", self.keywords)
+        self.keywords = keywords_of(telling, f"{mention.title} {mention.text}", self.keywords)
         line = title_of(mention.text, mention.title, self.terms)
         if not line or (language in self.languages and mention.language != language):
             return

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.base.story import MentionDigest, Story
+from tocsin.story.evidence import telling
 from tocsin.story.index import StoryIndex
-from tocsin.story.live import LiveStory
+from tocsin.story.live import KEYWORDS_TRIED, TITLED_AT, LiveStory
 from tocsin.story.words import keys_of, words_of_brand
 
 
@@ -35,5 +36,6 @@ def remake(brand: str, timeline: str, mentions: Sequence[MentionDigest], *, name
             index.learn(live, keys_of(post, besides))
             if live.is_full:
                 index.fade(live)
-            live.retitle(post, "", lambda term, count: 1.0)
+            if live.told_apart in TITLED_AT:
+                live.retitle(post, "", [term for _, term in telling(live, index)[:KEYWORDS_TRIED]])
     return msgspec.structs.replace(live.row, id=name or live.id)

@@ -17,6 +17,8 @@ _LEAD = re.compile(
     r"\s*(?:(?:RT|MT|via)\b[\s:]*|(?:re|ré|tr|fw|fwd|aw)\s*:\s*|\.?@[\w.-]+[\s:,]*|[^\w\s#«\"“'(\[€$£&+-]+(?=\s|\w))*",
     re.IGNORECASE,
 )
+_LEADS = frozenset(("rt", "mt", "vi", "re", "ré", "tr", "fw", "aw"))
+_GREETS = frozenset("bschBSCH ")
 _GREETING = re.compile(
     r"\s*(?:bonjour|bonsoir|salut|coucou|hello|hi|hey)\b(?:\s+[^\s,.!?:;]+){0,3}\s*[,.!:;–—-]+\s*(?=\w)", re.IGNORECASE
 )
@@ -145,10 +147,14 @@ def _without_links(text: str) -> str:
 
 
 def _without_lead(line: str) -> str:
-    lead = _LEAD.match(line)
-    line = line[lead.end() :] if lead else line
-    greeting = _GREETING.match(line)
-    return line[greeting.end() :] if greeting else line
+    # Most posts begin with a word that neither expression knows: telling that is quicker than trying them.
+    if not line[:1].isalpha() or line[:2].lower() in _LEADS:
+        lead = _LEAD.match(line)
+        line = line[lead.end() :] if lead else line
+    if line[:1] in _GREETS:
+        greeting = _GREETING.match(line)
+        line = line[greeting.end() :] if greeting else line
+    return line
 
 
 def _words(text: str) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ people write whatever they speak of. Both are plain lists, read once.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -15,20 +14,19 @@ from tocsin.base.story import MentionDigest
 from tocsin.base.text import fold_words
 
 _FEWEST_LETTERS = 4  # left of a word
-# Longest first. Those of both languages, so that contaminé, contamination and contaminated are one.
-_ENDINGS = tuple(
-    sorted(
-        (
-            *("issement", "ement", "ment", "ation", "ateur", "atrice", "ator", "ated", "ating", "ition", "ion"),
-            *("euse", "eur", "iere", "ier", "erie", "ery", "age", "aison", "ique", "ic", "ical", "ante", "ant"),
-            *("ente", "ent", "ive", "if", "able", "ible", "ance", "ence", "ite", "ity", "ie", "ee", "e", "er", "ez"),
-            *("aient", "ait", "era", "erait", "aux", "al", "ale", "ed", "ing", "ied", "ly"),
-        ),
-        key=lambda ending: (-len(ending), ending),
+# Those of both languages, so that contaminé, contamination and contaminated are one.
+_ENDINGS = frozenset(
+    (
+        *("issement", "ement", "ment", "ation", "ateur", "atrice", "ator", "ated", "ating", "ition", "ion"),
+        *("euse", "eur", "iere", "ier", "erie", "ery", "age", "aison", "ique", "ic", "ical", "ante", "ant"),
+        *("ente", "ent", "ive", "if", "able", "ible", "ance", "ence", "ite", "ity", "ie", "ee", "e", "er", "ez"),
+        *("aient", "ait", "era", "erait", "aux", "al", "ale", "ed", "ing", "ied", "ly"),
     )
 )
+_LONGEST_ENDING = max(map(len, _ENDINGS))
 _TAG = re.compile(r"#(\w+)")
 _CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")
+_MOST_KEPT = 200_000
 _VOWELS = frozenset("aeiouy")
 
 
@@ -42,9 +40,9 @@ def stem(word: str) -> str:
     if len(word) <= _FEWEST_LETTERS or word[0].isdigit():
         return word
     word = word.rstrip("sx")
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _FEWEST_LETTERS:
-            word = word[: -len(ending)]
+    for letters in range(min(_LONGEST_ENDING, len(word) - _FEWEST_LETTERS), 0, -1):
+        if word[-letters:] in _ENDINGS:
+            word = word[:-letters]
             break
     else:
         if word.endswith("y") and len(word) > _FEWEST_LETTERS and word[-2] not in _VOWELS:
@@ -54,28 +52,40 @@ def stem(word: str) -> str:
     return word.rstrip("i") or word
 
 
-@lru_cache(maxsize=65_536)
+class _Keys(dict[str, str]):
+    """The keys of words, found out when a word is first met; begun anew when they are many."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        concepts = _concepts()
+        key = self[word] = concepts.get(word) or concepts.get(stem(word)) or stem(word)
+        return key
+
+
+_KEYS = _Keys()
+
+
 def key_of(word: str) -> str:
     """Return the key under which a folded word is grouped: that of its concept if it has one, else its stem.
 
     >>> key_of("retards") == key_of("delayed"), key_of("sablier")
     (True, 'sabl')
     """
-    concepts = _concepts()
-    return concepts.get(word) or concepts.get(stem(word)) or stem(word)
+    return _KEYS[word]
 
 
-def keys_of(mention: MentionDigest, besides: Collection[str]) -> tuple[str, ...]:
+def keys_of(mention: MentionDigest, besides: frozenset[str]) -> tuple[str, ...]:
     """Return the keys of the words of a post, each once, in their order; then those its hashtags are made of.
 
     besides: folded words that are left out, such as those of the brand's own name.
     """
-    keys = dict.fromkeys(map(key_of, mention.terms))
+    keys = dict.fromkeys(map(_KEYS.__getitem__, mention.terms))
     if "#" in mention.text:
         for tag in _TAG.findall(mention.text):
             keys |= dict.fromkeys(_keys_of_tag(tag))
-    for word in besides:
-        keys.pop(word, None)
+    if not besides.isdisjoint(keys):
+        return tuple([key for key in keys if key not in besides])
     return tuple(keys)
 
 
@@ -95,10 +105,11 @@ def _keys_of_tag(tag: str) -> tuple[str, ...]:
     return tuple(key_of(word) for word in words if len(word) > 2 and not word.isdigit()) if len(words) > 1 else ()
 
 
-@lru_cache(maxsize=65_536)
-def is_everyday(key: str) -> bool:
-    """Say whether a key is of a word that people write whatever they speak of."""
-    return key in _everyday()
+@cache
+def everyday_keys() -> frozenset[str]:
+    """Return the keys of the words that people write whatever they speak of."""
+    words = [word for line in _lines("everyday.txt") for word in fold_words(line)]
+    return frozenset(map(key_of, words)) - frozenset(_concepts().values())
 
 
 @cache
@@ -113,12 +124,6 @@ def _concepts() -> dict[str, str]:
         for word in words:
             keys.setdefault(stem(word), keys[word])
     return keys
-
-
-@cache
-def _everyday() -> frozenset[str]:
-    words = [word for line in _lines("everyday.txt") for word in fold_words(line)]
-    return frozenset(map(key_of, words)) - frozenset(_concepts().values())
 
 
 def _lines(name: str) -> list[str]:
