@@ -74,7 +74,7 @@ def _ready(engine: Engine, items: Sequence[OutboxItem], now: datetime, report: D
             engine.store.outbox_later(item.id, later)
             report.later += 1
             continue
-        groups.setdefault((item.action, telling.alert.brand, telling.body.lead), []).append(telling)
+        groups.setdefault((telling.way.lower(), telling.alert.brand, telling.body.lead), []).append(telling)
     return sorted(groups.values(), key=lambda group: group[0].way.startswith("mail:"))
 
 

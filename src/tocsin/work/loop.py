@@ -10,6 +10,7 @@ from tocsin.base.errors import StoreError
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
 from tocsin.base.time import minute_of
+from tocsin.flows.alerting.silence import note_reads, watch_silence
 from tocsin.flows.close import close_timeline
 from tocsin.flows.collect import Reach, collect_due
 from tocsin.flows.deliver import deliver
@@ -36,8 +37,11 @@ def run_worker(settings: Settings, clock: Callable[[], datetime], stop: Event, s
 def turn(engine: Engine, reach: Reach, now: datetime, say: Callable[[str], None]) -> None:
     """Do once all that is due at `now`; a busy database is waited for at the next turn."""
     try:
+        watch_silence(engine, now)  # first: after a time without power, before anything is heard again
         _heartbeat(engine, now)
-        for one in collect_due(engine, reach, now):
+        read = collect_due(engine, reach, now)
+        note_reads(engine, read, now)
+        for one in read:
             if one.error is not None:
                 say(f"source={one.source} error={one.error.code} next_at={one.next_at}")
             elif one.ingested is not None and one.ingested.read:

@@ -121,8 +121,9 @@ def send_together(engine: Engine, group: Sequence[Telling], now: datetime) -> No
 def _letter(engine: Engine, group: Sequence[Telling], address: str, *, with_picture: bool = True) -> Letter:
     first = group[0]
     to = recipient(engine, engine.store.brand(first.alert.brand), address)
+    others = {one.alert.id: one.alert for one in group if one.alert.id != first.alert.id}
     told = Told(
-        others=tuple(one.alert for one in group[1:]),
+        others=tuple(others.values()),
         step=first.body.step,
         is_copy=first.body.is_copy,
         name=first.body.lead or first.alert.id,

@@ -8,6 +8,7 @@ from datetime import datetime
 from tocsin.base.alert import Alert, AlertCause
 from tocsin.base.person import Role
 from tocsin.flows.alerting.route import bare_way
+from tocsin.flows.alerting.silence import MACHINE
 from tocsin.flows.alerts_inbox import Rise
 from tocsin.flows.i18n import N_
 from tocsin.flows.letters.facts import AlertFacts
@@ -36,6 +37,8 @@ def subject(facts: AlertFacts, reader: Reader) -> str:
     """Return the subject: brand, what, seen, usual."""
     t, brand = reader.t, facts.brand.name
     if facts.alert.cause is AlertCause.SILENCE:
+        if facts.alert.subject == MACHINE:
+            return t.text(N_("{brand}: nothing is heard any more"), brand=brand)
         return t.text(N_("{brand}: the source {name} is silent"), brand=brand, name=facts.alert.subject)
     if facts.alert.cause is AlertCause.DANGER:
         return t.text(N_("{brand}: a dangerous post ({kinds})"), brand=brand, kinds=_kinds(facts, reader))
@@ -59,6 +62,8 @@ def one_line(alert: Alert, reader: Reader) -> str:
     t, clock = reader.t, reader.clock(alert.at)
     what = t.quoted([_cut(alert.title, _TITLE)]) if alert.title else t.text(N_("no single story"))
     if alert.cause is AlertCause.SILENCE:
+        if alert.subject == MACHINE:
+            return t.text(N_("{clock}: nothing is heard any more"), clock=clock)
         return t.text(N_("{clock}, silent source: {what}"), clock=clock, what=alert.subject)
     if alert.cause is AlertCause.DANGER:
         return t.text(N_("{clock}, dangerous post: {what}"), clock=clock, what=what)
@@ -292,12 +297,18 @@ def _danger(facts: AlertFacts, reader: Reader) -> str:
 
 
 def _silence(facts: AlertFacts, reader: Reader) -> str:
-    t, name = reader.t, facts.alert.subject
+    t, name, codes = reader.t, facts.alert.subject, {reason.code for reason in facts.alert.reasons}
+    if name == MACHINE:
+        return t.text(N_("No source says anything any more: this machine or its line was off, or is."))
+    if "silence.missed" in codes:
+        return t.text(N_("The source {name} answers and says nothing, which it never did for so long."), name=name)
     return t.text(N_("The source {name} has not answered any more: what is said there is not seen."), name=name)
 
 
 def _silent_since(facts: AlertFacts, reader: Reader) -> str:
     t, row = reader.t, facts.source
+    if facts.alert.subject == MACHINE:
+        return t.text(N_("No rise can be heard until it works again; then this alert closes by itself."))
     if row is None:
         return t.text(N_("It was removed since."))
     parts = []
