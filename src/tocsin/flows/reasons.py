@@ -87,6 +87,7 @@ REASONS: dict[str, str] = {
     "surge.authors": "{value} accounts for {other} posts",
     "surge.cold_rise": "{value} posts in an hour, where {other} are usual so far",
     "surge.copies": "{value} of {other} posts are copies of one another",
+    "surge.heard_late": "it happened about {value} on {other}, and was heard only afterwards",
     "surge.learning": "{value} days of past only: the test is careful",
     "surge.louder": "{value} times as loud as when it was told",
     "surge.negative": "{value} % negative, where {other} % is usual",

@@ -10,6 +10,7 @@ import msgspec
 
 from tocsin.base.errors import InputError
 from tocsin.surge.baseline import Usual
+from tocsin.surge.plumbing.excluded import Excluded
 from tocsin.surge.state import SurgeState
 from tocsin.surge.tuning import LEARNING_MIN
 
@@ -53,16 +54,18 @@ def read_expectation(state: bytes, zone: ZoneInfo) -> Expectation | None:
 
     Raises InputError if the state cannot be read.
     """
-    try:
-        memory = _decoder.decode(state)
-    except msgspec.DecodeError as error:
-        raise InputError(
-            "What is usual for this brand cannot be read ({error}); its memory is written anew at the next close.",
-            error=error,
-        ) from None
+    memory = _read(state)
     if memory.age_min < 1440:
         return None
     return Expectation(memory.know_usual(zone), memory.age_min / 1440, memory.usual_negative())
+
+
+def read_excluded(state: bytes, since: int, until: int) -> list[Excluded]:
+    """Return what a state of `SurgeFold` kept out of the tests, heard from one minute to another, oldest first.
+
+    Raises InputError if the state cannot be read.
+    """
+    return [entry for entry in _read(state).excluded if since <= entry.heard <= until]
 
 
 def count_quantile(p: float, mean: float, size: float) -> int:
@@ -87,3 +90,13 @@ def count_quantile(p: float, mean: float, size: float) -> int:
         count += 1
         below += chance
     return count
+
+
+def _read(state: bytes) -> SurgeState:
+    try:
+        return _decoder.decode(state)
+    except msgspec.DecodeError as error:
+        raise InputError(
+            "What is usual for this brand cannot be read ({error}); its memory is written anew at the next close.",
+            error=error,
+        ) from None

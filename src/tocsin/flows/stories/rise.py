@@ -13,6 +13,7 @@ from tocsin.base.seam import LIVE
 from tocsin.base.surge import Surge
 from tocsin.flows.alerts_inbox import surge_posts
 from tocsin.flows.engine import Engine
+from tocsin.flows.excluded import excluded
 from tocsin.flows.level import level, level_figure
 from tocsin.flows.moments import Reader
 from tocsin.report.values import Figure
@@ -23,13 +24,17 @@ _AROUND = timedelta(days=2)
 
 
 class RisePage(msgspec.Struct, frozen=True, kw_only=True):
-    """A surge with its curve, its posts, and the newest alert that told it; title: of its story, "" for none."""
+    """A surge with its curve, its posts, and the newest alert that told it; title: of its story, "" for none.
+
+    excluded: what was kept out of the tests around it, in sentences.
+    """
 
     surge: Surge
     title: str
     alert: Alert | None
     posts: tuple[PostLine, ...]
     figure: Figure
+    excluded: tuple[str, ...] = ()
 
 
 def rise_page(engine: Engine, brand: Brand, number: str, now: datetime, reader: Reader) -> RisePage:
@@ -47,6 +52,7 @@ def rise_page(engine: Engine, brand: Brand, number: str, now: datetime, reader: 
         alert=alert,
         posts=tuple(surge_posts(engine, surge)),
         figure=level_figure(shown, reader),
+        excluded=excluded(engine, brand, surge.since - _AFTER, surge.at + _AFTER, reader),
     )
 
 

@@ -91,6 +91,7 @@ def surge(request: WebRequest, brand: str, number: str) -> HttpResponse:
         raise Http404 from None
     shown = {
         "surge": rise.surge,
+        "excluded": rise.excluded,
         "title": rise.title,
         "alert": rise.alert,
         "posts": rise.posts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from tocsin.base.errors import NotFoundError
 from tocsin.base.person import Theme
+from tocsin.flows.excluded import excluded
 from tocsin.flows.level import level, level_figure, level_sentence
 from tocsin.flows.moments import Reader
 from tocsin.flows.stories.figures import spread_figure, story_figure
@@ -21,6 +23,8 @@ from tocsin.report.render import svg
 from tocsin.report.values import Figure
 from tocsin.web.access import WORKERS
 from tocsin.web.request import WebRequest
+
+_EXCLUDED = timedelta(hours=24)
 
 
 @require_GET
@@ -67,6 +71,7 @@ def _shown(request: WebRequest) -> dict[str, Any]:
         "day": day,
         "figure": level_figure(day.level, reader),
         "sentence": level_sentence(day.level, reader),
+        "excluded": excluded(request.engine, request.brand, request.now - _EXCLUDED, request.now, reader),
         "can_act": request.role in WORKERS.roles,
         "names": people_names(request.engine, request.brand.slug),
     }
