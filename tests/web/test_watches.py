@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,11 +11,14 @@ from django.test import Client
 
 from tests.web.world import BRAND, OTHER, World
 from tocsin.base.brand import Watch
+from tocsin.base.errors import ConflictError
 from tocsin.base.post import Audience, Author, Post
 from tocsin.base.time import minute_of
 from tocsin.collect.adapter import Page, Upsert
 from tocsin.flows.close import close_timeline
 from tocsin.flows.ingest import Place, ingest_page
+from tocsin.flows.watches.precision import keep_ticks, kept_ticks
+from tocsin.store.people.audit import AuditScope
 
 LIST = f"/b/{BRAND}/watches"
 NEW = f"{LIST}/new"
@@ -49,6 +54,56 @@ def watched(web: World) -> World:
     web.store.save_watch(Watch(brand=BRAND, name="La marque", query='("Maison Alba" OR #MaisonAlba) NOT "rue Alba"'))
     _bring(web, *[f"Les sablés de la Maison Alba, jour {number}" for number in range(6)], "Rien à voir ici du tout")
     return web
+
+
+def _undo_of(page: str) -> str:
+    """The address of the button that takes the last act back."""
+    (address,) = re.findall(r'<form method="post" action="([^"]+)">(?:(?!</form>).)*(?:Annuler|Undo)', page, re.DOTALL)
+    return html.unescape(address)
+
+
+def test_a_watch_is_renamed_with_all_that_hangs_on_it_and_back(watched: World) -> None:
+    alice = watched.as_("alice")
+    (kept,) = watched.store.watching.watches(BRAND)
+    keep_ticks(watched.engine, BRAND, "La marque", {"k": True}, ("person:1", watched.now))
+    address = f"{LIST}/{kept.number}/name"
+    assert "La marque" in alice.get(address).content.decode()
+    page = alice.post(address, {"name": "  Maison   Alba "}, follow=True).content.decode()
+    assert watched.store.watching.watch(BRAND, kept.number).watch.name == "Maison Alba"
+    assert kept_ticks(watched.engine, BRAND, "Maison Alba") == {"k": True}
+    assert watched.store.watching.last_minute(BRAND, kept.number, "backfill:test") is not None
+    for name in ("La marque", "Maison Alba"):  # links that hold the former name go on
+        assert "Les sablés" in alice.get(f"/b/{BRAND}/stream/", {"state": "all", "watch": name}).content.decode()
+    assert alice.post(_undo_of(page), follow=True).status_code == 200
+    assert [one.watch.name for one in watched.store.watching.watches(BRAND)] == ["La marque"]
+    said = [line.entry for line in watched.store.people.audit(AuditScope(action="watch.rename", limit=5))]
+    assert {entry.text for entry in said} == {"La marque → Maison Alba", "Maison Alba → La marque"}
+
+
+def test_a_name_that_another_watch_bears_or_bore_is_refused(watched: World) -> None:
+    alice = watched.as_("alice")
+    first = watched.store.watching.watches(BRAND)[0].number
+    watched.store.save_watch(Watch(brand=BRAND, name="Autre", query="sablés"))
+    alice.post(f"{LIST}/{first}/name", {"name": "Nouvelle"})
+    second = next(one.number for one in watched.store.watching.watches(BRAND) if one.watch.name == "Autre")
+    for name in ("Nouvelle", "La marque", " ", "x" * 300):
+        assert alice.post(f"{LIST}/{second}/name", {"name": name}).status_code == 400
+    with pytest.raises(ConflictError):
+        watched.store.save_watch(Watch(brand=BRAND, name="La marque", query="sablés"))
+    assert watched.as_("chloe").get(f"{LIST}/{first}/name").status_code == 404
+
+
+def test_the_brand_is_renamed_under_the_same_address_and_back(watched: World) -> None:
+    alice = watched.as_("alice")
+    before = watched.store.brand(BRAND).name
+    assert "La marque" not in alice.get(f"/b/{BRAND}/name").content.decode()
+    page = alice.post(f"/b/{BRAND}/name", {"name": "Alba & Filles"}, follow=True).content.decode()
+    assert "Alba &amp; Filles" in page
+    assert watched.store.brand(BRAND).name == "Alba & Filles"
+    alice.post(_undo_of(page))
+    assert watched.store.brand(BRAND).name == before
+    assert alice.post(f"/b/{BRAND}/name", {"name": watched.store.brand(OTHER).name}).status_code == 400
+    assert watched.as_("bruno").get(f"/b/{BRAND}/name").status_code == 404
 
 
 def test_an_empty_list_teaches_how_to_begin(alice: Client) -> None:
@@ -243,7 +298,23 @@ def test_an_odd_budget_is_brought_within_bounds(web: World, value: str) -> None:
     assert 0.25 <= web.store.brand(BRAND).budget.alarms_per_month <= 8
 
 
-def test_a_ring_is_judged(watched: World) -> None:
-    answer = watched.as_("bruno").post(f"{RECORD}/judge", {"key": "a" * 16, "said": "false"})
-    assert answer.status_code == 302
-    assert watched.store.labels(subject_kind="record")[0].label == "false"
+def test_a_ring_is_judged_in_one_click_and_that_is_taken_back_in_another(watched: World) -> None:
+    bruno, key = watched.as_("bruno"), "a" * 16
+    page = bruno.post(f"{RECORD}/judge", {"key": key, "said": "false", "days": "30"}, follow=True).content.decode()
+    assert watched.store.labels(subject_kind="record")[-1].label == "false"
+    undo = f"{RECORD}/judge?key={key}&amp;said=&amp;"
+    assert undo in page
+    bruno.post(f"{RECORD}/judge?key={key}&said=&days=30")
+    assert watched.store.labels(subject_kind="record")[-1].label == ""
+    assert [entry.action for entry in watched.store.audit(2)] == ["record.judge", "record.judge"]
+    bruno.post(f"{RECORD}/judge", {"key": "<b>", "said": "false"})
+    bruno.post(f"{RECORD}/judge", {"key": key, "said": "maybe"})
+    assert len(watched.store.labels(subject_kind="record")) == 2
+
+
+def test_the_volume_of_one_watch_is_replayed_by_itself(watched: World) -> None:
+    kept = watched.store.watching.watches(BRAND)[0]
+    page = watched.as_("remi").get(RECORD, {"watch": str(kept.number)}).content.decode()
+    assert f'value="{kept.number}" selected' in page
+    for odd in ("999999", "-1", "x"):
+        assert watched.as_("remi").get(RECORD, {"watch": odd}).status_code == 200

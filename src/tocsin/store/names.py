@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from tocsin.base.errors import InputError, NotFoundError
 from tocsin.base.seam import timeline_kind, world_of
 
@@ -15,8 +17,15 @@ class Asked(Protocol):
     def value(self, sql: str, params: Sequence[object] = ()) -> Any:
         """Return the first column of the first row, or None."""
 
+    def rows(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+
     def run(self, sql: str, params: Sequence[object] = ()) -> int:
         """Run a statement; return how many rows it touched."""
+
+
+class _Named(msgspec.Struct):
+    name: str
 
 
 class Names:
@@ -35,12 +44,23 @@ class Names:
         return found
 
     def watch(self, brand: str, name: str) -> int:
-        """Return the number of a watch, deleted or not. Raises NotFoundError."""
+        """Return the number of a watch, deleted or not, by its name or one it bore before. Raises NotFoundError."""
         sql = "select w.id from store_watch w join store_brand b on b.id = w.brand_id where b.slug = %s and w.name = %s"
         found = self._find(sql, "watch", brand, name)
         if found is None:
+            found = self.former_watch(brand, name)
+        if found is None:
             raise NotFoundError("There is no watch {name!r} of {brand!r}. Create it first.", name=name, brand=brand)
         return found
+
+    def former_watch(self, brand: str, name: str) -> int | None:
+        """Return the number of the watch that bore a name and bears another now, or None."""
+        sql = (
+            "select v.watch_id, v.body from store_watchversion v join store_watch w on w.id = v.watch_id"
+            " join store_brand b on b.id = w.brand_id where b.slug = %s and w.name <> %s order by v.id desc"
+        )
+        bodies = self._db.rows(sql, [brand, name])
+        return next((number for number, body in bodies if msgspec.json.decode(body, type=_Named).name == name), None)
 
     def find_source(self, name: str) -> int | None:
         """Return the number of a source, or None."""

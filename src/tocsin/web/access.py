@@ -96,6 +96,8 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "watches:edit": LEADERS,
     "watches:preview": LEADERS,
     "watches:alone": LEADERS,
+    "watches:rename": LEADERS,
+    "watches:rename_brand": OWNERS,
     "watches:delete": LEADERS,
     "watches:restore": LEADERS,
     "watches:budget": LEADERS,

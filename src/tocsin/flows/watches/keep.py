@@ -10,10 +10,12 @@ from tocsin.base.brand import AlarmBudget, Brand, Watch
 from tocsin.base.errors import ConflictError, InputError
 from tocsin.base.person import Person
 from tocsin.flows.engine import Engine
+from tocsin.flows.watches.precision import label_subject
 from tocsin.screen.query import Query, parse_query
 from tocsin.store.rows import AuditEntry
 
 LEAST_ALARMS, MOST_ALARMS = 0.25, 8.0
+LONGEST_NAME = 200
 LEAST_WATCHES, MOST_WATCHES = 1.0, 60.0
 
 
@@ -73,6 +75,35 @@ def switch_on(engine: Engine, brand: str, number: int, by: By) -> Watch:
     return watch
 
 
+def rename_watch(engine: Engine, brand: str, number: int, name: str, by: By) -> Watch:
+    """Give a watch another name; return it as it was. Its mentions and ticks stay with it; links go on leading there.
+
+    Raises NotFoundError, InputError for no name, ConflictError for one that another watch bears or bore.
+    """
+    before = engine.store.watching.watch(brand, number).watch
+    name = _tidy(name)
+    if name != before.name:
+        subjects = (label_subject(brand, before.name), label_subject(brand, name))
+        engine.store.watching.rename(brand, number, name, subjects)
+        _audit(engine, by, "watch.rename", f"{brand}/{name}", f"{before.name} → {name}")
+    return before
+
+
+def rename_brand(engine: Engine, slug: str, name: str, by: By) -> Brand:
+    """Give a brand another shown name; return it as it was. Its addresses and its watches' queries stay.
+
+    Raises NotFoundError, InputError for no name, ConflictError for the name of another brand.
+    """
+    before = engine.store.brand(slug)
+    name = _tidy(name)
+    if any(other.slug != slug and name in (other.name, other.slug) for other in engine.store.brands()):
+        raise ConflictError("There is already a brand named {name!r}; choose another name.", name=name)
+    if name != before.name:
+        engine.store.save_brand(msgspec.structs.replace(before, name=name))
+        _audit(engine, by, "brand.rename", slug, f"{before.name} → {name}")
+    return before
+
+
 def save_budget(engine: Engine, brand: Brand, budget: AlarmBudget, by: By) -> Brand:
     """Store how many false alarms a month the brand accepts; return the brand as it is now. Raises InputError."""
     if not LEAST_ALARMS <= budget.alarms_per_month <= MOST_ALARMS:
@@ -94,6 +125,17 @@ def save_budget(engine: Engine, brand: Brand, budget: AlarmBudget, by: By) -> Br
     text = f"{budget.alarms_per_month:g} alarms, {budget.watches_per_month:g} watches a month"
     _audit(engine, by, "brand.budget", brand.slug, text)
     return changed
+
+
+def _tidy(name: str) -> str:
+    tidy = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
+    if not tidy:
+        raise InputError("The name is empty; write one.")
+    if len(tidy) > LONGEST_NAME:
+        raise InputError(
+            "A name has at most {most} letters; this one has {length}.", most=LONGEST_NAME, length=len(tidy)
+        )
+    return tidy
 
 
 def _audit(engine: Engine, by: By, action: str, subject: str, text: str = "") -> None:

@@ -64,7 +64,7 @@ def keep_ticks(engine: Engine, brand: str, watch: str, ticks: Mapping[str, bool]
     for key, meant in sorted(new.items()):
         label = LabelRow(
             subject_kind=SUBJECT_KIND,
-            subject=_subject(brand, watch),
+            subject=label_subject(brand, watch),
             label=YES if meant else NO,
             by=who[0],
             at=who[1],
@@ -76,12 +76,13 @@ def keep_ticks(engine: Engine, brand: str, watch: str, ticks: Mapping[str, bool]
 
 def kept_ticks(engine: Engine, brand: str, watch: str) -> dict[str, bool]:
     """Return what people said of the hits of a watch, the last word of each."""
-    return _read(engine.store.labels(subject_kind=SUBJECT_KIND, subject=_subject(brand, watch), limit=_READ))
+    return _read(engine.store.labels(subject_kind=SUBJECT_KIND, subject=label_subject(brand, watch), limit=_READ))
 
 
 def _read(labels: Sequence[LabelRow]) -> dict[str, bool]:
     return {label.note: label.label == YES for label in labels if label.label in (YES, NO) and label.note}
 
 
-def _subject(brand: str, watch: str) -> str:
+def label_subject(brand: str, watch: str) -> str:
+    """Return under what the labels of a watch stand."""
     return f"{brand}/{watch}"

@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from tocsin.base.brand import Brand, Watch
-from tocsin.base.errors import InputError, NotFoundError
+from tocsin.base.errors import ConflictError, InputError, NotFoundError
 from tocsin.store import bulk
 from tocsin.store.database import Database
 from tocsin.store.map import to_json
@@ -59,6 +59,7 @@ def save_watch(db: Database, value: Watch) -> int:
             "select id, version, body, deleted from store_watch where brand_id = %s and name = %s", [number, value.name]
         )
         if row is None:
+            refuse_former(db, value.brand, value.name)
             db.run(
                 "insert into store_watch (brand_id, name, version, deleted, body) values (%s, %s, 1, %s, %s)",
                 [number, value.name, False, body],
@@ -71,6 +72,14 @@ def save_watch(db: Database, value: Watch) -> int:
         if row is None or row[2] != body:
             bulk.insert(db, "store_watchversion", ("watch_id", "version", "body"), [(watch, version, body)])
     return int(version)
+
+
+def refuse_former(db: Database, brand: str, name: str, own: int | None = None) -> None:
+    """Raise ConflictError if another watch than `own` once bore a name: links and kept lists still lead to it."""
+    if db.names.former_watch(brand, name) not in (None, own):
+        raise ConflictError(
+            "{name!r} was the name of another watch, to which links still lead; choose another.", name=name
+        )
 
 
 def watches(db: Database, slug: str | None = None) -> list[Watch]:

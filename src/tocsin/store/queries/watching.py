@@ -9,14 +9,15 @@ from typing import NamedTuple
 import msgspec
 
 from tocsin.base.brand import Watch
-from tocsin.base.errors import NotFoundError
+from tocsin.base.errors import ConflictError, NotFoundError
 from tocsin.base.kind import Tone
 from tocsin.base.post import Audience, Post
 from tocsin.base.seam import LIVE
 from tocsin.store import bulk
 from tocsin.store.database import Database, marks
 from tocsin.store.errors import speaks_plainly
-from tocsin.store.map import AUTHOR_COLUMNS, POST_COLUMNS, author_of, post_of
+from tocsin.store.map import AUTHOR_COLUMNS, POST_COLUMNS, author_of, post_of, to_json
+from tocsin.store.queries.setup import refuse_former
 from tocsin.store.write.counts import DAY
 
 _POSTS = ", ".join(f"p.{column}" for column in POST_COLUMNS)
@@ -132,6 +133,29 @@ class Watching:
         kept = self.watch(brand, number)
         self._db.run("update store_watch set deleted = %s where id = %s", [False, number])
         return kept.watch
+
+    def rename(self, brand: str, number: int, name: str, subjects: tuple[str, str]) -> Watch:
+        """Give a watch another name; return it. What it caught, and what was said of it, stays with it.
+
+        subjects: under which people's labels of the watch stand, before and after. Raises NotFoundError, and
+        ConflictError for a name that another watch bears or bore.
+        """
+        place = self._db.names.brand(brand)
+        with self._db.transaction():
+            self._db.one_writer(f"watches of {place}")
+            kept = self.watch(brand, number)
+            if self._db.value("select 1 from store_watch where brand_id = %s and name = %s", [place, name]) is not None:
+                raise ConflictError("There is already a watch named {name!r}; give this one another name.", name=name)
+            refuse_former(self._db, brand, name, own=number)
+            changed = msgspec.structs.replace(kept.watch, name=name)
+            body, version = to_json(changed), kept.version + 1
+            sql = "update store_watch set name = %s, version = %s, body = %s where id = %s"
+            self._db.run(sql, [name, version, body, number])
+            bulk.insert(self._db, "store_watchversion", ("watch_id", "version", "body"), [(number, version, body)])
+            sql = "update store_label set subject = %s where subject_kind = 'watch' and subject = %s"
+            self._db.run(sql, [subjects[1], subjects[0]])
+        self._db.names.forget()
+        return changed
 
     def posts(self, brands: Sequence[str], limit: int, world: str = LIVE) -> list[SeenPost]:
         """Return the newest posts of these brands and of those that no watch wanted, at most `limit` of each.
