@@ -1,0 +1,1 @@
+"""How far a cascade will go, told from its first minutes, with a range that was checked."""
