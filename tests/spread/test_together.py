@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.spread.posts import DAY, START, post
 from tocsin.spread.cascade import build_cascade
-from tocsin.spread.together.story import MOST_CHANCE_P, find_rings
+from tocsin.spread.together.find import MOST_CHANCE_P
+from tocsin.spread.together.story import find_rings
 from tocsin.spread.values import Ring, Shared, SpreadPost
 
 TALK = [post(row, minute=row * 7) for row in range(1, 201)]
@@ -33,7 +34,7 @@ def test_a_link_pushed_at_once_is_told_too() -> None:
 
 
 def test_new_accounts_make_a_push_less_likely_by_chance() -> None:
-    (old,), (new,) = rings(*push(5)), rings(*push(5, joined_ms=START - 3 * DAY))
+    (old,), (new,) = rings(*push(6)), rings(*push(6, joined_ms=START - 3 * DAY))
     assert new.chance_p < old.chance_p
 
 

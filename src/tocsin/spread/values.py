@@ -134,7 +134,8 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
     """Accounts that pushed one thing within a short time: something for a person to look at, never an accusation.
 
     authors: their numbers, sorted. rows: their posts, oldest first. span_s: from the first to the last of them.
-    new: how many accounts are under 30 days old. chance_p: of such a thing among people who know nothing of each other.
+    moments: how often they came together; median_gap_s: from one post to the next when they did. new: how
+    many accounts are under 30 days old. chance_p: of such a thing among people who know nothing of each other.
     """
 
     shared: Shared
@@ -142,5 +143,7 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[int, ...]
     start_ms: int
     span_s: float
+    median_gap_s: float = 0.0
+    moments: int = 1
     new: int
     chance_p: float

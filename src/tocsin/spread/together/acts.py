@@ -14,8 +14,9 @@ Floats = npt.NDArray[np.float64]
 REPEAT_S = 900.0  # an account that comes back to an object sooner than this still does the same thing
 DAY_S = 86_400.0
 _AROUND_S = DAY_S / 2  # an account's own activity is counted over the day around an instant
-SCALES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0)
-LONGEST_S = SCALES_S[-1]  # accounts that act further apart than this do not act together
+SCALES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1_800.0)
+LONGEST_S = 600.0  # accounts that act further apart than this do not act together, unless many do the same once
+LONGEST_ONCE_S = SCALES_S[-1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +27,7 @@ class Acts:
     starts: where the acts of each object begin. key: instants put one behind the other by object, for binary search;
     by_account: the same by account; by_time: all of them. places: of the acts by account; first: where each begins.
     usual_day: acts on the day around an act, in the middle of all acts; at least 1.
+    one_topic: all acts are about one thing, so that the rhythm of each object is that of all.
     """
 
     account: Ints
@@ -40,6 +42,7 @@ class Acts:
     places: Ints
     first: Ints
     usual_day: float
+    one_topic: bool
 
     def __len__(self) -> int:
         return len(self.at_s)
@@ -49,6 +52,13 @@ class Acts:
         low, high = int(self.starts[thing]), int(self.starts[thing + 1])
         times = self.at_s[low:high]
         return low + int(np.searchsorted(times, start_s, "left")), low + int(np.searchsorted(times, end_s, "right"))
+
+    def crowd(self, thing: int, start_s: float, end_s: float) -> int:
+        """Return how many acts set the rhythm of an object from one instant to another, both included."""
+        if self.one_topic:
+            return int(np.searchsorted(self.by_time, end_s, "right") - np.searchsorted(self.by_time, start_s))
+        low, high = self.between(thing, start_s, end_s)
+        return high - low
 
     def of(self, accounts: Ints) -> Ints:
         """Return the places of all acts of these accounts, ascending."""
@@ -67,7 +77,13 @@ class Acts:
         return np.asarray(own / max(self.usual_day, int(whole)), dtype=np.float64)
 
 
-def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_s: Sequence[float] | Floats) -> Acts:
+def read_acts(
+    accounts: Sequence[int] | Ints,
+    objects: Sequence[int] | Ints,
+    at_s: Sequence[float] | Floats,
+    *,
+    one_topic: bool = False,
+) -> Acts:
     """Return the acts in columns, an account's quick repeats on one object folded into the first of them.
 
     accounts, objects: numbers from 0, shape (n,); at_s: seconds, any origin. n log n of time, about 150 bytes an act.
@@ -86,7 +102,7 @@ def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_
     people = int(account.max()) + 1 if len(account) else 0
     places = np.argsort(account, kind="stable").astype(np.int64)
     span_s = float(instant.max()) if len(instant) else 0.0
-    step = span_s + 4 * LONGEST_S
+    step = span_s + 4 * LONGEST_ONCE_S
     by_time = np.sort(instant)
     around = np.searchsorted(by_time, by_time + _AROUND_S, "right") - np.searchsorted(by_time, by_time - _AROUND_S)
     return Acts(
@@ -102,4 +118,5 @@ def read_acts(accounts: Sequence[int] | Ints, objects: Sequence[int] | Ints, at_
         places=places,
         first=np.searchsorted(account[places], np.arange(people + 1)).astype(np.int64),
         usual_day=max(1.0, float(np.median(around))) if len(around) else 1.0,
+        one_topic=one_topic,
     )

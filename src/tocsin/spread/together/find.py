@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.spread.together.acts import Acts, Floats, Ints, read_acts
+from tocsin.spread.together.acts import LONGEST_ONCE_S, Acts, Floats, Ints, read_acts
 from tocsin.spread.together.chance import fisher
-from tocsin.spread.together.odds import Moment, common_things, find_moments, group_log_p, who_came
+from tocsin.spread.together.odds import Moment, common_things, find_burst, find_moments, group_log_p, who_came
 from tocsin.spread.together.pairs import group_accounts, tie_accounts
 from tocsin.spread.together.rhythm import Rhythms
 from tocsin.spread.together.young import ages_of, new_log_p
 
 MOST_CHANCE_P = 1e-3  # a larger chance is not told: one stream in a thousand would show a ring that is none
 LEAST_ACCOUNTS = 3
+_LEAST_BURST = 5  # accounts that act together once are told from so many on
 _LEAST_SHARE = 0.3  # of the moments of a ring at which a member is there
 _MOST_ROUNDS = 6
 
@@ -54,14 +55,16 @@ def find_together(
     *,
     joined_s: Floats | None = None,
     most_chance_p: float = MOST_CHANCE_P,
+    one_topic: bool = False,
 ) -> list[Found]:
     """Return the rings of a stream, the least likely first; accounts and objects by numbers from 0, shape (n,).
 
     joined_s: by account, when it was made, nan where that is not known; None for all unknown. New accounts are a
     second, separate sign: their share in a ring is weighed against that in the rest of the stream, and Fisher's method
-    (1932) puts the two together. Cost: n log n, and at most 8 million pairs of acts that lie within ten minutes.
+    (1932) puts the two together. one_topic: all acts are about one thing, so that an act is
+    held against the pace of the whole. Cost: n log n, and at most 8 million pairs of acts that lie within ten minutes.
     """
-    acts = read_acts(accounts, objects, at_s)
+    acts = read_acts(accounts, objects, at_s, one_topic=one_topic)
     if len(acts) < LEAST_ACCOUNTS:
         return []
     origin_s = float(np.min(at_s))
@@ -109,7 +112,26 @@ class _Stream:
             groups = [group for group, ring in weighed if ring is None]
             groups += [rest for rest in left if len(rest) >= LEAST_ACCOUNTS]
         again = (self._weighed(members, spent) for members in told)
-        return [ring for ring in again if ring is not None]
+        return [ring for ring in again if ring is not None] + self._bursts(spent)
+
+    def _bursts(self, spent: set[int]) -> list[_Ring]:
+        """What many accounts did once, on one object, unlike what strangers do."""
+        acts, found = self._acts, []
+        least = LEAST_ACCOUNTS if acts.one_topic else _LEAST_BURST
+        near = np.flatnonzero(acts.key[least - 1 :] - acts.key[: max(0, len(acts) - least + 1)] <= LONGEST_ONCE_S)
+        rhythms = self._rhythms.apart_from(sorted(spent))
+        for thing in dict.fromkeys(acts.object[near].tolist()):
+            burst = find_burst(acts, rhythms.without([thing]), thing, least)
+            if burst is not None:
+                members = np.unique(acts.account[list(burst[0].acts)])
+                found.append(self._with_ages(members, [burst[0]], burst[1]))
+        return [ring for ring in found if ring.log_p <= self._most_log_p]
+
+    def _with_ages(self, members: Ints, moments: Sequence[Moment], log_p: float) -> _Ring:
+        if self._ages is None:
+            return _Ring(members, moments, None, log_p)
+        new, of_new = new_log_p(self._ages, members)
+        return _Ring(members, moments, new, fisher(log_p, of_new))
 
     def _held(self, group: Ints) -> list[int]:
         """The objects of which a group that is much tied did half or more: their rhythm is its own, not strangers'."""
@@ -146,11 +168,7 @@ class _Stream:
             if len(stay) == len(members):
                 break
             members = stay
-        log_p, new = group_log_p(self._acts, members, moments, self._active), None
-        if self._ages is not None:
-            new, of_new = new_log_p(self._ages, members)
-            log_p = fisher(log_p, of_new)
-        return _Ring(members, moments, new, log_p)
+        return self._with_ages(members, moments, group_log_p(self._acts, members, moments, self._active))
 
 
 def _told(acts: Acts, ring: _Ring, origin_s: float) -> Found:

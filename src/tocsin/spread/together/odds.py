@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.spread.together.acts import DAY_S, LONGEST_S, SCALES_S, Acts, Ints
+from tocsin.spread.together.acts import DAY_S, LONGEST_ONCE_S, LONGEST_S, SCALES_S, Acts, Ints
 from tocsin.spread.together.chance import log_beta_binomial_tail, log_binomial_tail, log_choose
 from tocsin.spread.together.rhythm import Rhythm
 
@@ -48,34 +48,47 @@ def find_moments(acts: Acts, rhythm: Rhythm, group: Ints, least: int = 3) -> lis
     found = []
     for thing in dict.fromkeys(acts.object[mine[near]].tolist()):
         low, high = np.searchsorted(mine, acts.starts[thing : thing + 2])
-        found += _moments_on(acts, rhythm, group, thing, mine[low:high], least)
+        found += _moments_on(_Scene(acts, rhythm, group, mine[low:high], LONGEST_S), least)
     return found
 
 
-def _moments_on(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, least: int) -> list[Moment]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """A group's acts on one object, by their places oldest first, and how long a moment may last."""
+
+    acts: Acts
+    rhythm: Rhythm
+    group: Ints
+    mine: Ints
+    longest_s: float
+
+    @property
+    def thing(self) -> int:
+        return int(self.acts.object[self.mine[0]])
+
+
+def _moments_on(scene: _Scene, least: int) -> list[Moment]:
     """The moments on one object: the least likely stretch, and on both sides of it again."""
     found: list[Moment] = []
-    on_thing = 0.0
-    todo = [(0, len(mine))]
-    times = acts.at_s[mine].tolist()
+    there_log_p = 0.0
+    times = scene.acts.at_s[scene.mine].tolist()
+    todo = [(0, len(times))]
     while todo:
         low, high = todo.pop()
-        best: tuple[Moment, int, int] | None = None
-        for start, end in _fullest(times, low, high, least):
-            moment = _weigh(acts, rhythm, group, thing, mine, start, end)
-            if best is None or (moment.log_p, -end + start) < (best[0].log_p, best[1] - best[2]):
-                best = (moment, start, end)
-        if best is not None:
-            if not found:
-                on_thing = _there_log_p(acts, group, thing, mine, times[best[1]])
-            if best[0].log_p + on_thing >= 0.0:
-                continue
-            start, end = _drawn_out(times, (low, high), (best[1], best[2]))
-            place = acts.between(thing, times[start], times[end - 1])
-            found.append(replace(best[0], acts=tuple(mine[start:end].tolist()), low=place[0], high=place[1]))
+        stretches = _fullest(times, (low, high), least, scene.longest_s)
+        weighed = [(_weigh(scene, start, end), start, end) for start, end in stretches]
+        if not weighed:
+            continue
+        best, start, end = min(weighed, key=lambda one: (one[0].log_p, one[1] - one[2], one[1]))
+        if not found:
+            there_log_p = _there_log_p(scene, times[start])
+        if best.log_p + there_log_p < 0.0:
+            start, end = _drawn_out(times, (low, high), (start, end))
+            place = scene.acts.between(scene.thing, times[start], times[end - 1])
+            found.append(replace(best, acts=tuple(scene.mine[start:end].tolist()), low=place[0], high=place[1]))
             todo += [(low, start), (end, high)]
     if found:
-        found[0] = replace(found[0], log_p=found[0].log_p + on_thing)
+        found[0] = replace(found[0], log_p=found[0].log_p + there_log_p)
     return found
 
 
@@ -93,61 +106,77 @@ def _drawn_out(times: Sequence[float], most: tuple[int, int], stretch: tuple[int
     return start, end
 
 
-def _fullest(times: Sequence[float], low: int, high: int, least: int) -> set[tuple[int, int]]:
+def _fullest(times: Sequence[float], part: tuple[int, int], least: int, longest_s: float) -> set[tuple[int, int]]:
     """Of each scale, the stretch that holds most acts, the first of equals."""
     found = set()
     for scale in SCALES_S:
-        start, best = low, (low, low)
-        for end in range(low, high):
+        start, best = part[0], (part[0], part[0])
+        for end in range(*part):
             while times[end] - times[start] > scale:
                 start += 1
             if end + 1 - start > best[1] - best[0]:
                 best = (start, end + 1)
-        if best[1] - best[0] >= least:
+        if scale <= longest_s and best[1] - best[0] >= least:
             found.add(best)
     return found
 
 
-def _weigh(acts: Acts, rhythm: Rhythm, group: Ints, thing: int, mine: Ints, start: int, end: int) -> Moment:
-    members = np.unique(acts.account[mine[start:end]])
-    count, start_s, end_s = len(members), float(acts.at_s[mine[start]]), float(acts.at_s[mine[end - 1]])
+def _weigh(scene: _Scene, start: int, end: int) -> Moment:
+    acts, mine = scene.acts, scene.mine
+    count, start_s, end_s = end - start, float(acts.at_s[mine[start]]), float(acts.at_s[mine[end - 1]])
     span_s = max(1.0, end_s - start_s)
-    low, high = acts.between(thing, start_s, end_s)
-    whole = int(acts.starts[thing + 1] - acts.starts[thing]) - len(mine)
-    usual_p, firm = rhythm.usual(span_s)
-    near = _near(acts, thing, mine, (start_s, end_s), span_s)
+    low, high = acts.between(scene.thing, start_s, end_s)
+    whole = acts.crowd(scene.thing, -math.inf, math.inf) - len(mine)
+    usual_p, firm = scene.rhythm.usual(span_s)
+    near = _near(scene, (start_s, end_s), span_s)
     alpha, beta = near + firm * usual_p, max(0.0, whole - near) + firm * (1.0 - usual_p)
     tries = math.log(len(mine) * len(SCALES_S))
-    by_rhythm = min(0.0, log_beta_binomial_tail(count - 1, len(mine) - 1, alpha, beta) + tries)
+    log_p = min(0.0, log_beta_binomial_tail(count - 1, len(mine) - 1, alpha, beta) + tries)
     return Moment(
-        thing=thing,
-        acts=tuple(int(one) for one in mine[start:end]),
-        log_p=by_rhythm,
-        rhythm_log_p=by_rhythm,
+        thing=scene.thing,
+        acts=tuple(mine[start:end].tolist()),
+        log_p=log_p,
+        rhythm_log_p=log_p,
         low=low,
         high=high,
     )
 
 
-def _there_log_p(acts: Acts, group: Ints, thing: int, mine: Ints, at_s: float) -> float:
+def _there_log_p(scene: _Scene, at_s: float) -> float:
     """The logarithm of the chance that so many of a group act on an object on the day around an instant."""
-    low, high = acts.between(thing, at_s - DAY_S / 2, at_s + DAY_S / 2)
-    there = mine[(mine >= low) & (mine < high)]
-    own = acts.activity(group, at_s)
+    acts, size = scene.acts, len(scene.group)
+    low, high = acts.between(scene.thing, at_s - DAY_S / 2, at_s + DAY_S / 2)
+    there = scene.mine[(scene.mine >= low) & (scene.mine < high)]
+    own = acts.activity(scene.group, at_s)
     expected = float(np.minimum(1.0, ALIKE * (high - low - 1) * own).sum())
-    return log_binomial_tail(len(np.unique(acts.account[there])), len(group), expected / len(group))
+    return log_binomial_tail(len(np.unique(acts.account[there])), size, expected / size)
 
 
-def _near(acts: Acts, thing: int, mine: Ints, stretch: tuple[float, float], span_s: float) -> float:
+def _near(scene: _Scene, stretch: tuple[float, float], span_s: float) -> float:
     """How many acts of strangers stand in a stretch, or, if more, in a wider one divided by how much it is wider."""
-    most = 0.0
-    start_s, end_s = stretch
+    most, times = 0.0, scene.acts.at_s[scene.mine]
     for wider in _ENLARGED:
         more = (wider - 1.0) * span_s / 2
-        low, high = acts.between(thing, start_s - more, end_s + more)
-        inside = int(np.searchsorted(mine, high) - np.searchsorted(mine, low))
-        most = max(most, (high - low - inside) / wider)
+        start_s, end_s = stretch[0] - more, stretch[1] + more
+        inside = int(((times >= start_s) & (times <= end_s)).sum())
+        most = max(most, (scene.acts.crowd(scene.thing, start_s, end_s) - inside) / wider)
     return most
+
+
+def find_burst(acts: Acts, rhythm: Rhythm, thing: int, least: int) -> tuple[Moment, float] | None:
+    """Return the moment at which most acted on one object, and the logarithm of the odds of it anywhere in the stream.
+
+    None where fewer acted within ten minutes. Of it only the rhythm speaks: a scan statistic (Naus 1965; Kulldorff
+    1997) under the rhythm of the stream's other objects or, of one topic, of all that is said of it.
+    """
+    low, high = int(acts.starts[thing]), int(acts.starts[thing + 1])
+    mine = np.arange(low, high)
+    scene = _Scene(acts, rhythm, np.unique(acts.account[low:high]), mine, LONGEST_ONCE_S)
+    found = [moment for moment in _moments_on(scene, least) if moment.rhythm_log_p < 0.0]
+    if not found:
+        return None
+    best = min(found, key=lambda moment: moment.rhythm_log_p)
+    return best, min(0.0, best.rhythm_log_p + math.log(len(acts)))
 
 
 def common_things(acts: Acts, group: Ints) -> list[int]:

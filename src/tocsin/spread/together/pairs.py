@@ -87,7 +87,8 @@ def group_accounts(ties: Ties, candidates: int) -> list[tuple[float, list[int]]]
         group = _grown(a, b, near)
         weight = sum(near[one].pop(other, 0.0) for one in group for other in group) / 2
         if len(group) > 2:
-            groups.append((weight / log_choose(max(candidates, len(group)), len(group)), sorted(group)))
+            number = log_choose(max(candidates, len(group)), len(group))
+            groups.append((weight / max(1.0, number), sorted(group)))
     groups.sort(key=lambda one: (-one[0], one[1]))
     return groups[:_MOST_GROUPS]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,8 +59,17 @@ class Rhythms:
         self._near = np.stack(near)  # (scales, 3, objects)
         self._weight, self._sums = self._weights.sum(axis=1), self._near.sum(axis=2)
 
+    def apart_from(self, things: Sequence[int]) -> Rhythms:
+        """Return the rhythms of a stream that these objects tell nothing of."""
+        less = copy(self)
+        left = np.unique(np.asarray(things, dtype=np.int64))
+        less._weights, less._near = self._weights.copy(), self._near.copy()
+        less._weights[:, left], less._near[:, :, left] = 0.0, 0.0
+        less._weight, less._sums = less._weights.sum(axis=1), less._near.sum(axis=2)
+        return less
+
     def without(self, things: Sequence[int]) -> Rhythm:
-        """Return the rhythm of the other objects."""
+        """Return the rhythm of the other objects; each is named once."""
         left = list(things)
         weight = self._weight - self._weights[:, left].sum(axis=1)
         sums = self._sums - self._near[:, :, left].sum(axis=2)
