@@ -1,22 +1,30 @@
 """Measure the grouping of mentions into stories, and fail under its floors: `python -m eval.stories [-v]`.
 
-(a) The built-in scenario under seeds that no threshold was set on: its affairs say what belongs together.
-(b) Five real events at once (PHEME), where they lie beside the project; otherwise their row says so and is skipped.
+(a) Five real events at once (PHEME), begun in the same hour, among as many posts that have nothing to do with them;
+    skipped where the data do not lie beside the project. The constants were set on `mixed.airline` and `mixed.troll`
+    under another draw; `mixed.complaints` was looked at only to report.
+(b) Three affairs of one brand at once, in French and English, among ordinary talk of it (`affairs_fr_en.jsonl`, written
+    for this): the set `development` served to set the constants, the set `reported` only to report.
+(c) The built-in scenario under seeds that no constant was set on.
 
 Precision and recall are B-cubed (Bagga and Baldwin 1998): the mean over the posts of affairs of which share of the
-post's story is of its affair, and which share of its affair stands in its story. Ordinary talk counts in the stories
-it got into, and has no affair of its own. Affairs are taken by language: a story in each is what a reader expects.
+post's story is of its affair, and which share of its affair stands in its story. Unrelated posts and ordinary talk
+count in the stories they got into, and are left out of the mean; the last column says what it would be with each of
+them an affair of its own. Stories that became one later are taken as one, as the engine puts them together. Of the
+scenario, affairs are taken by language, as its figures always were; of the written affairs, both languages are one.
 """
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
+import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -29,6 +37,7 @@ from tocsin.base.mention import Mention
 from tocsin.base.post import Post
 from tocsin.base.seam import PostBatch
 from tocsin.base.story import MentionDigest, Story
+from tocsin.base.text import fold_words
 from tocsin.base.time import minute_of
 from tocsin.collect.scenario import builtin_scenario, play_labelled, scenario_watches
 from tocsin.screen.copy import copy_keys
@@ -39,43 +48,176 @@ from tocsin.screen.stage import ScreenStage
 from tocsin.story.group import Grouper
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+AFFAIRS = Path(__file__).resolve().parent / "affairs_fr_en.jsonl"
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 END = datetime(2026, 11, 24, 17, tzinfo=UTC)
 SEEDS = (101, 102, 103, 104)
-CLOSE_MIN = 3  # how often live minutes are closed, each time by a grouper built anew from the rows
-# A little under what was reached when they were set.
-FLOORS = {"scenario.precision": 0.85, "scenario.recall": 0.15, "pheme.precision": 0.98, "pheme.recall": 0.50}
+DRAW = 101  # of the unrelated posts and their times
+# What is asked for; of the scenario, a little under what was reached.
+FLOORS = {
+    "mixed.f1": 0.70,
+    "mixed.precision": 0.85,
+    "affairs.f1": 0.80,
+    "scenario.precision": 0.75,
+    "scenario.recall": 0.30,
+}
 Labelled = tuple[MentionDigest, str]
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """B-cubed precision and recall, 0..1, the stories of two posts and more, and the time a mention took."""
+    """B-cubed precision and recall, 0..1, the stories of two posts and more, and the time a mention took.
+
+    all_f1: with each unrelated post an affair of its own.
+    """
 
     precision: float
     recall: float
+    all_f1: float
     stories: int
     us_a_mention: float
 
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        return _f1(self.precision, self.recall)
+
 
 def main(arguments: Sequence[str]) -> int:
+    """Print every figure beside its floor; return 1 if one falls short."""
     failed = 0
     for name, score in _measures("-v" in arguments):
         if score is None:
             print(f"{name}: skipped, the development data are not beside the project")
             continue
-        for what, value in (("precision", score.precision), ("recall", score.recall)):
-            floor = FLOORS[f"{name.split()[0]}.{what}"]
-            failed += value < floor
-            print(f"{name}: {what} {value:.3f} (floor {floor}) {'ok' if value >= floor else 'UNDER ITS FLOOR'}")
-        print(f"{name}: {score.stories} stories, {score.us_a_mention:.0f} µs a mention")
+        what = name.split(".")[0].split()[0]
+        marks = {
+            floor: getattr(score, floor.split(".")[1]) >= least
+            for floor, least in FLOORS.items()
+            if floor.startswith(f"{what}.") and "development" not in name
+        }
+        failed += sum(not good for good in marks.values())
+        under = ", ".join(f"UNDER {floor} {FLOORS[floor]:.2f}" for floor, good in marks.items() if not good)
+        print(
+            f"{name:26} precision {score.precision:.3f} recall {score.recall:.3f} F1 {score.f1:.3f}"
+            f" (all posts {score.all_f1:.3f}) {score.stories:4} stories {score.us_a_mention:4.0f} µs a mention"
+            f" {under or 'ok'}"
+        )
     return 1 if failed else 0
 
 
 def _measures(verbose: bool) -> Iterator[tuple[str, Score | None]]:
+    events = event_posts()
+    for name, read in (("airline", _airline), ("troll", _troll), ("complaints", _complaints)):
+        posts = mixed_digests(events, read(), DRAW) if events else []
+        yield f"mixed.{name}", measure(Brand(slug="events", name="Events"), posts, verbose=verbose) if posts else None
+    for which in ("development", "reported"):
+        for seed in SEEDS[:3]:
+            brand, posts = affair_digests(which, seed)
+            yield f"affairs.{which} {seed}", measure(brand, posts, verbose=verbose)
     for seed in SEEDS:
         brand, posts = scenario_digests(seed)
-        yield f"scenario seed {seed}", measure(brand, posts, verbose=verbose)
-    posts = pheme_digests()
-    yield "pheme", measure(Brand(slug="pheme", name="Pheme"), posts, verbose=verbose) if posts else None
+        yield f"scenario {seed}", measure(brand, posts, verbose=verbose)
+
+
+# -- (a) events among unrelated posts --------------------
+
+
+def event_posts() -> list[tuple[datetime, str, str]]:
+    """Return (instant, text, event) of the posts of five events, each begun at `START`; [] where they are absent."""
+    found: list[tuple[datetime, str, str]] = []
+    for path in sorted((SHARED / "pheme-rumour-sources").glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            posts = [json.loads(line) for line in lines]
+        times = [_time(post["created_at"]) for post in posts]
+        event = path.name.split(".")[0]
+        found += [(START + (at - min(times)), str(post["text"]), event) for at, post in zip(times, posts, strict=True)]
+    return found
+
+
+def mixed_digests(events: Sequence[tuple[datetime, str, str]], unrelated: list[str], seed: int) -> list[Labelled]:
+    """Return the posts of events among as many unrelated ones, within minutes of them."""
+    draw = random.Random(seed)
+    texts = draw.sample(unrelated, len(events))
+    noise = [(draw.choice(events)[0] + timedelta(seconds=draw.randrange(-600, 600)), text, "") for text in texts]
+    return _digests([*events, *noise], frozenset())
+
+
+def _airline() -> list[str]:
+    with gzip.open(SHARED / "airline-stream" / "posts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
+
+
+def _troll() -> list[str]:
+    with gzip.open(SHARED / "troll-tweets" / "troll_tweets.csv.gz", "rt", encoding="utf-8") as lines:
+        rows = csv.DictReader(lines)
+        return [row["content"] for row in rows if row["language"] in ("English", "French") and row["content"]]
+
+
+def _complaints() -> list[str]:
+    with (SHARED / "complaints" / "en.train.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
+
+
+def _time(value: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        at = datetime.strptime(value, "%a %b %d %H:%M:%S %z %Y")
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+# -- (b) three affairs of one brand --------------------
+
+
+def affair_digests(which: str, seed: int) -> tuple[Brand, list[Labelled]]:
+    """Return a brand and what is said of it over five days, three affairs begun on the fourth morning."""
+    draw = random.Random(seed)
+    rows = [json.loads(line) for line in AFFAIRS.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if row["set"] == which]
+    begun = START + timedelta(hours=72)
+    found = []
+    for row in rows:
+        grown_h = 36 * draw.betavariate(1.5, 2.5) if row["affair"] else 108 * draw.random() - 72
+        found.append((begun + timedelta(hours=grown_h), row["text"], row["affair"]))
+    brand = Brand(slug=fold_words(rows[0]["brand"])[0], name=rows[0]["brand"])
+    return brand, _digests(found, frozenset(fold_words(brand.name)))
+
+
+def _digests(found: Sequence[tuple[datetime, str, str]], words: frozenset[str]) -> list[Labelled]:
+    texts = [text for _, text, _ in found]
+    keys = copy_keys(read_features(texts, frozenset()), [words] * len(texts))
+    digests = [
+        (
+            MentionDigest(
+                row=row,
+                brand="events",
+                minute=minute_of(at),
+                platform="x",
+                native_id=f"{row:06}",
+                at=at,
+                text=text,
+                title="",
+                language=detect_language(text).language,
+                negative=False,
+                severity=0,
+                danger=False,
+                kinds=("neutral",),
+                source="import",
+                author=row + 1,
+                reach=0,
+                own=False,
+                exact=key.exact,
+                bands=key.bands,
+                terms=key.terms,
+            ),
+            label,
+        )
+        for row, ((at, text, label), key) in enumerate(zip(found, keys, strict=True))
+    ]
+    return sorted(digests, key=lambda pair: _order(pair[0]))
+
+
+# -- (c) the scenario --------------------
 
 
 def scenario_digests(seed: int) -> tuple[Brand, list[Labelled]]:
@@ -123,76 +265,37 @@ def _digest(mention: Mention, row: int, source: str) -> MentionDigest:
         exact=verdict.keys.exact,
         bands=verdict.keys.bands,
         terms=verdict.keys.terms,
+        answers=_answers(post),
     )
 
 
-def pheme_digests() -> list[Labelled]:
-    """Return the posts of five events, each begun at the same instant, with the event; [] where they are absent."""
-    found: list[tuple[datetime, str, str, str]] = []
-    start = datetime(2026, 3, 2, 8, tzinfo=UTC)
-    for path in sorted((SHARED / "pheme-rumour-sources").glob("*.jsonl.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            posts = [json.loads(line) for line in lines]
-        times = [_time(post["created_at"]) for post in posts]
-        first = min(times)
-        event = path.name.split(".")[0]
-        found += [
-            (start + (at - first), str(post["id"]), str(post["text"]), event)
-            for at, post in zip(times, posts, strict=True)
-        ]
-    texts = [text for _, _, text, _ in found]
-    keys = copy_keys(read_features(texts, frozenset()), [frozenset[str]()] * len(texts))
-    post = Post(platform="x", native_id="", created_at=start, seen_at=start, text="")
-    digests = [
-        (
-            MentionDigest(
-                row=row,
-                brand="pheme",
-                minute=minute_of(at),
-                platform=post.platform,
-                native_id=native_id,
-                at=at,
-                text=text,
-                title="",
-                language=detect_language(text).language,
-                negative=False,
-                severity=0,
-                danger=False,
-                kinds=("neutral",),
-                source="import",
-                author=row + 1,
-                reach=0,
-                own=False,
-                exact=key.exact,
-                bands=key.bands,
-                terms=key.terms,
-            ),
-            event,
-        )
-        for row, ((at, native_id, text, event), key) in enumerate(zip(found, keys, strict=True))
-    ]
-    return sorted(digests, key=lambda pair: _order(pair[0]))
+def _answers(post: Post) -> str:
+    return post.root_id or post.parent_id or post.shared_id or ""
 
 
-def _time(value: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        at = datetime.strptime(value, "%a %b %d %H:%M:%S %z %Y")
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+# -- measure --------------------
 
 
 def group(brand: Brand, posts: Sequence[Labelled]) -> tuple[list[str], dict[str, Story], float]:
-    """Return the story of each post, the rows of the stories, and the seconds of processor time it took."""
+    """Return the story of each post in the end, the rows of the stories, and the seconds of processor time it took."""
     rows: dict[str, Story] = {}
     placed: list[str] = []
+    joined: dict[str, str] = {}
     spent = time.process_time()
     grouper = Grouper(brand, "live", ())
-    for _, run in groupby(posts, key=lambda pair: pair[0].minute // CLOSE_MIN):
+    for _, run in groupby(posts, key=lambda pair: pair[0].minute):
         placed += grouper.place([digest for digest, _ in run])
-    spent = time.process_time() - spent
+        for stays, gone in grouper.settle():
+            joined[gone] = stays
     rows |= {story.id: story for story in grouper.changed()}
-    return placed, rows, spent
+    spent = time.process_time() - spent
+    return [_stays(story, joined) for story in placed], rows, spent
+
+
+def _stays(story: str, joined: dict[str, str]) -> str:
+    while story in joined:
+        story = joined[story]
+    return story
 
 
 def measure(brand: Brand, posts: Sequence[Labelled], *, verbose: bool = False) -> Score:
@@ -203,18 +306,30 @@ def measure(brand: Brand, posts: Sequence[Labelled], *, verbose: bool = False) -
     told = [(story, label) for story, label in kept if label]
     if verbose:
         _show(rows, both)
+    within = [both[pair] / sizes[pair[0]] for pair in told]
+    gathered = [both[pair] / affairs[pair[1]] for pair in told]
+    alone = [1.0 / sizes[story] for story, label in kept if not label]
     return Score(
-        precision=sum(both[pair] / sizes[pair[0]] for pair in told) / len(told),
-        recall=sum(both[pair] / affairs[pair[1]] for pair in told) / len(told),
+        precision=_mean(within),
+        recall=_mean(gathered),
+        all_f1=_f1(_mean(within + alone), _mean(gathered + [1.0] * len(alone))),
         stories=sum(size > 1 for size in sizes.values()),
         us_a_mention=1e6 * spent / len(posts),
     )
 
 
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall)
+
+
 def _show(rows: dict[str, Story], both: Counter[tuple[str, str]]) -> None:
     for story in sorted(rows.values(), key=lambda row: (-row.posts, row.id))[:40]:
         of = {label or "talk": count for (name, label), count in both.most_common() if name == story.id}
-        print(f"  {story.posts:4} {story.kind:12} {story.title} {story.keywords} {of}")
+        print(f"  {story.posts:4} {story.state:8} {story.kind:12} {story.title} {story.keywords} {of}")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from tocsin.story.live import LiveStory
 _FEWEST_POSTS = 4
 _TELLING_TERMS = 10
 _TRIED = 6
-_HOT = 0.2  # of its posts are of the last hours
-_ALIKE_HOT = 0.3
+_HOT = 0.3  # of its posts are of the last hours
+_ALIKE_HOT = 0.22
 _ALIKE = 0.35
 
 

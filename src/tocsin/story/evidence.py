@@ -16,11 +16,11 @@ from tocsin.story.live import LiveStory
 from tocsin.story.words import everyday_keys
 
 # Set on the development halves of `python -m eval.stories`; run it after changing one.
-_SAID = 0.5
+_SAID = 0.4
 _UNHEARD_POSTS = 400.0  # what everybody says is never taken from fewer posts than this
-_SMOOTHED = 1.0  # a story of one post may yet say other things: each share is of one post more
+_SMOOTHED = 0.5  # a story of one post may yet say other things: each share is of half a post more
 _MOST_A_WORD = math.exp(5.0)
-_TELLS_POSTS = 12  # of a story, before one telling word of it suffices
+_TELLS_POSTS = 6  # of a story, before one telling word of it suffices
 _UNSAID = 1.0 - _SAID
 _LOST = math.log(_UNSAID)
 _EVERYDAY = everyday_keys()

@@ -16,10 +16,10 @@ _SEARCHED_TERMS = 6
 _CROWDED = 20  # a word of more stories than this tells little and costs much: only the story that leads in it is tried
 _LED = 6  # posts of one story that say a word, before the story can lead in it
 _MANY = 500
-_TRIED = 4
+_TRIED = 3
 _NEAR_BEST = 0.4
 # How often a word is taken to be said before it was ever heard, in so many posts: see `evidence.py`.
-_SAID_ONCE, _SAID_OFTEN = 1.0, 10.0
+_SAID_ONCE, _SAID_OFTEN = 0.5, 10.0
 _EVERYDAY = everyday_keys()
 
 
@@ -140,7 +140,7 @@ class StoryIndex:
         return best[2] if best and -best[0] >= _SAME_BANDS else None
 
     def candidates(self, terms: Iterable[str]) -> list[LiveStory]:
-        """Return the few stories that hold most of the rarest of these words, or lead in one of them; likeliest first."""
+        """Return the few stories that hold most of the rarest of these words, or lead in one; likeliest first."""
         holders, leaders = self._holders, self._leaders
         known = [(len(held), term, held) for term in terms if (held := holders.get(term)) is not None]
         known.sort(key=_first_two)
