@@ -54,7 +54,9 @@ def tie_accounts(acts: Acts) -> Ties:
     summed = np.bincount(inverse, weights=weight, minlength=len(pair))
     kept = np.flatnonzero((times >= 2) & (summed >= _LEAST_WEIGHT))
     kept = kept[np.lexsort((pair[kept], -summed[kept]))][:_MOST_KEPT]
-    return Ties(first=pair[kept] // accounts, second=pair[kept] % accounts, weight=summed[kept])
+    return Ties(
+        first=pair[kept] // accounts, second=pair[kept] % accounts, weight=np.asarray(summed[kept], dtype=np.float64)
+    )
 
 
 def _own_share(acts: Acts) -> Floats:

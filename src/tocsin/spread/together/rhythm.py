@@ -78,7 +78,7 @@ class Rhythms:
 
     @staticmethod
     def _summed(acts: Acts, part: Floats, objects: int) -> Floats:
-        return np.bincount(acts.object, weights=part, minlength=objects)
+        return np.asarray(np.bincount(acts.object, weights=part, minlength=objects), dtype=np.float64)
 
 
 def _moments(at: int, weight: Floats, sums: Floats) -> tuple[float, float]:
