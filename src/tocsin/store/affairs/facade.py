@@ -22,6 +22,7 @@ from tocsin.store.affairs.rows import (
     Trail,
     Voices,
 )
+from tocsin.store.affairs.times import times
 from tocsin.store.close import Lent, lent_stories
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
@@ -90,6 +91,10 @@ class Affairs:
     def trail(self, number: int, limit: int) -> list[Trail]:
         """Return what tells how a story spread: of its earliest posts, and of half as many newest."""
         return reads.trail(self._db, number, limit)
+
+    def times(self, number: int, until: int, limit: int) -> list[int]:
+        """Return when the posts of a story of the minutes up to `until` were written, in ms, the first so many."""
+        return times(self._db, number, until, limit)
 
     def loud_lines(self, number: int, limit: int) -> list[PostLine]:
         """Return the posts of a story whose authors most people follow."""
