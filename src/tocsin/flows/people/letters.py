@@ -18,9 +18,10 @@ from tocsin.store.secret.seal import Seal
 def send_letter(engine: Engine, letter: str, body: Mapping[str, str], event: str, now: datetime) -> None:
     """Send what the outbox asks for; nothing for a person who is not known, or an invitation taken back meanwhile.
 
-    letter: `join` or `password`. event: of the outbox row, which names the mail. Raises as `send_mail`.
+    letter: `join`, `password`, `email`, `email_told` or `email_changed`. event: of the outbox row, which names the
+    mail. Raises as `send_mail`.
     """
-    mail = _join(engine, body, event, now) if letter == "join" else _password(engine, body, event, now)
+    mail = _LETTERS[letter](engine, body, event, now)
     if mail is not None:
         send_mail(engine.settings, mail)
 
@@ -84,6 +85,67 @@ def _password(engine: Engine, body: Mapping[str, str], event: str, now: datetime
         t.text(N_("If it was not you, leave it: nothing will happen.")),
     ]
     return _mail(event, person.email, t.text(N_("[tocsin] Choose a new password")), lines, now)
+
+
+def _email(engine: Engine, body: Mapping[str, str], event: str, now: datetime) -> Mail | None:
+    """To the new address; nothing when it has an account already."""
+    token = Seal(engine.settings.data_dir).open(body["sealed"], "letter")
+    link = engine.store.people.open_link(token, LinkPurpose.EMAIL, now)
+    person = engine.store.people.person(link.person) if link is not None and link.person is not None else None
+    if person is None or not person.active or engine.store.people.by_email(body["to"]) is not None:
+        return None
+    t = translator(person.language)
+    lines = [
+        t.text(N_("Hello {name},"), name=person.name),
+        "",
+        t.text(N_("You asked that your account uses this address from now on. Confirm it here:")),
+        "",
+        f"  {link_address(engine.settings, LinkPurpose.EMAIL, token)}",
+        "",
+        t.text(N_("This link is good once, for two hours. Until then your account keeps its present address.")),
+        t.text(N_("If it was not you, leave it: nothing will happen.")),
+    ]
+    return _mail(event, body["to"], t.text(N_("[tocsin] Confirm your new address")), lines, now)
+
+
+def _email_told(engine: Engine, body: Mapping[str, str], event: str, now: datetime) -> Mail | None:
+    """To the present address: somebody who took the account over cannot move it in silence."""
+    person = engine.store.people.by_email(body["to"])
+    if person is None or not person.active:
+        return None
+    t = translator(person.language)
+    lines = [
+        t.text(N_("Hello {name},"), name=person.name),
+        "",
+        t.text(N_("With your password, it was asked that your account uses {email} from now on."), email=body["new"]),
+        t.text(N_("It changes once the link sent there is opened, within two hours.")),
+        t.text(N_("If it was not you, change your password at once and tell an owner.")),
+    ]
+    return _mail(event, person.email, t.text(N_("[tocsin] A new address was asked for your account")), lines, now)
+
+
+def _email_changed(engine: Engine, body: Mapping[str, str], event: str, now: datetime) -> Mail | None:
+    """To the former address, once it changed."""
+    person = engine.store.people.person(int(body["number"]))
+    if person is None:
+        return None
+    t = translator(person.language)
+    lines = [
+        t.text(N_("Hello {name},"), name=person.name),
+        "",
+        t.text(N_("Your account no longer uses this address. Alerts and links go to the new one.")),
+        t.text(N_("If it was not you, tell an owner at once.")),
+    ]
+    return _mail(event, body["to"], t.text(N_("[tocsin] The address of your account has changed")), lines, now)
+
+
+_LETTERS = {
+    "join": _join,
+    "password": _password,
+    "email": _email,
+    "email_told": _email_told,
+    "email_changed": _email_changed,
+}
 
 
 def _mail(event: str, to: str, subject: str, lines: list[str], now: datetime) -> Mail:

@@ -25,7 +25,7 @@ FIRST_OWNER_FOR = timedelta(hours=48)
 PASSWORD_FOR = timedelta(hours=2)
 HANDED_OVER_FOR = timedelta(days=1)  # a link that an owner hands over by themselves, by telephone or on paper
 LOCAL_ADDRESS = "http://127.0.0.1:8474"
-_PATHS = {LinkPurpose.JOIN: "join", LinkPurpose.PASSWORD: "password"}
+_PATHS = {LinkPurpose.JOIN: "join", LinkPurpose.PASSWORD: "password", LinkPurpose.EMAIL: "address"}
 _EMAIL = re.compile(r"[^@\s\"<>(),:;\\[\]]+@(?:[^@\s.\"<>(),:;\\\[\]]+\.)*[^@\s.\"<>(),:;\\\[\]]+")
 _LONGEST_EMAIL = 110  # the outbox names channels in 120
 _LONGEST_NAME = 120
@@ -88,7 +88,7 @@ def invite(
     note(engine, by, "invite", f"invitation:{number}", now, text=email)
     is_mailed = mail and can_mail(engine.settings)
     if is_mailed:
-        _post(engine, "join", {"to": email, "sealed": Seal(engine.settings.data_dir).close(token, "letter")})
+        post_letter(engine, "join", {"to": email, "sealed": Seal(engine.settings.data_dir).close(token, "letter")})
     return Invited(token=token, is_mailed=is_mailed)
 
 
@@ -101,7 +101,7 @@ def join(engine: Engine, token: str, joining: Joining, now: datetime) -> Person:
     """Make the account that an invitation promises. Raises NotFoundError for a link that is used, ended or unknown."""
     link = invitation_of(engine, token, now)
     if link is None:
-        raise _no_longer_good()
+        raise link_no_longer_good()
     name = _tidy(joining.name)
     if not name:
         raise InputError("Write your name, as your colleagues call you.")
@@ -116,7 +116,7 @@ def join(engine: Engine, token: str, joining: Joining, now: datetime) -> Person:
     )
     person = engine.store.people.join(link, new, hash_password(joining.password), now)
     if person is None:
-        raise _no_longer_good()
+        raise link_no_longer_good()
     note(engine, person.mark, "join", f"invitation:{link.id}", now)
     return person
 
@@ -135,7 +135,7 @@ def ask_new_password(engine: Engine, email: str, address: str, now: datetime) ->
     """
     wait_s = Tries(engine, f"password {email}", address).begin(now)
     if not wait_s and can_mail(engine.settings) and _is_email(email):
-        _post(engine, "password", {"to": email.strip().lower()})
+        post_letter(engine, "password", {"to": email.strip().lower()})
     return wait_s
 
 
@@ -175,10 +175,10 @@ def renew_password(engine: Engine, token: str, password: str, now: datetime) -> 
     link = password_link_of(engine, token, now)
     person = people.person(link.person) if link is not None and link.person is not None else None
     if link is None or person is None or not person.active:
-        raise _no_longer_good()
+        raise link_no_longer_good()
     check_strength(password, (person.name, person.email))
     if not people.renew_password(link, hash_password(password), now):
-        raise _no_longer_good()
+        raise link_no_longer_good()
     note(engine, person.mark, "password", person.mark, now)
     return person
 
@@ -206,7 +206,8 @@ def _welcome_back(engine: Engine, known: Person, wish: Invitation, by: str, now:
     return Invited()
 
 
-def _post(engine: Engine, letter: str, body: dict[str, str]) -> None:
+def post_letter(engine: Engine, letter: str, body: dict[str, str]) -> None:
+    """Put a letter into the outbox; it is written when it leaves."""
     row = OutboxRow(
         event=f"letter-{secrets.token_hex(12)}",
         timeline=LIVE,
@@ -221,5 +222,6 @@ def _tidy(name: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:_LONGEST_NAME]
 
 
-def _no_longer_good() -> NotFoundError:
+def link_no_longer_good() -> NotFoundError:
+    """Return what is said of a link that opens nothing any more."""
     return NotFoundError("This link is no longer good: it was used, or its time is over. Ask for a new one.")

@@ -85,6 +85,10 @@ class People:
         """Use up a link to a new password and set it, in one step; False if the link is no longer good."""
         return links.renew_password(self._db, link, hashed, now)
 
+    def change_email(self, link: LinkRow, now: datetime) -> bool:
+        """Use up a link to a new address and set it; False if it is no longer good. Raises ConflictError."""
+        return links.change_email(self._db, link, now)
+
     def invitations(self, now: datetime) -> list[LinkRow]:
         """Return the invitations that wait to be taken, the newest first."""
         return links.invitations(self._db, now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from tocsin.base.errors import ConflictError
 from tocsin.base.person import Person
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store.database import Database, Row
@@ -82,6 +83,21 @@ def renew_password(db: Database, link: LinkRow, hashed: str, now: datetime) -> b
         if link.person is None or not use_link(db, link.id, now):
             return False
         set_password(db, link.person, hashed)
+        return True
+
+
+def change_email(db: Database, link: LinkRow, now: datetime) -> bool:
+    """Use up a link to a new address and set it, in one step; False if somebody was faster, or it ended.
+
+    Links that wait for the former address end. Raises ConflictError if the address has an account.
+    """
+    with db.transaction():
+        if link.person is None or not use_link(db, link.id, now):
+            return False
+        if persons.by_email(db, link.email) is not None:
+            raise ConflictError("{email} has an account here already. Choose another address.", email=link.email)
+        db.run("update store_person set email = %s where id = %s", [link.email, link.person])
+        db.run("delete from store_onetimelink where person_id = %s and used_ms is null", [link.person])
         return True
 
 

@@ -23,6 +23,7 @@ class LinkPurpose(StrEnum):
 
     JOIN = "join"  # an account, with roles
     PASSWORD = "password"  # a new password
+    EMAIL = "email"  # a new mail address, to which the link goes
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A one-time link as it stands. person: whose password, None for an invitation. by: mark of who made it."""
+    """A one-time link as it stands. person: whose account, None for an invitation. by: mark of who made it."""
 
     id: int = 0
     purpose: LinkPurpose

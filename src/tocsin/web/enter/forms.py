@@ -104,6 +104,17 @@ class ChangePasswordForm(Form):
     password = new_password(_("New password"))
 
 
+class ChangeAddressForm(Form):
+    """A new mail address, by the present password."""
+
+    email = forms.CharField(
+        label=_("New mail address"),
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    present = known_password(_("Present password"))
+
+
 class WishesForm(Form):
     """What a person sets for themselves."""
 

@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from tocsin.base.errors import InputError, NotFoundError
+from tocsin.base.errors import ConflictError, InputError, NotFoundError
 from tocsin.flows.people import links
+from tocsin.flows.people.address import address_link_of, take_new_address
 from tocsin.web.enter.forms import ForgotForm, JoinForm, NewPasswordForm
 from tocsin.web.enter.sign_in import client_address, let_in
 from tocsin.web.request import WebRequest
@@ -83,6 +84,26 @@ def password(request: WebRequest, token: str) -> HttpResponse:
             messages.success(request, _("Your new password is set. Sign in with it."))
             return HttpResponseRedirect(reverse("enter:sign_in"))
     return render(request, "enter/password.html", {"form": form})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def address(request: WebRequest, token: str) -> HttpResponse:
+    """Confirm a new mail address by a link; a mere visit, such as that of a mail filter, changes nothing."""
+    link = address_link_of(request.engine, token, request.now)
+    if link is None:
+        return _over(request)
+    shown = {"email": link.email}
+    if request.method == "GET":
+        return render(request, "enter/address.html", shown)
+    try:
+        take_new_address(request.engine, token, request.now)
+    except NotFoundError:
+        return _over(request)
+    except ConflictError as error:
+        return render(request, "enter/address.html", shown | {"refused": request.t.error(error)}, status=409)
+    messages.success(request, _("Your account uses %(email)s from now on.") % shown)
+    return HttpResponseRedirect(reverse("enter:me" if request.person is not None else "enter:sign_in"))
 
 
 def _over(request: WebRequest) -> HttpResponse:

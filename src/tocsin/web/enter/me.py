@@ -17,12 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.base.errors import InputError, TocsinError
 from tocsin.base.person import Person, Rhythm, Theme
 from tocsin.flows.people import own
+from tocsin.flows.people.address import NewAddress, ask_new_address
 from tocsin.flows.people.enter import Answer
 from tocsin.flows.people.installation import settings_shown
 from tocsin.flows.people.letters import send_test
 from tocsin.flows.people.links import can_mail
 from tocsin.web.enter.backend import PersonBackend
-from tocsin.web.enter.forms import ChangePasswordForm, WishesForm
+from tocsin.web.enter.forms import ChangeAddressForm, ChangePasswordForm, WishesForm
 from tocsin.web.enter.session import SessionStore
 from tocsin.web.enter.sign_in import client_address, said_wait
 from tocsin.web.request import WebRequest
@@ -86,6 +87,27 @@ def password(request: WebRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("enter:me"))
             form.add_error("present", said_wait(proved) or _("This is not your present password."))
     return render(request, "enter/me_password.html", {"form": form})
+
+
+@sensitive_post_parameters("present")
+@require_http_methods(["GET", "POST"])
+def address(request: WebRequest) -> HttpResponse:
+    """Ask that one's account uses another mail address; it changes once the link sent there is opened."""
+    form = ChangeAddressForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        asked = NewAddress(email=given["email"], password=given["present"], asked_from=client_address(request))
+        try:
+            proved = ask_new_address(request.engine, request.reader, asked, request.now)
+        except InputError as error:
+            form.add_error("email", request.t.error(error))
+        else:
+            if proved.answer is Answer.IN:
+                said = _("If no other account uses %(email)s, a link leaves for it. Open it within two hours.")
+                messages.success(request, said % {"email": given["email"].strip()})
+                return HttpResponseRedirect(reverse("enter:me"))
+            form.add_error("present", said_wait(proved) or _("This is not your present password."))
+    return render(request, "enter/me_address.html", {"form": form, "can_mail": can_mail(request.engine.settings)})
 
 
 @require_POST
