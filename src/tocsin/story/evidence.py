@@ -20,6 +20,7 @@ _SAID = 0.4
 _UNHEARD_POSTS = 400.0  # what everybody says is never taken from fewer posts than this
 _SMOOTHED = 0.5  # a story of one post may yet say other things: each share is of half a post more
 _MOST_A_WORD = math.exp(5.0)
+_NEXT = 0.85
 _TELLS_POSTS = 6  # of a story, before one telling word of it suffices
 _UNSAID = 1.0 - _SAID
 _LOST = math.log(_UNSAID)
@@ -42,14 +43,26 @@ def weigh(terms: Sequence[str], lives: Sequence[LiveStory], index: StoryIndex) -
     weighed = []
     for live, shared in zip(lives, held, strict=True):
         scale, least = rest * _SAID / (live.mass + _SMOOTHED), 1.0 if live.mass < _TELLS_POSTS else 2.0
-        odds, telling = 1.0, 0
-        for term, count in shared:
-            times = _UNSAID + scale * count / elsewhere[term]
-            odds *= times if times < _MOST_A_WORD else _MOST_A_WORD
-            if count >= least and term not in _EVERYDAY:
-                telling += 1
-        weighed.append((math.log(odds) + (len(terms) - len(shared)) * _LOST, telling))
+        times = [_UNSAID + scale * count / elsewhere[term] for term, count in shared]
+        telling = sum([count >= least and term not in _EVERYDAY for term, count in shared])
+        weighed.append((_together(times) + (len(terms) - len(shared)) * _LOST, telling))
     return weighed
+
+
+def _together(times: list[float]) -> float:
+    """The evidence of words that a story and a post share: the next strongest always counts less.
+
+    Words of a place or a set phrase come together, and would else tell the same thing three times.
+    """
+    times.sort(reverse=True)
+    evidence, weight = 0.0, 1.0
+    for one in times:
+        if one <= 1.0:
+            evidence += math.log(one)
+            continue
+        evidence += weight * math.log(one if one < _MOST_A_WORD else _MOST_A_WORD)
+        weight *= _NEXT
+    return evidence
 
 
 def enough_shared(live: LiveStory, terms: Sequence[str], shared: int) -> bool:
