@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -13,25 +12,23 @@ import msgspec
 
 from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.brand import AlarmBudget, Brand
+from tocsin.base.errors import NotFoundError
 from tocsin.base.ids import stable_id
-from tocsin.base.seam import LIVE, BrandMinute, Event, EventKind, TimelineKind, timeline_kind
+from tocsin.base.seam import TimelineKind, timeline_kind
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_of, minute_start
 from tocsin.flows.engine import Engine
-from tocsin.flows.ring import Titles, ring
-from tocsin.store.rows import LabelRow
-from tocsin.surge.fold import SurgeFold
+from tocsin.flows.stories.press import first_press
+from tocsin.flows.watches.replay import Replay, replay_brand, replay_watch
+from tocsin.flows.watches.score import Score
+from tocsin.store.rows import AuditEntry, LabelRow
 
 DAYS = 90
 WARM_DAYS = 28  # replayed before the days shown, so that the usual level is known when they begin
 SUBJECT_KIND = "record"
-_TIMELINE = "replay:record"
-_ROWS = 5_000
-_RECENT = timedelta(days=2)
 _SAME = timedelta(hours=6)  # between a ring of the replay and the alert that people saw
-_PEAK_WITHIN_MIN = 24 * 60
 _HOUR = 60
-_EXCERPT = 120
+_LEVELS = ("alarm", "watch", "danger")
 
 
 class Said(StrEnum):
@@ -45,43 +42,55 @@ class Said(StrEnum):
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
     """One ring of the past. key: names what it rang for, whatever the budget.
 
-    surge: None for a single dangerous post. lead_min: minutes from the ring to the loudest hour; negative when that
-    was past, None for a post.
+    surge: None for a single dangerous post. story: its id, "" for none. lead_min: minutes from the ring to the loudest
+    hour; negative when that was past, None for a post. press_min: the same to the first article of its story that was
+    read, None where none was; is_national: of a national medium.
     """
 
     key: str
     alert: Alert
     surge: Surge | None
     title: str
-    said: Said
-    lead_min: int | None
+    story: str = ""
+    said: Said = Said.NOTHING
+    lead_min: int | None = None
+    press_min: int | None = None
+    is_national: bool = False
 
     @property
     def lead_s(self) -> int:
         """How long before the loudest hour it rang, or after it, in seconds."""
         return abs(self.lead_min or 0) * 60
 
+    @property
+    def press_s(self) -> int:
+        """How long before the press it rang, or after it, in seconds."""
+        return abs(self.press_min or 0) * 60
+
 
 class RecordDay(msgspec.Struct, frozen=True):
-    """A day in the brand's zone: its posts, and its rings by level (alarm, watch, danger)."""
+    """A day in the brand's zone: its posts, and its rings, oldest first."""
 
     day: date
     posts: int
-    alarms: int
-    watches: int
-    dangers: int
+    rungs: tuple[Rung, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What would have rung. since, until: the stretch shown; None when the brand has no past. posts: replayed."""
+    """What would have rung. since, until: the stretch shown; None when the brand has no past. posts: replayed.
+
+    watch: number of the watch whose volume alone was replayed, 0 for the whole brand. posts_a_day: in the brand's zone.
+    """
 
     budget: AlarmBudget
     days: int
+    zone: str = "UTC"
+    watch: int = 0
     since: datetime | None = None
     until: datetime | None = None
     posts: int = 0
     rungs: tuple[Rung, ...] = ()
-    calendar: tuple[RecordDay, ...] = ()
+    posts_a_day: dict[date, int] = {}
 
     @property
     def alarms(self) -> int:
@@ -99,19 +108,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self._count("danger")
 
     @property
-    def real(self) -> int:
-        """Of how many rings people said that they were real."""
-        return self._said(Said.REAL)
+    def scores(self) -> tuple[Score, ...]:
+        """How right each level was that rang, or that has a budget."""
+        budgets = {"alarm": self.budget.alarms_per_month, "watch": self.budget.watches_per_month, "danger": None}
+        made = (self._score(level, budgets[level]) for level in _LEVELS)
+        return tuple(score for score in made if score.rings or score.budget is not None)
 
     @property
-    def false(self) -> int:
-        """Of how many rings people said that they were false."""
-        return self._said(Said.FALSE)
-
-    @property
-    def unjudged(self) -> int:
-        """Of how many rings nobody said anything."""
-        return self._said(Said.NOTHING)
+    def judged(self) -> int:
+        """Of how many rings people said something."""
+        return sum(rung.said is not Said.NOTHING for rung in self.rungs)
 
     @property
     def covered_days(self) -> float:
@@ -121,146 +127,156 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lead_min(self) -> int | None:
         """The median time between a ring and its loudest hour, None without a rise."""
-        leads = sorted(rung.lead_min for rung in self.rungs if rung.lead_min is not None)
-        return leads[len(leads) // 2] if leads else None
+        return _median([rung.lead_min for rung in self.rungs if rung.lead_min is not None])
 
     @property
     def lead_s(self) -> int:
         """The same in seconds, without its sign."""
         return abs(self.lead_min or 0) * 60
 
+    @property
+    def in_press(self) -> int:
+        """Of how many rings the story came into the press that was read."""
+        return sum(rung.press_min is not None for rung in self.rungs)
+
+    @property
+    def before_press(self) -> int:
+        """How many of them rang before its first article."""
+        return sum(rung.press_min is not None and rung.press_min > 0 for rung in self.rungs)
+
+    @property
+    def calendar(self) -> tuple[RecordDay, ...]:
+        """The days in the brand's zone, oldest first."""
+        return tuple(_calendar(self))
+
     def _count(self, level: str) -> int:
         return sum(rung.alert.level == level for rung in self.rungs)
 
-    def _said(self, said: Said) -> int:
-        return sum(rung.said is said for rung in self.rungs)
+    def _score(self, level: str, budget: float | None) -> Score:
+        said = Counter(rung.said for rung in self.rungs if rung.alert.level == level)
+        return Score(
+            level=level,
+            rings=said.total(),
+            real=said[Said.REAL],
+            false=said[Said.FALSE],
+            days=self.covered_days,
+            budget=budget,
+        )
 
 
 def record(
     engine: Engine, brand: Brand, budget: AlarmBudget, days: int = DAYS, progress: Callable[[int], None] | None = None
 ) -> Record:
-    """Return what the last `days` of a brand's past would have rung under a budget; nothing is stored, nobody is told.
+    """Return what the last `days` of a brand's past would have rung under a budget, with what people said of it.
 
-    The days end with the last post there is. Single dangerous posts ring whatever the budget.
+    The days end with the last post there is. Single dangerous posts ring whatever the budget. Nothing is stored, nobody
+    is told.
     """
-    last = engine.store.watching.last_minute(brand.slug, 0)
+    return judged(engine, brand, replayed(engine, msgspec.structs.replace(brand, budget=budget), days, 0, progress))
+
+
+def replayed(
+    engine: Engine, brand: Brand, days: int, watch: int = 0, progress: Callable[[int], None] | None = None
+) -> Record:
+    """Return what the last `days` would have rung under the budget of the brand, judged by nobody yet.
+
+    watch: number of a watch whose volume alone is replayed, 0 for all of the brand with all the evidence there is.
+    """
+    last = engine.store.watching.last_minute(brand.slug, watch)
     if last is None:
-        return Record(budget=budget, days=days)
+        return Record(budget=brand.budget, days=days, watch=watch, zone=brand.time_zone)
     begin = last - days * 1440
-    replay = _Replay(engine, msgspec.structs.replace(brand, budget=budget), progress)
-    replay.run(begin - WARM_DAYS * 1440)
+    after = begin - WARM_DAYS * 1440
+    if watch:
+        replay = replay_watch(engine, brand, watch, after, last + 1)
+    else:
+        replay = replay_brand(engine, brand, after, progress)
     since = minute_start(max(begin, replay.first if replay.first is not None else begin))
     alerts = [alert for alert in replay.alerts if alert.at >= since]
-    titles = engine.store.watching.story_titles([alert.story for alert in alerts if alert.story])
-    judge = _Judge(engine, brand.slug, since)
-    rungs = [_rung(replay, alert, titles, judge) for alert in alerts]
+    rungs = _Rungs(engine, brand, watch, replay)
+    posts = {minute: count for minute, count in replay.counts.items() if minute >= begin}
     return Record(
-        budget=budget,
+        budget=brand.budget,
         days=days,
+        zone=brand.time_zone,
+        watch=watch,
         since=since,
         until=minute_start(last + 1),
-        posts=sum(count for minute, count in replay.counts.items() if minute >= begin),
-        rungs=tuple(reversed(rungs)),
-        calendar=tuple(_calendar(replay.counts, alerts, ZoneInfo(brand.time_zone), (since, minute_start(last)))),
+        posts=sum(posts.values()),
+        rungs=tuple(rungs.of(alerts)),
+        posts_a_day=_posts_a_day(posts, ZoneInfo(brand.time_zone)),
     )
 
 
-def judge_ring(engine: Engine, brand: str, key: str, said: Said, who: tuple[str, datetime]) -> None:
-    """Store what a person says of a ring of the past. who: mark of the person, now."""
+def judged(engine: Engine, brand: Brand, found: Record) -> Record:
+    """Return a record with what people said of its rings until now; costs no replay."""
+    if found.since is None:
+        return found
+    judge = _Judge(engine, brand.slug, found.since)
+    rungs = (msgspec.structs.replace(rung, said=judge.said(rung.key, rung.alert)) for rung in found.rungs)
+    return msgspec.structs.replace(found, rungs=tuple(rungs))
+
+
+def judge_ring(engine: Engine, brand: str, key: str, said: Said, who: tuple[str, datetime]) -> Said:
+    """Store what a person says of a ring of the past, NOTHING to take it back; return what was said of it before.
+
+    who: mark of the person, now.
+    """
+    before = [label for label in engine.store.labels(subject_kind=SUBJECT_KIND, subject=key) if label.note == brand]
     label = LabelRow(subject_kind=SUBJECT_KIND, subject=key, label=said.value, by=who[0], at=who[1], note=brand)
     engine.store.add_label(label)
+    engine.store.note_audit(AuditEntry(at=who[1], by=who[0], action="record.judge", subject=key, text=said.value))
+    return Said(before[-1].label) if before else Said.NOTHING
 
 
-def _rung(replay: _Replay, alert: Alert, titles: dict[str, str], judge: _Judge) -> Rung:
-    surge = replay.surges.get((alert.subject, alert.at))
-    what = alert.story or (str(minute_of(surge.since) // _HOUR) if surge else alert.subject)
-    key = stable_id("record", alert.brand, alert.cause.value, what)
-    return Rung(
-        key=key,
-        alert=alert,
-        surge=surge,
-        title=alert.title if surge is None else titles.get(alert.story, alert.title),
-        said=judge.said(key, alert),
-        lead_min=None if surge is None else replay.lead_min(surge),
-    )
+class _Rungs:
+    """The rings of a replay, newest first, with what the stories behind them tell."""
 
-
-class _Replay:
-    """The past of a brand folded anew, with all that would have been told."""
-
-    def __init__(self, engine: Engine, brand: Brand, progress: Callable[[int], None] | None) -> None:
-        self._store = engine.store
+    def __init__(self, engine: Engine, brand: Brand, watch: int, replay: Replay) -> None:
+        self._engine = engine
         self._brand = brand
-        self._progress = progress
-        self._minutes: list[int] = []
-        self.first: int | None = None
-        self.counts: Counter[int] = Counter()
-        self.alerts: list[Alert] = []
-        self.surges: dict[tuple[str, datetime], Surge] = {}
+        self._watch = watch
+        self._replay = replay
+        self._press: dict[str, tuple[datetime, bool] | None] = {}
 
-    def run(self, after: int) -> None:
-        """Replay what came after a minute."""
-        fold, state = SurgeFold(self._brand, _TIMELINE), None
-        for minutes in self._pages(after):
-            self.first = minutes[0].minute if self.first is None else self.first
-            for minute in minutes:
-                self.counts[minute.minute] += sum(not mention.own for mention in minute.mentions)
-            state, events = fold.merge_many(state, minutes)
-            self._ring([_with_story(event, minutes) for event in events], minutes)
-            if self._progress:
-                self._progress(sum(self.counts.values()))
-        self._minutes = sorted(self.counts)
+    def of(self, alerts: Sequence[Alert]) -> Iterator[Rung]:
+        titles = self._engine.store.affairs.own_titles(
+            self._brand.slug, sorted({alert.story for alert in alerts if alert.story})
+        )
+        for alert in reversed(alerts):
+            yield self._rung(alert, titles)
 
-    def lead_min(self, surge: Surge) -> int:
-        """Return the minutes from a ring to the end of the loudest hour of the day that follows its beginning."""
-        since = minute_of(surge.since)
-        places = range(bisect_left(self._minutes, since), bisect_right(self._minutes, since + _PEAK_WITHIN_MIN))
-        best, peak, total, start = -1, since, 0, places.start
-        for place in places:
-            total += self.counts[self._minutes[place]]
-            while self._minutes[start] <= self._minutes[place] - _HOUR:
-                total -= self.counts[self._minutes[start]]
-                start += 1
-            if total > best:
-                best, peak = total, self._minutes[place]
-        return peak + 1 - minute_of(surge.at)
+    def _rung(self, alert: Alert, titles: dict[str, str]) -> Rung:
+        surge = self._replay.surges.get((alert.subject, alert.at))
+        what = alert.story or (str(minute_of(surge.since) // _HOUR) if surge else alert.subject)
+        part = (f"watch:{self._watch}",) if self._watch else ()
+        press = self._first_article(alert.story)
+        return Rung(
+            key=stable_id("record", alert.brand, alert.cause.value, what, *part),
+            alert=alert,
+            surge=surge,
+            title=alert.title if surge is None else titles.get(alert.story, alert.title),
+            story=alert.story if alert.story in titles else "",
+            lead_min=None if surge is None else self._replay.lead_min(surge),
+            press_min=None if press is None else minute_of(press[0]) - minute_of(alert.at),
+            is_national=press is not None and press[1],
+        )
 
-    def _pages(self, after: int) -> Iterator[list[BrandMinute]]:
-        while minutes := self._store.past_minutes(LIVE, self._brand.slug, after, _ROWS):
-            yield minutes
-            after = minutes[-1].minute
-
-    def _ring(self, events: Sequence[Event], minutes: Sequence[BrandMinute]) -> None:
-        posts = {
-            (mention.platform, mention.native_id): _excerpt(f"{mention.title} {mention.text}")
-            for minute in minutes
-            for mention in minute.mentions
-            if mention.danger
-        }
-        for event in events:
-            recent = [alert for alert in self.alerts[-200:] if event.at - alert.at < _RECENT]
-            told, _ = ring([event], Titles(posts=posts), recent)
-            self.alerts += told
-            if event.kind is EventKind.SURGE:
-                surge = msgspec.json.decode(event.body, type=Surge)
-                self.surges[surge.id, event.at] = surge
-
-
-def _with_story(event: Event, minutes: Sequence[BrandMinute]) -> Event:
-    """Return a surge's event with the story that brings most of it, as closing a minute does."""
-    if event.kind is not EventKind.SURGE:
-        return event
-    surge = msgspec.json.decode(event.body, type=Surge)
-    if surge.story:
-        return event
-    span = (minute_of(surge.since), minute_of(surge.at))
-    counts = Counter(story for minute in minutes if span[0] <= minute.minute <= span[1] for story in minute.stories)
-    story = min(counts.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))[0]
-    return msgspec.structs.replace(event, body=msgspec.json.encode(msgspec.structs.replace(surge, story=story)))
+    def _first_article(self, story: str) -> tuple[datetime, bool] | None:
+        """When the press first wrote of a story, and whether that was a national medium."""
+        if story and story not in self._press:
+            try:
+                found = first_press(self._engine, self._brand, story)
+            except NotFoundError:  # its posts were deleted or erased since
+                self._press[story] = None
+            else:
+                articles = [(found.local_at, False), (found.national_at, True)]
+                self._press[story] = min(((at, wide) for at, wide in articles if at is not None), default=None)
+        return self._press.get(story)
 
 
 class _Judge:
-    """What people said: of the alert they saw at the time, or since then of the ring itself."""
+    """What people said: of the ring itself, or else of the alert they saw at the time."""
 
     def __init__(self, engine: Engine, brand: str, since: datetime) -> None:
         seen = engine.store.alerts(brand=brand, since=since - _SAME, limit=2_000)
@@ -281,21 +297,26 @@ class _Judge:
         return Said.FALSE if AlertState.FALSE in states else Said.NOTHING
 
 
-def _calendar(
-    counts: Counter[int], alerts: Sequence[Alert], zone: ZoneInfo, span: tuple[datetime, datetime]
-) -> Iterator[RecordDay]:
-    posts: Counter[date] = Counter()
-    for minute, count in counts.items():
-        at = minute_start(minute)
-        if at >= span[0]:
-            posts[at.astimezone(zone).date()] += count
-    rings = Counter((alert.at.astimezone(zone).date(), alert.level) for alert in alerts)
-    day, last = span[0].astimezone(zone).date(), span[1].astimezone(zone).date()
+def _posts_a_day(posts: dict[int, int], zone: ZoneInfo) -> dict[date, int]:
+    days: Counter[date] = Counter()
+    for minute, count in posts.items():
+        days[minute_start(minute).astimezone(zone).date()] += count
+    return dict(days)
+
+
+def _calendar(found: Record) -> Iterator[RecordDay]:
+    if found.since is None or found.until is None:
+        return
+    zone = ZoneInfo(found.zone)
+    rungs: dict[date, list[Rung]] = {}
+    for rung in reversed(found.rungs):
+        rungs.setdefault(rung.alert.at.astimezone(zone).date(), []).append(rung)
+    day = found.since.astimezone(zone).date()
+    last = (found.until - timedelta(minutes=1)).astimezone(zone).date()
     while day <= last:
-        yield RecordDay(day, posts[day], rings[day, "alarm"], rings[day, "watch"], rings[day, "danger"])
+        yield RecordDay(day, found.posts_a_day.get(day, 0), tuple(rungs.get(day, ())))
         day += timedelta(days=1)
 
 
-def _excerpt(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _EXCERPT else plain[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
+def _median(values: list[int]) -> int | None:
+    return sorted(values)[len(values) // 2] if values else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -21,27 +23,27 @@ from tocsin.flows.watches.keep import (
     By,
     save_budget,
 )
-from tocsin.flows.watches.record import DAYS, Record, Said, judge_ring, record
+from tocsin.flows.watches.record import DAYS, Said, judge_ring, judged, replayed
 from tocsin.web.request import WebRequest
 from tocsin.web.watches.jobs import JOBS, PATIENCE_S, Job
 from tocsin.web.watches.shown import may_write
+from tocsin.web.watches.strip import NARROW, WIDE, strip
 
 _CHOICES = (30, 90, 180)
-_WIDTH, _HEIGHT = 900, 96
-_SHORT_DAYS = 45  # under it each Monday is named, beyond it each first of a month
-_FOOT = 60  # pixels of the highest day
 
 
 @require_GET
 def page(request: WebRequest, brand: str) -> HttpResponse:
     """Show the record under the budget of the address, or the brand's own; say that work goes on while it does."""
-    budget, days = _budget(request.GET, request.brand.budget), _days(request.GET)
-    job = _ask(request, budget, days)
+    budget, days, watch = _budget(request.GET, request.brand.budget), _days(request.GET), _watch(request, request.GET)
+    job = _ask(request, budget, days, watch)
     job.wait(PATIENCE_S)
     shown: dict[str, Any] = {
         "budget": budget,
         "own": request.brand.budget,
         "days": days,
+        "watch": watch,
+        "watches": request.engine.store.watching.watches(brand),
         "choices": _CHOICES,
         "limits": (LEAST_ALARMS, MOST_ALARMS, LEAST_WATCHES, MOST_WATCHES),
         "job": job,
@@ -51,7 +53,8 @@ def page(request: WebRequest, brand: str) -> HttpResponse:
     if job.is_over and job.error is not None:
         shown["error"] = request.t.error(job.error)
     elif job.is_over and job.result is not None:
-        shown |= {"record": job.result, "strip": strip(job.result)}
+        found = judged(request.engine, request.brand, job.result)
+        shown |= {"record": found, "strips": [(strip(found, WIDE), "only-wide"), (strip(found, NARROW), "only-narrow")]}
     return render(request, "watches/record_part.html" if request.htmx else "watches/record.html", shown)
 
 
@@ -73,58 +76,31 @@ def keep_budget(request: WebRequest, brand: str) -> HttpResponse:
 
 @require_POST
 def judge(request: WebRequest, brand: str) -> HttpResponse:
-    """Store whether a ring of the past was a real affair."""
-    key, said = request.POST.get("key", ""), request.POST.get("said", "")
-    if len(key) == 16 and key.isalnum() and said in (Said.REAL, Said.FALSE):
-        judge_ring(request.engine, brand, key, Said(said), (request.reader.mark, request.now))
-        _forget(request)
-    back = reverse("watches:record", kwargs={"brand": brand})
-    budget, days = _budget(request.POST, request.brand.budget), _days(request.POST)
-    return HttpResponseRedirect(f"{back}?{_query(budget)}&days={days}#rings")
+    """Store whether a ring of the past was real, or take that back; the message offers what was said before."""
+    form = request.POST if "key" in request.POST else request.GET
+    key, said = form.get("key", ""), form.get("said", "")
+    budget, days, watch = _budget(form, request.brand.budget), _days(form), _watch(request, form)
+    place = f"{_query(budget)}&days={days}&watch={watch}"
+    if len(key) == 16 and key.isalnum() and said in set(Said):
+        before = judge_ring(request.engine, brand, key, Said(said), (request.reader.mark, request.now))
+        undo = reverse("watches:judge", kwargs={"brand": brand}) + f"?key={key}&said={before.value}&{place}"
+        words = {Said.REAL: _("Noted: it was real."), Said.FALSE: _("Noted: it was a false alarm.")}
+        messages.success(
+            request, words.get(Said(said), _("Taken back.")), extra_tags=undo if form is request.POST else ""
+        )
+    return HttpResponseRedirect(f"{reverse('watches:record', kwargs={'brand': brand})}?{place}#rings")
 
 
-def strip(found: Record) -> dict[str, Any]:
-    """Return the strip of days: bars of posts, marks of the rings above them, days below."""
-    count = max(1, len(found.calendar))
-    step = _WIDTH / count
-    most = max(1, *(day.posts for day in found.calendar)) if found.calendar else 1
-    bars = [
-        {
-            "x": f"{place * step:.1f}",
-            "middle": f"{(place + 0.5) * step:.1f}",
-            "width": f"{max(1.0, step - 1.5):.1f}",
-            "height": f"{_FOOT * (day.posts / most) ** 0.5:.1f}",
-            "y": f"{_HEIGHT - _FOOT * (day.posts / most) ** 0.5:.1f}",
-            "day": day,
-            "level": "alarm" if day.alarms else "danger" if day.dangers else "watch" if day.watches else "",
-        }
-        for place, day in enumerate(found.calendar)
-    ]
-    is_short = count <= _SHORT_DAYS
-    labels = [bar for bar in bars if (bar["day"].day.weekday() == 0 if is_short else bar["day"].day.day == 1)]
-    return {"bars": bars, "labels": labels, "width": _WIDTH, "height": _HEIGHT}
+def _ask(request: WebRequest, budget: AlarmBudget, days: int, watch: int) -> Job:
+    engine, brand = request.engine, msgspec.structs.replace(request.brand, budget=budget)
+    work = partial(replayed, engine, brand, days, watch)
+    return JOBS.ask(_key(request, budget, days, watch), work, engine.store.close)
 
 
-def _ask(request: WebRequest, budget: AlarmBudget, days: int) -> Job:
-    engine, brand = request.engine, request.brand
-    key = _key(request, budget, days)
-    return JOBS.ask(key, lambda note: record(engine, brand, budget, days, note), engine.store.close)
-
-
-def _key(request: WebRequest, budget: AlarmBudget, days: int) -> tuple[object, ...]:
-    """The same record is not made twice within an hour of new posts."""
-    last = request.engine.store.watching.last_minute(request.brand.slug, 0) or 0
-    alias = request.engine.store.alias
-    judged = _judged.get((alias, request.brand.slug), 0)
-    return ("record", alias, request.brand.slug, budget, days, last // 60, judged)
-
-
-_judged: dict[tuple[str, str], int] = {}
-
-
-def _forget(request: WebRequest) -> None:
-    key = (request.engine.store.alias, request.brand.slug)
-    _judged[key] = _judged.get(key, 0) + 1
+def _key(request: WebRequest, budget: AlarmBudget, days: int, watch: int) -> tuple[object, ...]:
+    """The same record is not made twice within an hour of new posts; what people say of it is read at each look."""
+    last = request.engine.store.watching.last_minute(request.brand.slug, watch) or 0
+    return ("record", request.engine.store.alias, request.brand.slug, budget, days, watch, last // 60)
 
 
 def _budget(form: QueryDict, own: AlarmBudget) -> AlarmBudget:
@@ -148,6 +124,14 @@ def _number(text: str, otherwise: float) -> float:
 def _days(form: QueryDict) -> int:
     text = form.get("days", "")
     return int(text) if text.isascii() and text.isdigit() and int(text) in _CHOICES else DAYS
+
+
+def _watch(request: WebRequest, form: QueryDict) -> int:
+    """Return the number of a watch of the brand, 0 for the whole brand."""
+    text = form.get("watch", "")
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    known = {kept.number for kept in request.engine.store.watching.watches(request.brand.slug)}
+    return wanted if wanted in known else 0
 
 
 def _query(budget: AlarmBudget) -> str:
