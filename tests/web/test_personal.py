@@ -22,7 +22,7 @@ from tocsin.collect.adapter import Page, Upsert
 from tocsin.flows.correct import Hand
 from tocsin.flows.ingest import Place, ingest_page
 from tocsin.flows.letters.links import Links
-from tocsin.flows.personal.keep import is_due, let_go, set_days
+from tocsin.flows.personal.keep import is_due, let_go, set_days, waits_for_wipe
 
 PAGE = f"/b/{BRAND}/personal/"
 EVE = Author(platform="forum", handle="eve", name="<b>Ève</b>", followers=12)
@@ -100,6 +100,13 @@ def test_an_erased_author_stands_in_no_file_and_no_page(held: World) -> None:
     page = carla.get(PAGE).content.decode()
     assert "posts 1" in page
     assert carla.get(f"{PAGE}authors/{NUMBER}").status_code == 404
+    assert waits_for_wipe(held.engine) is not None
+    assert "note bronze-n" in page
+    let_go(held.engine, held.now.replace(hour=14))
+    assert waits_for_wipe(held.engine) is not None  # by day nobody is kept waiting
+    let_go(held.engine, (held.now + timedelta(days=1)).replace(hour=2))
+    assert waits_for_wipe(held.engine) is None
+    assert "note bronze-n" not in carla.get(PAGE).content.decode()
     held.store.close()
     for file in held.engine.settings.data_dir.glob("tocsin.sqlite3*"):
         content = file.read_bytes()

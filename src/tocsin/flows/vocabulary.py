@@ -83,6 +83,7 @@ _WORDS = {
     "audit_export": N_("exported the audit trail"),
     "erase": N_("erased an author"),
     "personal.erased": N_("erased what was held of an author"),
+    "personal.wiped": N_("the files hold nothing of those erased, and gave the space back"),
     "personal.exported": N_("handed over what was held of an author"),
     "personal.objection": N_("took an objection"),
     "personal.lifted": N_("lifted an objection"),

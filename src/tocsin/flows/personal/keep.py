@@ -13,10 +13,12 @@ from tocsin.base.person import Person, Role
 from tocsin.base.personal import FEWEST_DAYS, MOST_DAYS, SHARED, Purpose
 from tocsin.flows.correct import Hand
 from tocsin.flows.engine import Engine
+from tocsin.store.people.audit import AuditScope
 from tocsin.store.personal.rows import Due, Keep
 from tocsin.store.rows import AuditEntry
 
 NIGHT = (1, 5)  # local hours of the brand between which things go
+ERASED, WIPED = "personal.erased", "personal.wiped"  # actions of the trail
 _AGAIN = timedelta(hours=20)
 _MISSED = timedelta(hours=30)  # a machine that is off at night lets go by day
 
@@ -77,9 +79,12 @@ def set_days(engine: Engine, brand: Brand, purpose: Purpose, days: int | None, h
 def let_go(engine: Engine, now: datetime) -> int:
     """Take away one bounded part of what is to go, if it is the hour for it; return how many rows went.
 
+    The files are written anew first, if somebody was erased since.
+
     Called at every turn of the worker: people's writes pass between two parts.
     """
     zones = {brand.slug: ZoneInfo(brand.time_zone) for brand in engine.store.brands()}
+    _wipe(engine, now, next(iter(zones.values()), ZoneInfo("Europe/Paris")))
     for keep in engine.store.personal.keeps():
         zone = zones.get(keep.brand) or next(iter(zones.values()), ZoneInfo("Europe/Paris"))
         if not is_due(keep, now, zone):
@@ -89,6 +94,31 @@ def let_go(engine: Engine, now: datetime) -> int:
             return gone
         engine.store.personal.note_done(keep, now)
     return 0
+
+
+def waits_for_wipe(engine: Engine) -> AuditEntry | None:
+    """Return the last erasure if the files still hold traces of what it took out of the tables, else None."""
+    last = {
+        action: line
+        for action in (ERASED, WIPED)
+        for line in engine.store.people.audit(AuditScope(action=action, limit=1))
+    }
+    erased, wiped = last.get(ERASED), last.get(WIPED)
+    return erased.entry if erased is not None and (wiped is None or wiped.number < erased.number) else None
+
+
+def _wipe(engine: Engine, now: datetime, zone: ZoneInfo) -> None:
+    """At night, for writers wait until it is done; by day only when a night was missed."""
+    erased = waits_for_wipe(engine)
+    if erased is None or not (_is_night(now, zone) or now - erased.at > _MISSED):
+        return
+    engine.store.personal.wipe()
+    brand = erased.subject.partition(":")[0]
+    engine.store.note_audit(AuditEntry(at=now, by="", action=WIPED, subject=f"{brand}:files"))
+
+
+def _is_night(now: datetime, zone: ZoneInfo) -> bool:
+    return NIGHT[0] <= now.astimezone(zone).hour < NIGHT[1]
 
 
 def is_due(keep: Keep, now: datetime, zone: ZoneInfo) -> bool:
@@ -103,8 +133,7 @@ def is_due(keep: Keep, now: datetime, zone: ZoneInfo) -> bool:
     True
     """
     since = now - keep.done_at
-    is_night = NIGHT[0] <= now.astimezone(zone).hour < NIGHT[1]
-    return since > _MISSED or (is_night and since > _AGAIN)
+    return since > _MISSED or (_is_night(now, zone) and since > _AGAIN)
 
 
 def _keep(brand: Brand, purpose: Purpose, days: int, by: str, at: datetime) -> Keep:

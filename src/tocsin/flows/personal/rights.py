@@ -14,6 +14,7 @@ from tocsin.flows.correct import Hand
 from tocsin.flows.engine import Engine
 from tocsin.flows.moments import Reader
 from tocsin.flows.personal.archive import author_archive
+from tocsin.flows.personal.keep import ERASED, WIPED
 from tocsin.store.people.audit import AuditScope
 from tocsin.store.personal.rows import FoundAuthor, Holding, ObjectionRow
 from tocsin.store.rows import AuditEntry, MentionRow
@@ -81,6 +82,8 @@ def author_page(engine: Engine, brand: Brand, number: int, person: Person) -> Au
 def erase(engine: Engine, brand: Brand, number: int, typed: str, hand: Hand) -> ErasureReport:
     """Erase an author everywhere, once their handle was typed; list what stays. Note who did, without their name.
 
+    The tables hold nothing of them at once; the files are written anew in the coming night, by the worker.
+
     Raises InputError when what was typed is not the handle, or when other brands that the person may not enter hold
     posts of them.
     """
@@ -90,9 +93,9 @@ def erase(engine: Engine, brand: Brand, number: int, typed: str, hand: Hand) -> 
         raise InputError("{typed!r} is not the handle of this account. Nothing was erased.", typed=typed)
     if page.foreign:
         raise InputError("Other brands hold posts of this account too. Ask the owner of the installation to erase it.")
-    report = engine.store.erase_author(author.platform, author.handle, now=hand.at, by=hand.person.mark)
+    report = engine.store.personal.erase(author.platform, author.handle, hand.at, hand.person.mark)
     told = "; ".join(f"{what} {rows}" for what, rows in sorted(report.erased.items()) if rows)
-    _note(engine, hand, "personal.erased", "author", told)
+    _note(engine, hand, ERASED, "author", told)
     return report
 
 
@@ -155,4 +158,4 @@ def done(engine: Engine, brand: Brand, limit: int = 20) -> list[tuple[datetime, 
     return sorted(found, reverse=True)[:limit]
 
 
-ACTIONS = ("personal.erased", "personal.exported", "personal.lifted", "personal.objection", "personal.kept")
+ACTIONS = (ERASED, WIPED, "personal.exported", "personal.lifted", "personal.objection", "personal.kept")

@@ -10,6 +10,7 @@ from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
 from tocsin.store.personal import find, hand_over, keep, object
 from tocsin.store.personal.rows import COUNTED, Due, FoundAuthor, Holding, Keep, ObjectionRow, Portable
+from tocsin.store.upkeep.erase import ErasureReport, erase_author, wipe_files
 
 
 @speaks_plainly
@@ -49,6 +50,14 @@ class Personal:
     def hand_over(self, number: int) -> Portable:
         """Return all that is held of an account, as plain values."""
         return hand_over.hand_over(self._db, number)
+
+    def erase(self, platform: str, handle: str, at: datetime, by: str) -> ErasureReport:
+        """Erase an account in the tables at once; the files keep its traces until `wipe`."""
+        return erase_author(self._db, platform, handle, now=at, by=by, leave_files=True)
+
+    def wipe(self) -> None:
+        """Write the files anew without what was erased: long on a large store, and writers wait."""
+        wipe_files(self._db)
 
     # Objections
 

@@ -39,9 +39,12 @@ class ErasureReport(msgspec.Struct, frozen=True, kw_only=True):
     stays: tuple[Stay, ...]
 
 
-def erase_author(db: Database, platform: str, handle: str, *, now: datetime, by: str = "") -> ErasureReport:
+def erase_author(
+    db: Database, platform: str, handle: str, *, now: datetime, by: str = "", leave_files: bool = False
+) -> ErasureReport:
     """Erase an account on one platform, or on all (""), in all worlds; a later import does not bring it back.
 
+    leave_files: the files are not written anew here, which takes long; `wipe_files` must follow.
     Raises InputError if the handle is empty.
     """
     handle = handle.strip().removeprefix("@")
@@ -60,8 +63,22 @@ def erase_author(db: Database, platform: str, handle: str, *, now: datetime, by:
         _erase_quotes(db, [*spellings, *names], erased)
         note_audit(db, AuditEntry(at=now, by=by, action="erase", subject=db.digest("author", handle.casefold())))
         stays = _stays(db, spellings, now)
-    _wipe(db)
+    if not leave_files:
+        wipe_files(db)
     return ErasureReport(erased=dict(sorted(erased.items())), stays=stays)
+
+
+def wipe_files(db: Database) -> None:
+    """Leave no page of the files that still holds what was deleted, and give the space back; writers wait for it."""
+    if db.is_sqlite:
+        # Merging the index into one segment drops the words of removed posts; then the file is written anew.
+        db.run("insert into store_search (store_search) values ('optimize')")
+        db.rows("pragma wal_checkpoint(truncate)")
+        db.run("vacuum")
+        db.rows("pragma wal_checkpoint(truncate)")
+        return
+    for table in ("store_post", "store_author", "store_revision", "store_mention", "store_search", "store_unmatched"):
+        db.run(f"vacuum {table}")
 
 
 def _accounts(db: Database, platform: str, handle: str) -> list[tuple[int, str, str, str]]:
@@ -188,16 +205,3 @@ def _quoting_posts(db: Database, spellings: Sequence[str]) -> int:
             [like, like, like],
         )
     return found
-
-
-def _wipe(db: Database) -> None:
-    """Leave no page of the files that still holds what was deleted."""
-    if db.is_sqlite:
-        # Merging the index into one segment drops the words of removed posts; then the file is written anew.
-        db.run("insert into store_search (store_search) values ('optimize')")
-        db.rows("pragma wal_checkpoint(truncate)")
-        db.run("vacuum")
-        db.rows("pragma wal_checkpoint(truncate)")
-        return
-    for table in ("store_post", "store_author", "store_revision", "store_mention", "store_search", "store_unmatched"):
-        db.run(f"vacuum {table}")

@@ -54,7 +54,8 @@ def erase(request: WebRequest, brand: str, number: int) -> HttpResponse:
         else:
             rows = report.erased.get("posts", 0)
             messages.success(
-                request, _("Erased for good, %(posts)s posts among it. What stays is listed.") % {"posts": rows}
+                request,
+                _("Erased for good, %(posts)s posts among it. The files are written anew tonight.") % {"posts": rows},
             )
             return HttpResponseRedirect(reverse("personal:page", kwargs={"brand": brand}) + "#done")
     return render(request, "personal/erase.html", {"page": page, "form": form})

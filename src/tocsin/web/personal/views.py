@@ -11,7 +11,7 @@ from tocsin.flows.i18n import LANGUAGES, translator
 from tocsin.flows.moments import Reader
 from tocsin.flows.personal import rights
 from tocsin.flows.personal.drafts import PURPOSES, DraftKind, write_draft
-from tocsin.flows.personal.keep import kept_lines
+from tocsin.flows.personal.keep import kept_lines, waits_for_wipe
 from tocsin.flows.personal.rights import Sought
 from tocsin.flows.stream import people_names
 from tocsin.store.personal.rows import COUNTED, COUNTED_POSTS
@@ -46,6 +46,7 @@ def page(request: WebRequest, brand: str) -> HttpResponse:
         "counted": COUNTED,
         "drafts": [(kind.value, language) for kind in DraftKind for language in LANGUAGES],
         "done": rights.done(request.engine, request.brand),
+        "waits_for_wipe": waits_for_wipe(request.engine) is not None,
         "names": people_names(request.engine, brand),
         "hours": request.engine.settings.unmatched_hours,
     }
