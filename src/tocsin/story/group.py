@@ -24,7 +24,7 @@ _BRIEF_POSTS = 3
 _JOINS = 2.0  # nats, set with those of `evidence.py`
 _OF_LATE = 0.5
 _IDLE_A_DAY = 0.5
-_TIED = 4.0  # nats for the story of the post that is answered, shared or quoted
+_TIED = 6.0  # nats for the story of the post that is answered, shared or quoted
 _COMPARED_AT = frozenset((4, 6, 8, 12, 16, 24, 32, 48))  # posts; later every 64
 _COMPARED_EVERY = 64
 _A_DAY = timedelta(days=1)

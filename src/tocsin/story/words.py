@@ -58,8 +58,8 @@ class _Keys(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _MOST_KEPT:
             self.clear()
-        concepts = _concepts()
-        key = self[word] = concepts.get(word) or concepts.get(stem(word)) or stem(word)
+        concepts, stemmed = _concepts(), stem(word)
+        key = self[word] = concepts.get(word) or concepts.get(stemmed) or stemmed
         return key
 
 
@@ -93,7 +93,7 @@ def words_of_brand(name: str, slug: str) -> frozenset[str]:
     """Return the keys of the words of a brand's own name, apart and written as one: they tell its stories by nothing.
 
     >>> sorted(words_of_brand("Maison Alba", "maison-alba"))
-    ['alba', 'mais', 'maisonalba']
+    ['alba', 'maison', 'maisonalba']
     """
     words = [fold_words(name), fold_words(slug)]
     return frozenset(key_of(word) for part in words for word in (*part, "".join(part)) if word)
@@ -122,7 +122,10 @@ def _concepts() -> dict[str, str]:
             keys.setdefault(word, stem(words[0]))
     for words in lines:
         for word in words:
-            keys.setdefault(stem(word), keys[word])
+            # What is left of a short word is the beginning of many others: only its own forms are taken for it.
+            short = len(stem(word)) <= _FEWEST_LETTERS
+            for form in [word + ending for ending in ("s", "e", "es")] if short else [stem(word)]:
+                keys.setdefault(form, keys[word])
     return keys
 
 
