@@ -23,6 +23,7 @@ from tocsin.flows.engine import Engine, open_engine
 from tocsin.flows.ingest import Place, ingest_page
 from tocsin.flows.stories import placed
 from tocsin.flows.stories.change import merge_stories, split_story, undo_move
+from tocsin.flows.stories.earlier import earlier_story
 from tocsin.screen.correct import Act, Change
 from tocsin.store.affairs import rearrange
 from tocsin.store.affairs.rows import ENGINE, AlertFilter, StoryFilter, StoryLine
@@ -359,3 +360,21 @@ def test_another_story_takes_its_copies_along_and_what_comes_follows_until_it_is
     _close(engine)
     assert _held(engine)["after0"] == line.id
     assert engine.store.doctor() == []
+
+
+def test_an_affair_like_an_earlier_one_tells_of_it(engine: Engine) -> None:
+    def tell(name: str, at: datetime) -> None:
+        timeline = f"backfill:{name}"
+        _bring(engine, _posts([*PARCELS, *SAND], at, name), timeline)
+        _close(engine, timeline)
+
+    tell("spring", START - timedelta(days=60))
+    tell("autumn", START - timedelta(days=2))
+    tell("long-ago", START - timedelta(days=600))
+    lines = sorted(_lines(engine), key=lambda line: line.first_at)
+    assert len(lines) == 6
+    for now in lines[4:]:
+        found = earlier_story(engine, now)
+        assert found is not None and found.line.title == now.title and found.line in lines[2:4]
+        assert found.lasted_s == 180
+    assert earlier_story(engine, lines[0]) is None

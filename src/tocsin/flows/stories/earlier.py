@@ -8,10 +8,9 @@ import msgspec
 
 from tocsin.flows.engine import Engine
 from tocsin.store.affairs.rows import StoryLine
-from tocsin.story.merge import likeness
+from tocsin.story.resemble import resembles
 
 _PAST = timedelta(days=400)
-_ALIKE = 0.35  # under it, two stories that share a word are taken for one another; see tests/flows/test_story_life.py
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +28,6 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
 def earlier_story(engine: Engine, line: StoryLine) -> Earlier | None:
     """Return the story of the last 400 days, over before this one began, that it resembles most; None for none."""
     whole, found = engine.store.affairs.earlier(line, line.first_at - _PAST)
-    alike = [Earlier(line=other, likeness=likeness(whole, row)) for other, row in found]
-    best = max(alike, key=lambda one: (one.likeness, one.line.posts, one.line.id), default=None)
-    return best if best is not None and best.likeness >= _ALIKE else None
+    lines = {other.id: other for other, _ in found}
+    best = resembles(whole, [row for _, row in found])
+    return None if best is None else Earlier(line=lines[best[0]], likeness=best[1])

@@ -17,8 +17,8 @@ from tocsin.story.merge import have_converged
 
 _COMPARED = 24
 _EARLIER = 1_000  # of the largest stories there are, so many are looked at
-_FEWEST_POSTS = 5
-_DECODED = 40
+_FEWEST_POSTS = 3
+_DECODED = 200
 
 
 def lookalikes(db: Database, line: StoryLine, since: datetime) -> list[StoryLine]:
@@ -44,14 +44,11 @@ def whole_story(db: Database, line: StoryLine) -> Story:
 
 
 def earlier_stories(db: Database, line: StoryLine, since: datetime) -> list[tuple[StoryLine, Story]]:
-    """Return the largest stories of the world that were over before this one began and share a telling word with it.
+    """Return the largest stories of the world that were over before this one began, with all that grouping reads.
 
-    Bounded: the thousand largest are looked at in an index, at most forty are read whole. since: of their last post.
+    Bounded: the thousand largest are looked at in an index, at most 200 are read whole. since: of their last post.
     """
-    words = sorted({word.lower() for word in line.keywords if len(word) > 2})
-    if not words:
-        return []
-    found = earlier_lines(db, line, (to_ms(since), words), (_EARLIER, _FEWEST_POSTS))[:_DECODED]
+    found = earlier_lines(db, line, to_ms(since), (_EARLIER, _FEWEST_POSTS))[:_DECODED]
     whole = _whole(db, [other.number for other in found], line)
     return [(other, whole[other.number]) for other in found if other.number in whole]
 

@@ -17,7 +17,6 @@ from tocsin.store.affairs.rows import (
     Shares,
     StoryFilter,
     StoryLine,
-    Told,
     ToldApart,
     Trail,
     Voices,
@@ -159,7 +158,7 @@ class Affairs:
         return alike.lookalikes(self._db, line, since)
 
     def earlier(self, line: StoryLine, since: datetime) -> tuple[Story, list[tuple[StoryLine, Story]]]:
-        """Return a story whole, and the earlier ones that share a telling word with it, whole too."""
+        """Return a story whole, and the largest of those that were over before it began, whole too."""
         return alike.whole_story(self._db, line), alike.earlier_stories(self._db, line, since)
 
     # Alerts
@@ -167,7 +166,3 @@ class Affairs:
     def alerts(self, brand: str, wanted: AlertFilter) -> list[Alert]:
         """Return the alerts that fit, newest first."""
         return inbox.find_alerts(self._db, brand, self._world, wanted)
-
-    def told(self, alert: str) -> list[Told]:
-        """Return who was told of an alert."""
-        return inbox.told(self._db, alert)

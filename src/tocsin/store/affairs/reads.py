@@ -90,30 +90,19 @@ def story_line(db: Database, brand: str, world: str, name: str) -> StoryLine:
     return _titled(db, [max(lines, key=lambda line: (line.timeline == world, line.posts))])[0]
 
 
-def earlier_lines(
-    db: Database, line: StoryLine, wanted: tuple[int, Sequence[str]], bounds: tuple[int, int]
-) -> list[StoryLine]:
-    """Return the stories of the world that were over before this one began, with one of these keywords, largest first.
+def earlier_lines(db: Database, line: StoryLine, since: int, bounds: tuple[int, int]) -> list[StoryLine]:
+    """Return the stories of the world that were over before this one began, the largest first.
 
-    wanted: the earliest of their last posts, in ms, and the keywords. bounds: of how many of the largest stories of
-    each timeline, and of how many posts at least.
+    since: the earliest of their last posts, in ms. bounds: of how many of the largest stories of each timeline, and of
+    how many posts at least.
     """
-    since, words = wanted
-    keyed = " or ".join(["lower(s.keywords) like %s escape '!'"] * len(words))
+    most, fewest = bounds
     rows: list[Row] = []
     for timeline in world_timelines(db, world_of(line.timeline)):
         rows += db.rows(
             f"{_LINE} where s.id in (select id from store_story where brand_id = %s and timeline_id = %s"
-            f" and posts >= %s order by posts desc limit %s) and s.last_ms >= %s and s.last_ms < %s and ({keyed})",
-            [
-                db.names.brand(line.brand),
-                timeline,
-                bounds[1],
-                bounds[0],
-                since,
-                to_ms(line.first_at),
-                *(f'%"{_plain(word)}"%' for word in words),
-            ],
+            " and posts >= %s order by posts desc limit %s) and s.last_ms >= %s and s.last_ms < %s",
+            [db.names.brand(line.brand), timeline, fewest, most, since, to_ms(line.first_at)],
         )
     lines = [other for other in map(_line, rows) if other.id != line.id]
     return _titled(db, sorted(lines, key=lambda other: (-other.posts, other.id)))
