@@ -31,10 +31,10 @@ WORDS = ("un", "deux", "lundi", "Lille", "Tours", "Pau", "Metz", "Brest")
 
 
 def _fragments() -> list[MentionDigest]:
-    """Two ways of saying an affair, then posts that say both at once."""
+    """Two ways of saying an affair, then posts that say both at once: as many as the shortest of the lists."""
     both = [
         f"{one.split(',')[0]} et {other.split(',')[0].lower()}, {word}"
-        for one, other, word in zip(ALARMS * 4, RECALLED[2:] * 7, WORDS * 3)
+        for one, other, word in zip(ALARMS * 4, RECALLED[2:] * 7, WORDS * 3, strict=False)
     ]
     return [
         *posts(ALARMS, name="a"),
