@@ -113,3 +113,9 @@ def test_most_of_the_labelled_lines_get_their_kind():
     found = [{score.kind.value for score in verdict.kinds} for verdict in verdicts]
     right = sum(set(row["kinds"]) <= said for row, said in zip(rows, found, strict=True))
     assert right / len(rows) >= 0.9
+
+
+def test_the_brand_never_passes_for_itself():
+    text = "Bonjour, donnez-nous votre numéro de commande en message privé, nous regardons tout de suite"
+    assert Kind.IMPERSONATION in kinds(text)
+    assert Kind.IMPERSONATION not in kinds(text, own=True)

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
+from tocsin.base.kind import Kind
 from tocsin.base.mention import KindScore, Sentiment, Severity, Span, TextField, Verdict
 from tocsin.base.text import fold_text, fold_words
 from tocsin.screen import tables
@@ -163,6 +164,8 @@ def _plain(
 def _judge(
     post: ReadInput, features: Features, matches: Sequence[Match], tone: Sentiment, brand: frozenset[str]
 ) -> _Judged:
+    if post.own:  # a brand that asks for an order number does not pass for itself
+        matches = [match for match in matches if match.rule.target != Kind.IMPERSONATION]
     aim = _brand_positions(post, features, brand) if _aimed(matches) else None
     kinds = read_kinds(features, matches, tone, (post.stars, post.stars_max), aim)
     sensitive = _sensitive_found(features, post.sensitive_words) if post.sensitive_words else ()

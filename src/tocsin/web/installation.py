@@ -26,12 +26,22 @@ class Demo(Protocol):
 
 
 class Installation:
-    """An engine, the clock the pages go by, and the demonstration if this is one."""
+    """An engine, the clock the pages go by, and the demonstration if this is one.
 
-    def __init__(self, engine: Engine, clock: Clock = lambda: datetime.now(UTC), demo: Demo | None = None) -> None:
+    outside: the clock of people's telephones, which a demonstration's is not.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock = lambda: datetime.now(UTC),
+        demo: Demo | None = None,
+        outside: Clock | None = None,
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.demo = demo
+        self.outside = outside or clock
 
 
 _served: list[Installation] = []

@@ -29,7 +29,7 @@ class InstallationMiddleware:
         """Answer one request."""
         installation = served()
         request.engine = installation.engine
-        request.now = installation.clock()
+        request.now, request.outside_now = installation.clock(), installation.outside()
         _speak(request, None)
         return self._answer(request)
 

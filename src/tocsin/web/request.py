@@ -19,6 +19,7 @@ class WebRequest(HttpRequest):
 
     person: who asks, None before sign-in. role: theirs for `brand_now`, which the address names; None without one.
     brands: those the person may enter. now: the instant of the request, UTC. zone: the reader's.
+    outside_now: the same for telephones and other machines, where a demonstration plays by a clock of its own.
     """
 
     engine: Engine
@@ -28,6 +29,7 @@ class WebRequest(HttpRequest):
     brands: list[Brand]
     brand_now: Brand | None
     now: datetime
+    outside_now: datetime
     t: Translator
     zone: ZoneInfo
     htmx: HtmxDetails

@@ -85,7 +85,7 @@ def _serve(settings: Settings, address: tuple[str, int], player: Player, seed: i
     scenario = builtin_scenario("maison_alba")
     engine = open_demo(settings, scenario, _real())
     demo = load_demo(engine, scenario, player.end, player.live, seed=seed, scale=scale)
-    serve(Installation(engine, player.now, player))
+    serve(Installation(engine, player.now, player, _real))
     player.play(demo)
     host, port = address
     entrance = f"http://{host}:{port}/demo/enter/{player.token}"

@@ -70,7 +70,7 @@ def code(request: WebRequest) -> HttpResponse:
         return render(request, "enter/code.html", {"form": form})
     given = form.cleaned_data["code"]
     try:
-        entered = enter_code(request.engine, entering["person"], given, client_address(request), request.now)
+        entered = enter_code(request.engine, entering["person"], given, client_address(request), request.outside_now)
     except StoreError:
         # The key that opens the secret is lost or another; where it lies is not for the sign-in page.
         form.add_error(None, _("The second step cannot be checked now. Ask an owner to take it away."))
