@@ -14,9 +14,18 @@ from tocsin.base.errors import InputError, NotFoundError
 from tocsin.base.seam import LIVE
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_of
+from tocsin.flows.alerting.shown import (
+    FaultLine,
+    Names,
+    NextRound,
+    ToldLine,
+    next_round,
+    standing_faults,
+    told_lines,
+)
 from tocsin.flows.correct import Hand
 from tocsin.flows.engine import Engine
-from tocsin.store.affairs.rows import AlertFilter, PostLine, Told
+from tocsin.store.affairs.rows import AlertFilter, PostLine
 from tocsin.store.rows import AlertStep, AuditEntry
 
 OPEN_STATES = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
@@ -70,11 +79,18 @@ class Rise(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert in a list. title: of its story as people named it. surge: what rose, None for other causes."""
+    """An alert in a list. title: of its story as people named it. surge: what rose, None for other causes.
+
+    told: those who were told, the earliest first. next: who is called if nobody takes it. held: how many others it
+    speaks for; these three stay empty where only the alert itself is asked for.
+    """
 
     alert: Alert
     title: str
     surge: Surge | None = None
+    told: tuple[ToldLine, ...] = ()
+    next: NextRound | None = None
+    held: int = 0
 
     @property
     def shown_level(self) -> str:
@@ -91,22 +107,39 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-class AlertList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of alerts: those that wait for somebody, then the others. more: `at` to go on before, None at the end."""
+class Affair(msgspec.Struct, frozen=True, kw_only=True):
+    """The alerts of one story in a list: the one to look at, and the rest, newest first."""
 
-    waiting: tuple[AlertLine, ...]
-    others: tuple[AlertLine, ...]
+    head: AlertLine
+    rest: tuple[AlertLine, ...] = ()
+
+
+class AlertList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of alerts: those that wait for somebody, then the others. more: `at` to go on before, None at the end.
+
+    faults: channels that take nothing.
+    """
+
+    waiting: tuple[Affair, ...]
+    others: tuple[Affair, ...]
     more: datetime | None = None
+    faults: tuple[FaultLine, ...] = ()
+
+    @property
+    def waiting_alerts(self) -> int:
+        """How many alerts wait for somebody."""
+        return sum(1 + len(affair.rest) for affair in self.waiting)
 
 
 class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert with all of it. told: who was told, empty when nobody is told on this installation."""
+    """One alert with all of it. held: alerts that it speaks for; speaker: the one that speaks for it, if one does."""
 
     line: AlertLine
     posts: tuple[PostLine, ...]
     steps: tuple[AlertStep, ...]
-    told: tuple[Told, ...]
     is_in_story: bool
+    held: tuple[AlertLine, ...] = ()
+    speaker: AlertLine | None = None
 
 
 def list_alerts(engine: Engine, brand: Brand, wish: AlertWish, now: datetime, *, limit: int = 40) -> AlertList:
@@ -131,9 +164,10 @@ def list_alerts(engine: Engine, brand: Brand, wish: AlertWish, now: datetime, *,
     shown = {alert.id for alert in first}
     rest = [alert for alert in found[:limit] if alert.id not in shown]
     return AlertList(
-        waiting=tuple(alert_lines(engine, first)),
-        others=tuple(alert_lines(engine, rest)),
+        waiting=tuple(_affairs(_with_telling(engine, alert_lines(engine, first)))),
+        others=tuple(_affairs(_with_telling(engine, alert_lines(engine, rest)))),
         more=found[limit - 1].at if len(found) > limit else None,
+        faults=tuple(standing_faults(engine, brand.slug, now)),
     )
 
 
@@ -155,6 +189,35 @@ def alert_lines(engine: Engine, alerts: list[Alert]) -> list[AlertLine]:
     return lines
 
 
+def _with_telling(engine: Engine, lines: list[AlertLine]) -> list[AlertLine]:
+    """Return lines with who was told, who is next, and what they speak for."""
+    numbers = [line.alert.id for line in lines]
+    told = engine.store.alerting.tellings(numbers)
+    held = engine.store.alerting.held(numbers)
+    names = Names.of(engine)
+    return [
+        msgspec.structs.replace(
+            line,
+            told=tuple(told_lines(names, told[line.alert.id])),
+            next=next_round(engine, line.alert),
+            held=held.get(line.alert.id, 0),
+        )
+        for line in lines
+    ]
+
+
+def _affairs(lines: list[AlertLine]) -> list[Affair]:
+    """Return alerts by story, the loudest of each first; stories in the order of their newest alert."""
+    groups: dict[str, list[AlertLine]] = {}
+    for line in lines:
+        groups.setdefault(line.alert.story or line.alert.id, []).append(line)
+    affairs = []
+    for group in groups.values():
+        head = min(group, key=lambda line: line.shown_level == "watch")  # the newest of the loudest
+        affairs.append(Affair(head=head, rest=tuple(line for line in group if line is not head)))
+    return affairs
+
+
 def alert_of_brand(engine: Engine, brand: Brand, number: str) -> Alert:
     """Return a live alert of the brand. Raises NotFoundError, for one of another brand too."""
     alert = engine.store.alert(number)
@@ -166,12 +229,14 @@ def alert_of_brand(engine: Engine, brand: Brand, number: str) -> Alert:
 def alert_page(engine: Engine, brand: Brand, number: str) -> AlertPage:
     """Return an alert with its posts, what was done with it, and who was told. Raises NotFoundError."""
     alert = alert_of_brand(engine, brand, number)
+    speaker = [engine.store.alert(alert.muted_by)] if alert.muted_by else []
     return AlertPage(
-        line=alert_lines(engine, [alert])[0],
+        line=_with_telling(engine, alert_lines(engine, [alert]))[0],
         posts=tuple(alert_posts(engine, alert)),
         steps=tuple(engine.store.alert_log(number)),
-        told=tuple(engine.store.affairs.told(number)),
         is_in_story=bool(alert.story),
+        held=tuple(alert_lines(engine, engine.store.alerting.held_by(number))),
+        speaker=next(iter(alert_lines(engine, speaker)), None),
     )
 
 

@@ -10,6 +10,7 @@ from tocsin.base.alert import Alert, AlertCause, AlertState
 from tocsin.base.brand import Brand
 from tocsin.base.person import Role
 from tocsin.base.time import minute_of
+from tocsin.flows.alerting.shown import FaultLine, standing_faults
 from tocsin.flows.alerts_inbox import OPEN_STATES, AlertLine, alert_lines, is_waiting
 from tocsin.flows.engine import Engine
 from tocsin.flows.level import Level, level
@@ -54,7 +55,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 class Today(msgspec.Struct, frozen=True, kw_only=True):
     """All of the page. alerts: the three newest unsettled; open_alerts: how many there are; levels: by story.
 
-    silent: sources that need a person, two at most; board: of all sources.
+    silent: sources that need a person, two at most; board: of all sources. faults: channels that take nothing.
     """
 
     level: Level
@@ -65,6 +66,7 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
     stories: tuple[StoryGlance, ...]
     silent: tuple[SourceView, ...]
     board: SourceBoard
+    faults: tuple[FaultLine, ...] = ()
 
 
 class BrandLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +92,7 @@ def today(engine: Engine, brand: Brand, now: datetime, *, person: int, role: Rol
         stories=stories_to_look_at(engine, brand, now, _levels(unsettled)),
         silent=tuple(silent[:_SHOWN_SILENT]),
         board=board,
+        faults=tuple(standing_faults(engine, brand.slug, now)),
     )
 
 

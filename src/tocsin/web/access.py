@@ -133,4 +133,7 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "alerts:act": WORKERS,
     "alerts:reopen": WORKERS,
     "alerts:confirm": WORKERS,
+    "alerts:who": EVERY_ROLE,
+    "alerts:change": LEADERS,
+    "alerts:channel": EVERY_ROLE,
 }

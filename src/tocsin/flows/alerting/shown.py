@@ -71,12 +71,27 @@ def next_round(engine: Engine, alert: Alert) -> NextRound | None:
     )
 
 
-def told_lines(engine: Engine, told: Sequence[Telling]) -> list[ToldLine]:
-    """Return tellings for a reader, the earliest first."""
-    people = {person.id: person for person in engine.store.people.everybody()}
-    by_mail = {person.email: person for person in people.values()}
-    labels = {channel.action: channel.label for channel in engine.store.alerting.channels()}
-    return sorted((_line(one, people, by_mail, labels) for one in told), key=lambda line: (line.step, line.is_copy))
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is who: people by number and by address, channels by how the outbox names them."""
+
+    people: Mapping[int, Person]
+    by_mail: Mapping[str, Person]
+    labels: Mapping[str, str]
+
+    @staticmethod
+    def of(engine: Engine) -> Names:
+        """Read them, once a page."""
+        people = {person.id: person for person in engine.store.people.everybody()}
+        return Names(
+            people=people,
+            by_mail={person.email: person for person in people.values()},
+            labels={channel.action: channel.label for channel in engine.store.alerting.channels()},
+        )
+
+
+def told_lines(names: Names, told: Sequence[Telling]) -> list[ToldLine]:
+    """Return tellings for a reader, the earliest round first, those who are called before those who are to know."""
+    return sorted((_line(one, names) for one in told), key=lambda line: (line.step, line.is_copy))
 
 
 def standing_faults(engine: Engine, brand: str, now: datetime) -> list[FaultLine]:
@@ -101,15 +116,13 @@ def standing_faults(engine: Engine, brand: str, now: datetime) -> list[FaultLine
     return lines
 
 
-def _line(
-    one: Telling, people: Mapping[int, Person], by_mail: Mapping[str, Person], labels: Mapping[str, str]
-) -> ToldLine:
+def _line(one: Telling, names: Names) -> ToldLine:
     way = bare_way(one.channel)
     kind, _, address = way.partition(":")
-    person = people.get(one.body.person) or (by_mail.get(address.lower()) if kind == "mail" else None)
+    person = names.people.get(one.body.person) or (names.by_mail.get(address.lower()) if kind == "mail" else None)
     return ToldLine(
         who=_name(person) if person else "",
-        by=labels.get(way, kind),
+        by=names.labels.get(way, kind),
         address=address if kind == "mail" and person is None else "",
         step=one.body.step,
         is_copy=one.body.is_copy,

@@ -1,13 +1,12 @@
-"""Alerts as people sort them, and who was told of each."""
+"""Alerts as people sort them."""
 
 from __future__ import annotations
 
 from tocsin.base.alert import Alert
-from tocsin.base.time import from_ms, to_ms
-from tocsin.store.affairs.rows import AlertFilter, Told
+from tocsin.base.time import to_ms
+from tocsin.store.affairs.rows import AlertFilter
 from tocsin.store.database import Database, marks
 from tocsin.store.map import ALERT_COLUMNS, alert_of
-from tocsin.store.rows import OutboxState
 
 _ALERTS = ", ".join(f'"{column}"' for column in ALERT_COLUMNS)
 
@@ -31,14 +30,3 @@ def find_alerts(db: Database, brand: str, world: str, wanted: AlertFilter) -> li
             params.append(to_ms(instant))
     sql = f"select {_ALERTS} from store_alert where {' and '.join(where)} order by at_ms desc, id limit %s"
     return [alert_of(row) for row in db.rows(sql, [*params, wanted.limit])]
-
-
-def told(db: Database, alert: str) -> list[Told]:
-    """Return who was told of an alert, in the order of the channels."""
-    rows = db.rows(
-        "select action, state, tries, next_ms from store_outbox where event = %s order by action, id", [alert]
-    )
-    return [
-        Told(channel=action, state=OutboxState(state), tries=tries, at=from_ms(ms) if ms else None)
-        for action, state, tries, ms in rows
-    ]

@@ -8,7 +8,6 @@ import msgspec
 
 from tocsin.base.alert import AlertCause, AlertState
 from tocsin.base.story import StoryState
-from tocsin.store.rows import OutboxState
 
 
 class Voices(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,15 +145,6 @@ class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     before: datetime | None = None
     limit: int = 50
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One telling of an alert. channel: `mail:ADDRESS` or `apprise:N`; at: of the last try or the next one."""
-
-    channel: str
-    state: OutboxState
-    tries: int
-    at: datetime | None
 
 
 ENGINE = "engine"  # stands where a move names who made it

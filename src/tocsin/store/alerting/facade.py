@@ -12,7 +12,6 @@ from tocsin.base.seam import Event, OutboxRow
 from tocsin.store.alerting import heard, rounds, routes
 from tocsin.store.alerting.rows import (
     ChannelRow,
-    Crowd,
     FaultRow,
     KeptRouting,
     SourceHourRow,
@@ -111,7 +110,7 @@ class Alerting:
         """Write an alert that no closing gave, with its event; False if it is there already."""
         return rounds.ring_once(self._db, alert, event)
 
-    def held(self, alerts: Sequence[str]) -> dict[str, Crowd]:
+    def held(self, alerts: Sequence[str]) -> dict[str, int]:
         """Return how many alerts each of these speaks for."""
         return rounds.held(self._db, alerts)
 

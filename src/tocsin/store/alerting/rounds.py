@@ -12,7 +12,7 @@ from tocsin.base.routing import Level
 from tocsin.base.seam import LIVE, Event, OutboxRow
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
-from tocsin.store.alerting.rows import Crowd, Telling, TellingBody, ToldRow
+from tocsin.store.alerting.rows import Telling, TellingBody, ToldRow
 from tocsin.store.database import Database, marks
 from tocsin.store.map import ALERT_COLUMNS, alert_of, alert_row, ms_or_none
 from tocsin.store.rows import OutboxState
@@ -141,15 +141,13 @@ def ring_once(db: Database, alert: Alert, event: Event) -> bool:
     return True
 
 
-def held(db: Database, alerts: Sequence[str]) -> dict[str, Crowd]:
-    """Return, by the alert that speaks for them, how many alerts were held back, and the newest of each."""
-    found: dict[str, list[Alert]] = {}
+def held(db: Database, alerts: Sequence[str]) -> dict[str, int]:
+    """Return how many alerts each of these speaks for, those that speak for none left out."""
+    found: dict[str, int] = {}
     for chunk in bulk.chunks(list(alerts)):
-        sql = f"select {_ALERTS} from store_alert where muted_by in ({marks(len(chunk))}) order by at_ms desc, id"
-        for row in db.rows(f"{sql} limit 500", list(chunk)):
-            alert = alert_of(row)
-            found.setdefault(alert.muted_by, []).append(alert)
-    return {muting: Crowd(count=len(crowd), newest=crowd[0]) for muting, crowd in found.items()}
+        sql = f"select muted_by, count(*) from store_alert where muted_by in ({marks(len(chunk))}) group by muted_by"
+        found.update({str(speaker): int(count) for speaker, count in db.rows(sql, list(chunk))})
+    return found
 
 
 def held_by(db: Database, alert: str, limit: int) -> list[Alert]:

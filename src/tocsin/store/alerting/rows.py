@@ -6,7 +6,6 @@ from datetime import datetime
 
 import msgspec
 
-from tocsin.base.alert import Alert
 from tocsin.base.routing import Level, Routing
 from tocsin.store.rows import OutboxState
 
@@ -80,13 +79,6 @@ class ToldRow(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     ms: int
     is_done: bool
-
-
-class Crowd(msgspec.Struct, frozen=True, kw_only=True):
-    """Alerts that others speak for: how many under each, by its id, and the newest of them."""
-
-    count: int
-    newest: Alert
 
 
 class SourceHourRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,7 +60,6 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
         "names": people_names(request.engine, brand),
         "can_act": request.role in WORKERS.roles,
         "sees_addresses": request.role in LEADERS.roles,
-        "mails": {person.person.email: person.person.name for person in request.engine.store.people.members(brand)},
     }
     return render(request, "alerts/page.html", shown)
 

@@ -24,8 +24,7 @@ from tocsin.flows.stories.page import Fact
 from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
 from tocsin.spread.values import Gap, Missing, Ring, Shared
-from tocsin.store.affairs.rows import PostLine, Told
-from tocsin.store.rows import OutboxState
+from tocsin.store.affairs.rows import PostLine
 from tocsin.surge.expect import count_quantile
 from tocsin.web.templatetags.tocsin import count, duration, level, named, when
 
@@ -243,30 +242,6 @@ def fact_said(fact: Fact, names: Mapping[int, str]) -> str:
         "national_press": _("first national press: %(who)s"),
     }[fact.code]
     return said % {"who": words[0]} if "%" in said else said
-
-
-@register.simple_tag
-def told_whom(channel: str, mails: Mapping[str, str], sees_addresses: bool) -> str:
-    """Return who was told: a name where the address is a colleague's; other addresses are for leaders alone."""
-    kind, _colon, address = channel.partition(":")
-    if kind != "mail":
-        return _("a service of the installation")
-    if address in mails:
-        return mails[address]
-    return address if sees_addresses else _("somebody by mail")
-
-
-@register.simple_tag
-def told_state(one: Told) -> str:
-    """Return how a telling went, in words."""
-    return {
-        OutboxState.NEW: _("about to go"),
-        OutboxState.SENDING: _("on its way"),
-        OutboxState.DONE: _("told"),
-        OutboxState.FAILED: _("failed, tried again"),
-        OutboxState.UNKNOWN: _("not known"),
-        OutboxState.GIVEN_UP: _("given up"),
-    }[one.state]
 
 
 def word_of(code: str) -> str:
