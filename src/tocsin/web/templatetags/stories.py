@@ -6,6 +6,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,5 +44,9 @@ def earlier_said(earlier: Earlier) -> str:
     """Return what an earlier story was: when, how large, how long it took."""
     line = earlier.line
     posts = ngettext("%(n)s mention", "%(n)s mentions", line.posts) % {"n": count(line.posts)}
-    words = {"month": date_format(localtime(line.first_at), "F Y"), "posts": posts, "time": duration(earlier.lasted_s)}
+    words = {
+        "month": capfirst(date_format(localtime(line.first_at), "F Y")),
+        "posts": posts,
+        "time": duration(earlier.lasted_s),
+    }
     return _("%(month)s: %(posts)s, over in %(time)s.") % words
