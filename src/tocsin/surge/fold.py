@@ -91,7 +91,8 @@ class SurgeFold:
         if dangers:
             memory.dangers, events = ring_dangers(memory.dangers, dangers, self._timeline)
         if late:
-            memory.place_late(now, late_tallies(late))
+            memory.place_late(now, late_tallies(one for one in late if not one.is_backlog))
+            memory.lay_by(late_tallies(one for one in late if one.is_backlog))
         surge = self.observe(memory, now, tally)
         memory.pushes.take(minute)
         if surge is None:
@@ -114,7 +115,6 @@ class SurgeFold:
             return None
         for past, minute, tally in looks_back(memory, memory.know_usual(self._zone), late, self._tuning.fewest_watch):
             surge = self.observe(past, minute, tally)
-            memory.note_all(past.peaks)
             if surge is None or (surge.level is not SurgeLevel.ALARM and surge.excess_p > _PAST_RARE):
                 continue
             if past.told is not None:

@@ -28,6 +28,7 @@ _CATCH_UP_MIN = 15
 _LEARN_ANEW_MIN = 3 * _DAY_MIN
 _LATE_RUN = 60
 _MOST_SOURCES = 512
+_TESTED_BINS = 6 * 60 // BIN_MIN
 _TONE_FADE_POSTS = 2000.0
 _USUAL_NEGATIVE, _TONE_PRIOR_POSTS = 0.2, 20.0
 
@@ -52,6 +53,7 @@ class SurgeState(msgspec.Struct, array_like=True):
     owed: mentions that an interruption held back and that will now come at once; taken for heard until owed_until.
     excluded: what was kept out of the tests, and why. heard: the sources, by key.
     guessed: first bin and bin after the last of an interruption, where the usual level still stands for what was said.
+    waiting: posts of a backlog by bin, which count once their bin is older than any window that is tested.
     """
 
     timeline: str
@@ -74,6 +76,7 @@ class SurgeState(msgspec.Struct, array_like=True):
     excluded: list[Excluded] = []
     heard: dict[int, Heard] = {}
     guessed: tuple[int, int] = (0, 0)
+    waiting: dict[int, int] = {}
 
     @classmethod
     def begin(cls, timeline: str, minute: int) -> SurgeState:
@@ -133,6 +136,8 @@ class SurgeState(msgspec.Struct, array_like=True):
             self._bridge(minute)
         self.counts.advance(minute)
         self._fade_peaks(minute // 60)
+        if self.waiting:
+            self._count_waiting()
 
     def place_late(self, minute: int, tallies: Iterable[tuple[int, MinuteTally]]) -> None:
         """Count what was written before the minute in which it is heard where it belongs; nothing is tested.
@@ -144,14 +149,31 @@ class SurgeState(msgspec.Struct, array_like=True):
         for written, tally in tallies:
             if not self.first <= written <= self.counts.last:
                 continue
-            first, end = self.guessed
-            if first <= written // BIN_MIN < end:
-                # Now it is known what was said there: nothing has to stand for it any more.
-                self.counts.forget(written // BIN_MIN, end)
-                self.guessed = (first, written // BIN_MIN)
-                self.owed = 0.0
+            self._know(written // BIN_MIN)
             self.counts.add_late(written, tally)
             self.posts += tally.posts
+
+    def lay_by(self, tallies: Iterable[tuple[int, MinuteTally]]) -> None:
+        """Count a backlog by the minute it was written in, oldest first, without a word in what is tested now."""
+        for written, tally in tallies:
+            if self.first <= written <= self.counts.last:
+                self._know(written // BIN_MIN)
+                self.waiting[written // BIN_MIN] = self.waiting.get(written // BIN_MIN, 0) + tally.posts
+                self.posts += tally.posts
+        self._count_waiting()
+
+    def _know(self, number: int) -> None:
+        """Empty the guess that stands from a bin on: now it is known what was said there."""
+        first, end = self.guessed
+        if first <= number < end:
+            self.counts.forget(number, end)
+            self.guessed = (first, number)
+            self.owed = 0.0
+
+    def _count_waiting(self) -> None:
+        oldest = self.counts.last // BIN_MIN - _TESTED_BINS
+        for number in [number for number in self.waiting if number < oldest]:
+            self.counts.add_late(number * BIN_MIN, MinuteTally(self.waiting.pop(number)))
 
     def exclude(self, entries: Iterable[Excluded]) -> None:
         """Remember what was kept out of the tests."""
@@ -171,8 +193,9 @@ class SurgeState(msgspec.Struct, array_like=True):
                 self.heard[source] = Heard(minute).again(delay)
 
     def source(self, key: int) -> Heard:
-        """Return what is known of a source; one never heard begins now."""
-        return self.heard.get(key) or Heard(self.counts.last if len(self.heard) < _MOST_SOURCES else self.first)
+        """Return what is known of a source; one never heard begins now, and one heard from the first day is known."""
+        held = self.heard.get(key) or Heard(self.counts.last if len(self.heard) < _MOST_SOURCES else self.first)
+        return held if held.first - self.first >= _DAY_MIN else msgspec.structs.replace(held, first=0)
 
     def know_usual(self, zone: ZoneInfo) -> Usual:
         """Return the usual level, worked out anew every three hours at most."""
@@ -201,11 +224,6 @@ class SurgeState(msgspec.Struct, array_like=True):
         """Remember the strength of this minute for later records."""
         if strength > self.hour_peak():
             np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS] = strength
-
-    def note_all(self, peaks: bytearray) -> None:
-        """Remember the strengths that another memory of the same instant noted, where they are greater."""
-        mine, others = np.frombuffer(self.peaks, dtype="<f4"), np.frombuffer(peaks, dtype="<f4")
-        np.maximum(mine, others, out=mine)
 
     def _fade_peaks(self, hour: int) -> None:
         if hour <= self.peak_hour:

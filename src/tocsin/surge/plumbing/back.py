@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from tocsin.surge.baseline import Usual
 from tocsin.surge.count import BIN_MIN, BINS_KEPT, RECENT_MIN, Counts, MinuteTally
@@ -14,10 +16,12 @@ from tocsin.surge.state import SurgeState
 
 BACK_MIN = 2 * 24 * 60  # a rise that ended longer ago is history, not news
 _WINDOWS_MIN = (60, 120, 360)
-_OUTSTANDING = 2.5  # deviations over the usual under which no test would ring
+_OUTSTANDING = 4.0  # deviations; of the hundreds of windows of a day's backlog, chance puts some at three
 _TRIED = 2
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(SurgeState)
+
+Ints = npt.NDArray[np.int64]
 
 
 def looks_back(
@@ -25,30 +29,44 @@ def looks_back(
 ) -> Iterator[tuple[SurgeState, int, MinuteTally]]:
     """Yield the memory as it would have stood just before a past minute, that minute, and what was said in it.
 
-    The minutes are those at which late posts make the usual look exceeded, the most so first; two at most. What was
-    told since is known to each memory. fewest: mentions in six hours under which nothing is tested.
+    The minutes are those at which late posts make the usual look exceeded, the most so first; two at most. The memory
+    knows of nothing that was told. fewest: mentions in six hours under which nothing is tested.
     """
     testable = [one for one in late if one.is_testable]
     tallies = [(written, tally) for written, tally in late_tallies(testable) if memory.first <= written]
-    for end in _outstanding(memory.counts, usual, tallies, fewest)[:_TRIED]:
+    if not tallies:
+        return
+    history = _history(memory)
+    for end in _outstanding(memory.counts.last, history, usual, tallies, fewest)[:_TRIED]:
         past: SurgeState = _decoder.decode(_encoder.encode(memory))
-        past.counts = _rewound(memory.counts, end, tallies)
+        past.counts = _rewound(memory.counts.last, history, end, tallies)
         past.usual = None
         past.owed = 0.0
+        past.told = None
+        past.waiting = {}
         yield past, end, dict(tallies)[end]
 
 
-def _outstanding(counts: Counts, usual: Usual, late: Sequence[tuple[int, MinuteTally]], fewest: int) -> list[int]:
+def _history(memory: SurgeState) -> Ints:
+    """Return the bins in order of time, the newest last, with what still waits to be counted."""
+    history, newest = memory.counts.history(), memory.counts.last // BIN_MIN
+    for number, posts in memory.waiting.items():
+        history[BINS_KEPT - 1 - (newest - number)] += posts
+    return history
+
+
+def _outstanding(
+    last: int, history: Ints, usual: Usual, late: Sequence[tuple[int, MinuteTally]], fewest: int
+) -> list[int]:
     """Return the minutes of late posts at which a window stands far over the usual, the farthest first; one a bin.
 
     It must stand out from what came with it as well: a day's posts that come at once are no rise at any of its hours.
     """
-    newest = counts.last // BIN_MIN
-    recent = [(minute, tally.posts) for minute, tally in late if counts.last - BACK_MIN < minute <= counts.last]
-    if sum(posts for _, posts in recent) == 0:
+    newest = last // BIN_MIN
+    recent = [(minute, tally.posts) for minute, tally in late if last - BACK_MIN < minute <= last]
+    if not recent:
         return []
-    span = recent[-1][0] - recent[0][0] + 1
-    history, found = counts.history(), []
+    span, found = recent[-1][0] - recent[0][0] + 1, []
     for number, end in sorted({minute // BIN_MIN: minute for minute, _ in recent}.items()):
         place, best = BINS_KEPT - 1 - (newest - number), 0.0
         for window in _WINDOWS_MIN:
@@ -63,14 +81,14 @@ def _outstanding(counts: Counts, usual: Usual, late: Sequence[tuple[int, MinuteT
     return [end for _, end in sorted(found, reverse=True)]
 
 
-def _rewound(counts: Counts, end: int, late: Sequence[tuple[int, MinuteTally]]) -> Counts:
+def _rewound(last: int, history: Ints, end: int, late: Sequence[tuple[int, MinuteTally]]) -> Counts:
     """Return the counts as they would have stood at the minute `end`, itself left out, had all been heard in time.
 
     Minutes are shared out evenly within their five; of who spoke and how, what the late posts say is all there is.
     """
     past = Counts(last=end)
     then, start = end // BIN_MIN, end - RECENT_MIN + 1
-    held = counts.history()[: BINS_KEPT - (counts.last // BIN_MIN - then)].tolist()
+    held = history[: BINS_KEPT - (last // BIN_MIN - then)].tolist()
     held[-1] -= min(held[-1], dict(late)[end].posts)
     past.fill(then - len(held) + 1, held)
     for minute in range(start, end + 1):

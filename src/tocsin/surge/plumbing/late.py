@@ -21,13 +21,17 @@ _DAY = 1440
 
 
 class Late(msgspec.Struct, frozen=True):
-    """A mention heard late, with its story, and why it is; written: the minute it counts in, None where unknown."""
+    """A mention heard late, with its story, and why it is; written: the minute it counts in, None where unknown.
+
+    is_backlog: it came with others that are hours late, or from a source not known before: it says nothing of now.
+    """
 
     mention: MentionDigest
     story: str
     why: Why
     written: int | None
     delay_min: int
+    is_backlog: bool
 
     @property
     def is_testable(self) -> bool:
@@ -54,34 +58,36 @@ def part_late(
     names = {name: source_key(name) for name in delays}
     sources = {name: source(key) for name, key in names.items()}
     medians = {names[name]: float(sorted(held)[len(held) // 2]) for name, held in delays.items()}
-    if all(max(held) <= sources[name].late_after_min for name, held in delays.items()):
+    old = {name: max(held) > TOLD_MIN for name, held in delays.items()}
+    limits = {name: sources[name].late_after_min(minute.minute, with_old=old[name]) for name in delays}
+    if all(max(held) <= limits[name] for name, held in delays.items()):
         return minute, [], medians
     offset, late = offset_of(zone, minute.minute), []
     mentions, stories = [], []
     for mention, story in zip(minute.mentions, minute.stories, strict=True):
-        one = _late(mention, story, sources[mention.source], offset) if mention.written is not None else None
-        if one is None:
+        delay = -1 if mention.written is None else _delay(mention, offset)
+        if mention.written is None or delay <= limits[mention.source]:
             mentions.append(mention)
             stories.append(story)
+            continue
+        why = Why.LATE if sources[mention.source].is_known(minute.minute) or not old[mention.source] else Why.NEW_SOURCE
+        if _is_date(mention.written, offset):
+            late.append(Late(mention, story, Why.DAY_ONLY, None, delay, is_backlog=True))
         else:
-            late.append(one)
+            late.append(Late(mention, story, why, mention.written, delay, is_backlog=old[mention.source]))
     late.sort(key=lambda one: (one.mention.written or 0, one.mention.platform, one.mention.native_id))
     return msgspec.structs.replace(minute, mentions=mentions, stories=stories), late, medians
 
 
-def _late(mention: MentionDigest, story: str, source: Heard, offset_min: int) -> Late | None:
+def _delay(mention: MentionDigest, offset_min: int) -> int:
     assert mention.written is not None
     delay = mention.minute - mention.written
-    # A time of midnight sharp is a date: the post may have been written at any time of that day.
-    is_date = mention.written % _DAY == 0 or (mention.written + offset_min) % _DAY == 0
-    if is_date:
-        delay -= _DAY
-    if delay <= source.late_after_min:
-        return None
-    if is_date:
-        return Late(mention, story, Why.DAY_ONLY, None, delay)
-    why = Why.LATE if source.is_known(mention.minute) else Why.NEW_SOURCE
-    return Late(mention, story, why, mention.written, delay)
+    return delay - _DAY if _is_date(mention.written, offset_min) else delay
+
+
+def _is_date(written: int, offset_min: int) -> bool:
+    """Say whether a time is midnight sharp: a date, the post may have been written at any time of that day."""
+    return written % _DAY == 0 or (written + offset_min) % _DAY == 0
 
 
 def late_tallies(late: Iterable[Late]) -> list[tuple[int, MinuteTally]]:
