@@ -144,6 +144,7 @@ def _mention(number: int, minute: int, post: int) -> MentionDigest:
         exact=number * 100_003 + minute * 10 + post,
         bands=(),
         terms=(),
+        written=minute,
     )
 
 
