@@ -125,7 +125,7 @@ def test_a_machine_off_for_ten_hours_catches_up_without_an_alarm_and_says_so(eng
     (gap, late) = said(engine, later)
     assert gap.startswith("Nothing was heard from ")
     assert f"posts of {FEED} were heard late" in late
-    assert late.endswith("Nothing rang for it.")
+    assert late.endswith("Nothing rang.")
 
 
 def test_a_crisis_during_the_outage_is_told_once_with_its_hour(engine: Engine) -> None:

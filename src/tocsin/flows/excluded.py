@@ -14,7 +14,7 @@ from tocsin.surge.fold import SurgeFold
 from tocsin.surge.plumbing.excluded import Excluded, Why
 
 _RANG = N_("A rise among them was told as one of that time.")
-_SILENT = N_("Nothing rang for it.")
+_SILENT = N_("Nothing rang.")
 _STRETCHES = {
     Why.INTERRUPTED: N_("Nothing was heard from {since} to {until}; what is usual stands there until it is known."),
     Why.CLOCK: N_("The clock of this machine ran ahead until {since} and was set back; no test rang meanwhile."),
@@ -59,13 +59,13 @@ def _posts_said(entry: Excluded, reader: Reader, since: str, until: str) -> str:
     values = {"count": count, "source": entry.source, "since": since, "until": until}
     if entry.why is Why.NEW_SOURCE:
         return t.plural(
-            "{count} post of {source}, new here, was written from {since} to {until}, and counts at that time.",
+            "{count} post of {source}, new here, was written {since}, and counts at that time.",
             "{count} posts of {source}, new here, were written from {since} to {until}, and count at that time.",
             posts,
             **values,
         )
     return t.plural(
-        "{count} post of {source} was heard late: it was written from {since} to {until}, and counts at that time.",
+        "{count} post of {source} was heard late: it was written {since}, and counts at that time.",
         "{count} posts of {source} were heard late: they were written from {since} to {until}, and count at that time.",
         posts,
         **values,
