@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.story.posts import ALBA, CHAIRS, changed, posts
 from tocsin.story.group import Grouper
-from tocsin.story.title import MOST_CHARS, clean_line, keywords_of, shorten, surfaces, title_of
+from tocsin.story.title import MOST_CHARS, clean_line, keywords_of, plainness, shorten, surfaces, title_of
 from tocsin.story.words import key_of, stem
 
 
@@ -51,7 +51,7 @@ def test_a_shortened_line_keeps_within_its_length(text: str) -> None:
 
 
 def test_keywords_are_shown_as_people_write_them() -> None:
-    assert surfaces(("cass", "alba", "rare"), "Chaise CASSÉE chez Alba", ("Rare",)) == ("CASSÉE", "Alba", "Rare")
+    assert surfaces(("cass", "alba", "rare"), "Chaise CASSÉE chez Alba", ("Rare",)) == ("cassée", "Alba", "Rare")
     assert stem("cassees") == stem("cassee") == "cass"
 
 
@@ -77,4 +77,30 @@ def test_greetings_days_and_numbers_are_no_keywords() -> None:
         "plastique",
         "rappel",
         "boîte",
+    )
+
+
+def test_a_title_is_cut_after_a_clause_and_begins_with_a_capital() -> None:
+    text = (
+        "le directeur du magasin de Lille hurle sur une caissière devant tout le monde, et les clients filment la scène"
+    )
+    assert title_of(text, "", {}) == "Le directeur du magasin de Lille hurle sur une caissière devant tout le monde…"
+
+
+def test_a_line_that_insults_shouts_or_only_names_an_order_is_no_title() -> None:
+    plain = plainness("La livraison est en retard")
+    assert plain > plainness("La livraison est en retard, bande de connards")
+    assert plain > plainness("LA LIVRAISON EST EN RETARD")
+    assert plain > plainness("Réclamation sur la commande MA-86123")
+    assert title_of("La livraison est en retard. Bien à vous.", "Commande MA-86123", {"livr": 2.0}).startswith("La liv")
+
+
+def test_keywords_are_content_words_of_the_language_wanted() -> None:
+    terms = tuple(map(key_of, ("voulait", "semaine", "salmon", "listeria", "rumour")))
+    english = keywords_of(terms, "Salmon, listeria, rumour: all week he wanted", ())
+    assert english == ("Salmon", "listeria", "rumour")
+    assert keywords_of(terms, "Rumeur : du saumon à la listeria, il voulait", english, anew=True) == (
+        "saumon",
+        "listeria",
+        "Rumeur",
     )

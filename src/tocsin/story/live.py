@@ -29,7 +29,7 @@ _GROWS, _CALMS, _COMES_BACK = 1.5, 0.5, 3.0
 _BACK_HEAT = 1.5  # two posts within hours of each other
 _NO_TIME = timedelta()
 _GROWING_POSTS = 5
-TITLED_AT = frozenset((2, 3, 4, 6, 8, 12, 16, 32, 64, 128))  # past these the words are settled
+TITLED_AT = frozenset((2, 3, 5, 8, 12, 16, 24, 32, 48, 64, 96, 128))  # past these the words are settled
 _GRAVE = 60  # a post of this severity gives a story its kind, however few are like it
 _FEW_NEGATIVE = 4  # one negative post in more than four: the story is not a complaint
 _BETTER = 1.2
@@ -223,7 +223,8 @@ class LiveStory:
         from others, heaviest first. To be asked when it has as many posts as `TITLED_AT` names.
         """
         self._row = None
-        self.keywords = keywords_of(telling, f"{mention.title} {mention.text}", self.keywords)
+        is_wanted = language in ("", mention.language)
+        self.keywords = keywords_of(telling, f"{mention.title} {mention.text}", self.keywords, anew=is_wanted)
         line = title_of(mention.text, mention.title, self.terms)
         if not line or (language in self.languages and mention.language != language):
             return

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from tocsin.base.text import fold_spans, fold_words
-from tocsin.story.words import key_of
+from tocsin.screen.tables import fold_entry, rows
+from tocsin.story.words import everyday_keys, key_of
 
 MOST_CHARS = 90
 KEYWORDS = 3
@@ -33,6 +35,23 @@ _NO_KEYWORDS = frozenset(
         *("cause", "stop", "week"),
     )
 )
+_SWEARING = frozenset(
+    (
+        *("putain", "merde", "bordel", "foutre", "foutu", "foutus", "chier", "cul", "couilles", "pute", "putes"),
+        *("fuck", "fucking", "fucked", "shit", "shitty", "bullshit", "crap", "piss", "pissed", "bitch", "wtf", "ass"),
+    )
+)
+_DELAYS = frozenset(("retard", "retards"))  # an insult in English alone
+_MAY_BE_ONE = 60  # characters: no need to look for sentences
+_TELLING_CHARS = 25
+_FEWEST_WORDS = 4
+_FEWEST_KEPT = 50
+_ACRONYM = 5
+_CODE = re.compile(r"\d{4,}|\b[A-Z]{2,3}[- ]?\d{3,}")
+_CLAUSE = re.compile(r"\s*[,;:–—(](?=\s|\w)|\s(?=«)")
+_START = re.compile("")
+# Forms of French verbs that are no nouns: aimerais, voulait, pouvez.
+_VERB = re.compile(r"(?:[rv]ais|[rlv]ait|aient|iez|[vs]ez|eront|erons|erai)$", re.IGNORECASE)
 _TAG_PILE = re.compile(r"(?:\s*#\w+){2,}\s*$")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=\S)|\s*\n+\s*")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")  # what `fold_words` takes for a word in a text of ASCII alone
@@ -60,22 +79,24 @@ def title_of(text: str, title: str, weights: Mapping[str, float]) -> str:
     weights: of stemmed terms, higher for those that make the story. "" if the post has no words.
     """
     own = clean_line(title) if title else ""
-    if own:
-        return shorten(own)
-    if not weights:
-        return shorten(clean_line(text))
+    if own and not (_CODE.search(own) and text):
+        return _as_title(own)
+    if not weights and len(text) <= _MAY_BE_ONE:
+        return _as_title(clean_line(text))
     sentences = [line for line in map(clean_line, _SENTENCE.split(clean_lines(text))) if line]
     if not sentences:
         return ""
-    if len(sentences) == 1:
-        return shorten(sentences[0])
+    if not weights:
+        return _as_title(next((line for line in sentences if len(line) >= _TELLING_CHARS), " ".join(sentences)))
     long = [sentence for sentence in sentences if len(sentence) >= _FEWEST_CHARS] or sentences
     best = max(range(len(long)), key=lambda place: (centrality(long[place], weights) * plainness(long[place]), -place))
-    return shorten(long[best])
+    return _as_title(long[best])
 
 
 def plainness(line: str) -> float:
     """Return how well a line stands alone, 0..1: a whole statement best, a question less, one put to somebody least.
+
+    What says nothing but a number of an order, what is shouted and what insults somebody is worth less, too.
 
     >>> plainness("Du plastique dans les sablés") > plainness("Du plastique ?") > plainness("Vous confirmez ?")
     True
@@ -87,18 +108,29 @@ def plainness(line: str) -> float:
         worth = 0.7
     if line.endswith("…"):
         worth *= 0.85
+    if _CODE.search(line):
+        worth *= 0.5
+    if line.isupper():
+        worth *= 0.7
+    words = fold_words(line)
+    if len(words) < _FEWEST_WORDS:
+        worth *= 0.6
+    if not _coarse().isdisjoint(words):
+        worth *= 0.4
     return worth
 
 
-def keywords_of(terms: Sequence[str], text: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the first three of the stemmed terms that the text or `known` show as people write them.
+def keywords_of(terms: Sequence[str], text: str, known: Sequence[str], *, anew: bool = False) -> tuple[str, ...]:
+    """Return the first three of the keys of words that the text or `known` show as people write them.
 
-    Greetings, days and numbers are left out.
+    anew: the text shows them better than `known` does, as in the language wanted. Everyday words, greetings, days,
+    forms of verbs and numbers are left out.
     """
-    wanted = [term for term in terms if not term.isdigit() and len(term) > 2]
-    shown = zip(wanted, surfaces(wanted, text, known), strict=True)
-    seen = [word for term, word in shown if word != term or word in known or term in fold_words(text)]
-    return tuple([word for word in seen if " ".join(fold_words(word)) not in _NO_KEYWORDS][:KEYWORDS])
+    everyday = everyday_keys()
+    wanted = [term for term in terms if len(term) > 2 and not term[0].isdigit() and term not in everyday]
+    words = (word for word in surfaces(wanted, text, known, anew=anew) if word)
+    fit = [word for word in words if not _VERB.search(word) and " ".join(fold_words(word)) not in _NO_KEYWORDS]
+    return tuple(list(dict.fromkeys(fit))[:KEYWORDS])
 
 
 def clean_lines(text: str) -> str:
@@ -113,7 +145,7 @@ def centrality(line: str, weights: Mapping[str, float]) -> float:
 
 
 def shorten(line: str) -> str:
-    """Return the line cut at a word within 90 characters, with an ellipsis if it was cut.
+    """Return the line cut within 90 characters, with an ellipsis if it was cut: after a clause, else after a word.
 
     >>> len(shorten("mot " * 40)) <= 90, shorten("court")
     (True, 'court')
@@ -121,24 +153,48 @@ def shorten(line: str) -> str:
     if len(line) <= MOST_CHARS:
         return line
     cut = line[: MOST_CHARS - 1]
-    space = cut.rfind(" ")
-    return (cut[:space] if space > 0 else cut).rstrip(" ,;:.-–—") + "…"
+    clause = max(match.start() for match in [*_CLAUSE.finditer(cut), _START.match(cut)] if match)
+    if clause < _FEWEST_KEPT:
+        clause = cut.rfind(" ")
+    return (cut[:clause] if clause > 0 else cut).rstrip(" ,;:.-–—(«") + "…"
 
 
-def surfaces(terms: Sequence[str], text: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Return each stemmed term as people write it: as in the text, else as in `known`, else the stem itself."""
+def surfaces(terms: Sequence[str], text: str, known: Sequence[str], *, anew: bool = False) -> tuple[str, ...]:
+    """Return each key of a word as people write it: as in `known`, else as in the text, else "".
+
+    anew: the text goes before `known`. A word that the text writes small is written small, and one shouted as well.
+    """
     written: dict[str, str] = {}
     for keyword in known:
         for word in fold_words(keyword)[:1]:
             written[key_of(word)] = keyword
-    missing = {term for term in terms if term not in written}
-    if missing:
-        for folded, surface in _words(text):
-            term = key_of(folded)
-            if term in missing:
-                missing.remove(term)
-                written[term] = surface
-    return tuple(written.get(term, term) for term in terms)
+    wanted = frozenset(terms)
+    met: set[str] = set()
+    for folded, surface in _words(text):
+        term = key_of(folded)
+        if term not in wanted:
+            continue
+        if (
+            term not in written
+            or (anew and term not in met)
+            or (surface.islower() and surface == written[term].lower())
+        ):
+            written[term] = surface.lower() if surface.isupper() and len(surface) > _ACRONYM else surface
+        met.add(term)
+    return tuple(written.get(term, "") for term in terms)
+
+
+def _as_title(line: str) -> str:
+    short = shorten(line)
+    return short[:1].upper() + short[1:]
+
+
+@cache
+def _coarse() -> frozenset[str]:
+    """Folded words that make a line unfit for a title."""
+    insults = (word for _, name, words in rows("classes.tsv") if name == "insult" for word in words.split())
+    singular = {fold_entry(word.partition("/")[0]) for word in insults}
+    return frozenset(singular | {word + "s" for word in singular} | _SWEARING) - _DELAYS
 
 
 def _without_links(text: str) -> str:
