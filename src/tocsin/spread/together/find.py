@@ -21,6 +21,8 @@ LEAST_ACCOUNTS = 3
 _LEAST_BURST = 5  # accounts that act together once are told from so many on
 _LEAST_SHARE = 0.3  # of the moments of a ring at which a member is there
 _MOST_ROUNDS = 6
+_HOPELESS_LOG_P = 40.0  # groups of which so many are expected by chance are not looked at again
+_MOST_WIDER = 4  # by how many times a group may be widened by who came to its moments: beyond, they are a crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,24 @@ class _Stream:
         }
         for _ in range(_MOST_ROUNDS):
             weighed = [(group, self._weighed(group, spent)) for group in groups]
-            newly = [(group, ring.members) for group, ring in weighed if ring is not None]
+            newly = [(group, ring.members) for group, ring in weighed if ring is not None and self._is_told(ring)]
             if not newly:
                 break
             told += [members for _, members in newly]
             spent.update(*(common_things(self._acts, members) for _, members in newly))
             left = [np.setdiff1d(group, members) for group, members in newly]
-            groups = [group for group, ring in weighed if ring is None]
+            groups = [
+                group
+                for group, ring in weighed
+                if ring is not None and not self._is_told(ring) and ring.log_p < _HOPELESS_LOG_P
+            ]
             groups += [rest for rest in left if len(rest) >= LEAST_ACCOUNTS]
         again = (self._weighed(members, spent) for members in told)
-        return [ring for ring in again if ring is not None] + self._bursts(spent)
+        rings = [ring for ring in again if ring is not None] + self._bursts(spent)
+        return [ring for ring in rings if self._is_told(ring)]
+
+    def _is_told(self, ring: _Ring) -> bool:
+        return ring.log_p <= self._most_log_p
 
     def _bursts(self, spent: set[int]) -> list[_Ring]:
         """What many accounts did once, on one object, unlike what strangers do."""
@@ -125,13 +135,13 @@ class _Stream:
             if burst is not None:
                 members = np.unique(acts.account[list(burst[0].acts)])
                 found.append(self._with_ages(members, [burst[0]], burst[1]))
-        return [ring for ring in found if ring.log_p <= self._most_log_p]
+        return found
 
     def _with_ages(self, members: Ints, moments: Sequence[Moment], log_p: float) -> _Ring:
         if self._ages is None:
             return _Ring(members, moments, None, log_p)
         new, of_new = new_log_p(self._ages, members)
-        return _Ring(members, moments, new, fisher(log_p, of_new))
+        return _Ring(members, moments, new, fisher(log_p, of_new) if log_p < 0.0 else log_p)
 
     def _held(self, group: Ints) -> list[int]:
         """The objects of which a group that is much tied did half or more: their rhythm is its own, not strangers'."""
@@ -146,17 +156,17 @@ class _Stream:
         """
         ring = self._settled(group, spent)
         for share in (_LEAST_SHARE, 2 * _LEAST_SHARE):
-            if ring is None:
-                return None
+            if ring is None or ring.log_p > _HOPELESS_LOG_P:
+                return ring
             came = who_came(self._acts, ring.moments, max(2, math.ceil(share * len(ring.moments))))
-            if set(came) - set(ring.members.tolist()):
+            if len(came) <= _MOST_WIDER * len(ring.members) and set(came) - set(ring.members.tolist()):
                 wider = self._settled(np.union1d(ring.members, came), spent)
                 ring = wider if wider is not None and wider.log_p < ring.log_p else ring
-        return ring if ring is not None and ring.log_p <= self._most_log_p else None
+        return ring
 
     def _settled(self, group: Ints, spent: set[int]) -> _Ring | None:
         """A group without whoever is rarely there; None where too few are left."""
-        members, moments = group, []
+        members, moments, log_p = group, [], math.inf
         for _ in range(_MOST_ROUNDS):
             apart = spent.union(common_things(self._acts, members))
             moments = find_moments(self._acts, self._rhythms.without(sorted(apart)), members)
@@ -165,10 +175,11 @@ class _Stream:
             stay = np.asarray(sorted(one for one, times in there.items() if times >= least), dtype=np.int64)
             if len(stay) < LEAST_ACCOUNTS:
                 return None
-            if len(stay) == len(members):
+            log_p = group_log_p(self._acts, members, moments, self._active)
+            if len(stay) == len(members) or log_p > 2 * _HOPELESS_LOG_P:
                 break
             members = stay
-        return self._with_ages(members, moments, group_log_p(self._acts, members, moments, self._active))
+        return self._with_ages(members, moments, log_p)
 
 
 def _told(acts: Acts, ring: _Ring, origin_s: float) -> Found:
@@ -184,7 +195,7 @@ def _told(acts: Acts, ring: _Ring, origin_s: float) -> Found:
         median_gap_s=float(np.median(gaps)),
         moments=len(ring.moments),
         new=ring.new,
-        log_p=ring.log_p,
+        log_p=min(0.0, ring.log_p),
     )
 
 

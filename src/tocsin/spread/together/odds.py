@@ -172,11 +172,13 @@ def find_burst(acts: Acts, rhythm: Rhythm, thing: int, least: int) -> tuple[Mome
     low, high = int(acts.starts[thing]), int(acts.starts[thing + 1])
     mine = np.arange(low, high)
     scene = _Scene(acts, rhythm, np.unique(acts.account[low:high]), mine, LONGEST_ONCE_S)
-    found = [moment for moment in _moments_on(scene, least) if moment.rhythm_log_p < 0.0]
-    if not found:
+    times = acts.at_s[mine].tolist()
+    weighed = [(_weigh(scene, *one), *one) for one in _fullest(times, (0, len(times)), least, LONGEST_ONCE_S)]
+    if not weighed:
         return None
-    best = min(found, key=lambda moment: moment.rhythm_log_p)
-    return best, min(0.0, best.rhythm_log_p + math.log(len(acts)))
+    best, start, end = min(weighed, key=lambda one: (one[0].log_p, one[1] - one[2], one[1]))
+    start, end = _drawn_out(times, (0, len(times)), (start, end))
+    return replace(best, acts=tuple(mine[start:end].tolist())), min(0.0, best.log_p + math.log(len(acts)))
 
 
 def common_things(acts: Acts, group: Ints) -> list[int]:
@@ -193,13 +195,15 @@ def who_came(acts: Acts, moments: Sequence[Moment], least: int) -> list[int]:
 
 
 def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: int) -> float:
-    """Return the logarithm of the chance that any such group is found, all that was tried counted (Bonferroni).
+    """Return the logarithm of the expected number of such groups by chance, all that was tried counted (Bonferroni).
+
+    It bounds the chance of one, and is above 0 where groups like this are many.
 
     candidates: accounts that could have stood in it. Two ways to count the groups, and the lesser counts, twice: any
     accounts out of all; or those found at one moment, of which then only the rhythm speaks.
     """
     if not moments:
-        return 0.0
+        return math.inf
     size = len(group)
     spent = sum(moment.log_p for moment in moments)
     of_all = spent + log_choose(candidates, size)
@@ -213,4 +217,4 @@ def group_log_p(acts: Acts, group: Ints, moments: Sequence[Moment], candidates: 
         + log_choose(max(first.high - first.low, at_first), at_first)
         + log_choose(candidates, size - at_first)
     )
-    return min(0.0, min(of_all, of_one) + math.log(2.0))
+    return min(of_all, of_one) + math.log(2.0)

@@ -16,7 +16,7 @@ _LEAST_WEIGHT = 5.0  # of a pair kept: lower is what chance brings; only who is 
 _MOST_KEPT = 200_000
 _LINKED = 3  # an account joins a group when it is tied to one in three of it
 _MOST_GROUP = 400
-_MOST_GROUPS = 400
+_MOST_GROUPS = 300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +73,7 @@ def _own_share(acts: Acts) -> Floats:
 
 
 def group_accounts(ties: Ties, candidates: int) -> list[tuple[float, list[int]]]:
-    """Return groups of three accounts or more, each tied to a third of the others, at most 400, the heaviest first.
+    """Return groups of three accounts or more, each tied to a third of the others, at most 300, the heaviest first.
 
     A group grows from its heaviest pair by whoever is tied most; the ties within it are then spent, so that an
     account may stand in two groups, and one account between two groups does not make them one. With each stands its
