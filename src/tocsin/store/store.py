@@ -27,6 +27,7 @@ from tocsin.store.personal.facade import Personal
 from tocsin.store.queries import alerts, duty, figures, imports, mentions, search, setup, sources
 from tocsin.store.queries.alerts import Scope
 from tocsin.store.queries.figures import Bucket, CountRow, DayFigures
+from tocsin.store.queries.media import MediaTitles
 from tocsin.store.queries.watching import Watching
 from tocsin.store.rows import (
     AlertStep,
@@ -64,6 +65,7 @@ class Store:
         self.stream = StreamStore(self._db)
         self.personal = Personal(self._db)
         self.alerting = Alerting(self._db)
+        self.media = MediaTitles(self._db)
 
     @property
     def alias(self) -> str:

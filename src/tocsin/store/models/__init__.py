@@ -2,6 +2,7 @@
 
 from tocsin.store.models.alerting import Channel, ChannelFault, Routing, SourceHour
 from tocsin.store.models.duty import Alert, AlertAction, Audit, Event, FreeText, Label, Outbox
+from tocsin.store.models.media import MediaTitle
 from tocsin.store.models.mentions import Count, KindCount, Mention, StoryCount
 from tocsin.store.models.people import Membership, OneTimeLink, Person, RecoveryCode, Session, SignInTry
 from tocsin.store.models.personal import Objection, Retention
@@ -41,6 +42,7 @@ __all__ = [
     "KindCount",
     "Label",
     "Lease",
+    "MediaTitle",
     "Membership",
     "Mention",
     "Move",

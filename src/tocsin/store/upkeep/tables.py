@@ -23,7 +23,7 @@ _MODELS = (
     "Post", "Revision", "Sighting", "Tombstone", "Unmatched", "RejectRow", "Story", "Mention", "Count", "KindCount",
     "StoryCount", "FoldState", "Surge", "FreeText", "Event", "Outbox", "Alert", "AlertAction", "Label", "Audit",
     "WorkState", "SavedView", "Correction", "Corrected", "Original", "Objection", "Retention", "Move",
-    "Routing", "SourceHour",
+    "Routing", "SourceHour", "MediaTitle",
 )
 # fmt: on
 # Who may come in: in backups, which put an installation back as it was, and never in exports, which are handed on.
