@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.base.text import fold_batch, fold_char, fold_spans, fold_text, fold_words, is_word_char
+from tocsin.base.text import fold_char, fold_spans, fold_text, fold_words, is_word_char
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,6 @@ def test_a_text_folds_to_its_words(text: str, folded: str) -> None:
 def test_folding_twice_changes_nothing(text: str) -> None:
     folded = fold_text(text)
     assert fold_text(folded) == folded
-    assert fold_batch([text, text]) == [folded, folded]
     assert folded == " ".join(fold_words(text))
 
 

@@ -18,7 +18,6 @@ def announce(monkeypatch: pytest.MonkeyPatch, *points: tuple[str, str]) -> None:
 
 
 def test_built_in_adapters_are_known() -> None:
-    assert {"feed", "file"} <= set(registry.adapter_names())
     assert isinstance(registry.load_adapter("file"), FileAdapter)
 
 

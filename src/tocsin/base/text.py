@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from typing import Literal
 
 # Letters that Unicode does not decompose but that people type without their stroke, dot or ligature.
@@ -104,11 +103,6 @@ def fold_text(text: str) -> str:
     'coeur coeur'
     """
     return " ".join(fold_words(text))
-
-
-def fold_batch(texts: Iterable[str]) -> list[str]:
-    """Return `fold_text` of each text, in order."""
-    return [" ".join(fold_words(text)) for text in texts]
 
 
 def fold_spans(text: str) -> list[tuple[str, int, int]]:

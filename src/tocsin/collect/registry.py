@@ -19,11 +19,6 @@ _BUILT_IN = {
 }
 
 
-def adapter_names() -> tuple[str, ...]:
-    """Return the names of all adapters, sorted; a built-in one cannot be replaced by another package."""
-    return tuple(sorted(_targets()))
-
-
 @cache
 def load_adapter(name: str) -> Adapter:
     """Return the adapter of that name. Raises InputError when there is none, or when it cannot be loaded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -12,7 +12,6 @@ import xxhash
 from numpy.typing import NDArray
 
 from tocsin.base.mention import CopyKeys
-from tocsin.base.text import fold_words
 from tocsin.screen import tables
 from tocsin.screen.features import Features
 from tocsin.screen.tables.vocabulary import RARE, SHARE, Columns, look_up
@@ -65,30 +64,6 @@ def bare_words(words: list[str]) -> list[str]:
         if not (word in shares and i and words[i - 1][0].isdigit())
         and not (word[0].isdigit() and i + 1 < len(words) and words[i + 1] in shares)
     ]
-
-
-def jaccard(a_words: Iterable[str], b_words: Iterable[str]) -> float:
-    """Return how many word pairs two texts share, 0..1: pairs in both over pairs in either; words alone for one word.
-
-    >>> jaccard("le pain est bon".split(), "le pain est sec".split())
-    0.5
-    """
-    a, b = _pairs(list(a_words)), _pairs(list(b_words))
-    return len(a & b) / len(a | b) if a and b else 0.0
-
-
-def near_copy(text_a: str, text_b: str) -> float:
-    """Return `jaccard` of two raw texts, 0..1, links, handles and numbers of shares left out."""
-    return jaccard(_words_of(text_a), _words_of(text_b))
-
-
-def _words_of(text: str) -> list[str]:
-    kept = " ".join(part for part in text.split() if "://" not in part and not part.startswith(("@", "www.")))
-    return bare_words(fold_words(kept))
-
-
-def _pairs(words: list[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[i : i + 2]) for i in range(len(words) - 1)} or {(word,) for word in words}
 
 
 def _exact(words: list[str]) -> int:
