@@ -18,6 +18,7 @@ from tocsin.collect.adapter import Reject, Source
 from tocsin.screen.query import Query
 from tocsin.store import close
 from tocsin.store.affairs.facade import Affairs
+from tocsin.store.affairs.media import MediaTitles
 from tocsin.store.alerting.facade import Alerting
 from tocsin.store.close import ClosedRange
 from tocsin.store.database import Database
@@ -27,7 +28,6 @@ from tocsin.store.personal.facade import Personal
 from tocsin.store.queries import alerts, duty, figures, imports, mentions, search, setup, sources
 from tocsin.store.queries.alerts import Scope
 from tocsin.store.queries.figures import Bucket, CountRow, DayFigures
-from tocsin.store.queries.media import MediaTitles
 from tocsin.store.queries.watching import Watching
 from tocsin.store.rows import (
     AlertStep,
