@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -96,6 +96,23 @@ def said_plan(sight: Sight, level: Level, at: datetime, reader: Reader) -> str:
     for instant, step in foresee(sight.routing, level, sight.team, (at, sight.zone))[1:]:
         parts.append(_later(sight, rule, step, instant == at + timedelta(minutes=rule.wait_min), local))
     return head + f"{_NBSP if t.language == 'fr' else ''}; ".join(parts or [t.text(N_("nobody is told"))]) + "."
+
+
+def planned(sight: Sight, level: Level, at: datetime, reader: Reader) -> Iterator[dict[str, object]]:
+    """Yield who would be told if one level rang at an instant and nobody answered: minutes after, who, by, at."""
+    rule = sight.routing.rule(level)
+    for instant, step in foresee(sight.routing, level, sight.team, (at, sight.zone)):
+        wanted = [(one, rule.by, rule.wakes) for one in step.called] + [(one, By.MAIL, False) for one in step.copied]
+        for number, by, wakes in wanted:
+            reach = sight.reach[number]
+            is_summary = rule.when is When.DIGEST and reach.person.digest is not Rhythm.OFF
+            ways = [_way(sight, way, reader) for way in reach.by(by)]
+            yield {
+                "after_min": round((instant - at).total_seconds() / 60),
+                "who": sight.name(number),
+                "by": reader.t.text(N_("summary")) if is_summary else ", ".join(ways),
+                "at": (None if wakes else quiet_until(reach.person, instant)) or instant,
+            }
 
 
 def _first(sight: Sight, rule: Rule, level: Level, at: datetime, reader: Reader) -> list[str]:

@@ -56,6 +56,8 @@ def next_round(engine: Engine, alert: Alert) -> NextRound | None:
     """Return the next round of telling of an alert that waits for somebody, None when there is none to come."""
     if alert.due_at is None or alert.state not in (AlertState.OPEN, AlertState.SNOOZED) or alert.timeline != LIVE:
         return None
+    if alert.step == 0:
+        return None  # nobody was told yet: the worker is about to
     routing = engine.store.alerting.routing(alert.brand).routing
     team = team_of(engine, alert.brand, routing)
     called = called_of(engine.store.alerting.tellings([alert.id])[alert.id])

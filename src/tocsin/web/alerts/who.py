@@ -49,7 +49,7 @@ def who(request: WebRequest, brand: str) -> HttpResponse:
         "people": people,
         "order": [page.reach[number].person for number in page.team.order],
         "resting": [person for person, _rows in people if person.id not in page.team.order],
-        "places": range(1, len(people) + 1),
+        "ranks": range(1, len(people) + 1),
         "faults": standing_faults(request.engine, brand, request.now),
         "can_change": request.role in LEADERS.roles,
         "days": _days(),
