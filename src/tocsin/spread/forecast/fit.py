@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from tocsin.base.errors import InputError
 from tocsin.spread.forecast.boost import Aim, Pace, Rows, Target, Trees, find_edges, grow, put_in_bins, say
-from tocsin.spread.forecast.calibrate import find_shifts, shift
+from tocsin.spread.forecast.calibrate import MISSED_P, find_shifts, shift
 from tocsin.spread.forecast.features import LEAST_SEEN, cut, describe
 from tocsin.spread.forecast.measure import measure
-from tocsin.spread.forecast.model import Head, Model
+from tocsin.spread.forecast.model import Head, Model, Shifts
 from tocsin.spread.forecast.predict import Said, bound, chance
-from tocsin.spread.forecast.values import FIGURES_AT_S, LONGEST_S, SHORTEST_S, Card, Past
+from tocsin.spread.forecast.values import FIGURES_AT_S, LONGEST_S, SHORTEST_S, Card, Figures, Past
 
 Numbers = npt.NDArray[np.float64]
 
@@ -51,16 +51,23 @@ class _Moments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fit(
-    cascades: Sequence[Past], card: Card, seed: int, progress: Callable[[float], None] = lambda done: None
+    cascades: Sequence[Past],
+    card: Card,
+    seed: int,
+    progress: Callable[[float], None] = lambda done: None,
+    *,
+    played: Sequence[Past] = (),
 ) -> Model:
     """Return a model fitted to cascades that are over, with what it reached written on its card.
 
     Cascades are cut into four parts; the trees of each part are fitted to the other three, and all of them speak in
     the model. What each says of the part it has not seen sets the range and gives the figures of the card.
-    progress: told the share done, 0..1. Raises InputError for fewer than 40 cascades of `card.least` posts.
+    progress: told the share done, 0..1. played: cascades of a simulation, which are learnt from and never measured,
+    neither for the range nor for the card. Raises InputError for fewer than 40 cascades of `card.least` posts.
     """
-    moments = _look(cascades, card)
-    large = moments.final >= card.least
+    moments = _look([*cascades, *played], card)
+    is_real = moments.group < len(cascades)
+    large = is_real & (moments.final >= card.least)
     if len(np.unique(moments.group[large])) < FEWEST:
         raise InputError(
             "There are {number} cascades that reach {least} posts with {seen} of them early; a fit takes {fewest}.",
@@ -71,35 +78,50 @@ def fit(
         )
     edges = find_edges(moments.rows)
     binned = put_in_bins(moments.rows, edges)
-    part = np.random.default_rng(seed).permutation(len(cascades))[moments.group] % _PARTS
+    parts = np.random.default_rng(seed).permutation(len(cascades)) % _PARTS
+    part = np.concatenate([parts, np.full(len(played), -1)])[moments.group]
     heads: dict[Head, list[Trees]] = {head: [] for head in Head}
     held = {head: np.zeros(len(part)) for head in Head}
     for turn in range(_PARTS):
+        learnt = part != turn
+        those = moments.only(learnt)
         for number, head in enumerate(Head):
             progress((turn + number / len(Head)) / _PARTS)
-            trees = _grow(head, binned, moments, part != turn, card, seed + 97 * turn + number)
+            trees = _grow(head, binned[learnt], those, card.least, seed + 97 * turn + number)
             heads[head].append(trees)
             held[head][part == turn] = say(trees, binned[part == turn])
-    span = (SHORTEST_S, LONGEST_S)
+    shifts = _shifts(moments.only(large), {head: said[large] for head, said in held.items()})
+    return Model(
+        card=msgspec.structs.replace(
+            card,
+            cascades=len(np.unique(moments.group[is_real])),
+            figures=_figures(moments.only(is_real), {head: said[is_real] for head, said in held.items()}, shifts, card),
+        ),
+        edges=edges,
+        heads={head: tuple(grown) for head, grown in heads.items()},
+        shifts=shifts,
+    )
+
+
+def _shifts(moments: _Moments, held: dict[Head, Numbers]) -> Shifts:
     final = np.log(moments.final / moments.seen)
-    shifts = find_shifts(moments.after_s[large], held[Head.LOW][large], held[Head.HIGH][large], final[large], span)
+    return find_shifts(moments.after_s, held[Head.LOW], held[Head.HIGH], final, (SHORTEST_S, LONGEST_S))
+
+
+def _figures(moments: _Moments, held: dict[Head, Numbers], shifts: Shifts, card: Card) -> tuple[Figures, ...]:
+    """What the parts said of the cascades that each had not seen, measured around the instants of a card."""
     low, high = shift(shifts, moments.after_s, held[Head.LOW], held[Head.HIGH])
     double, reach = chance(held[Head.DOUBLE]), chance(held[Head.REACH])
     said = bound(
         Said(size=held[Head.SIZE], low=low, high=high, double_p=double, reach_p=reach), moments.seen, card.least
     )
-    near = [np.abs(np.log2(moments.after_s / at)) <= _STEP / 2 for at in FIGURES_AT_S]
-    figures = [
-        measure(after_s=at, said=said, seen=moments.seen, final=moments.final, chosen=chosen, least=card.least)
-        for at, chosen in zip(FIGURES_AT_S, near, strict=True)
-    ]
-    known = tuple(one for one in figures if one is not None)
-    return Model(
-        card=msgspec.structs.replace(card, figures=known, cascades=len(np.unique(moments.group))),
-        edges=edges,
-        heads={head: tuple(parts) for head, parts in heads.items()},
-        shifts=shifts,
-    )
+    found = []
+    for at in FIGURES_AT_S:
+        near = np.abs(np.log2(moments.after_s / at)) <= _STEP / 2
+        found.append(
+            measure(after_s=at, said=said, seen=moments.seen, final=moments.final, chosen=near, least=card.least)
+        )
+    return tuple(one for one in found if one is not None)
 
 
 def _look(cascades: Sequence[Past], card: Card) -> _Moments:
@@ -127,10 +149,12 @@ def _look(cascades: Sequence[Past], card: Card) -> _Moments:
     )
 
 
-def _grow(head: Head, binned: Rows, moments: _Moments, learnt: npt.NDArray[np.bool_], card: Card, seed: int) -> Trees:
-    chosen = learnt & (moments.final >= card.least) if head in (Head.SIZE, Head.LOW, Head.HIGH) else learnt
-    if head is Head.REACH and (chosen & (moments.seen < card.least)).any():
-        chosen = chosen & (moments.seen < card.least)
+def _grow(head: Head, binned: Rows, moments: _Moments, least: int, seed: int) -> Trees:
+    chosen = np.ones(len(moments.final), dtype=np.bool_)
+    if head in (Head.SIZE, Head.LOW, Head.HIGH):
+        chosen = moments.final >= least
+    elif head is Head.REACH and (moments.seen < least).any():
+        chosen = moments.seen < least
     those = moments.only(chosen)
     ratio = those.final / those.seen
     weights = np.ones(len(ratio))
@@ -139,9 +163,9 @@ def _grow(head: Head, binned: Rows, moments: _Moments, learnt: npt.NDArray[np.bo
         weights = ratio**-_SMALL_WEIGHS
         weights /= weights.mean()
     elif head in (Head.LOW, Head.HIGH):
-        level, pace = (0.1 if head is Head.LOW else 0.9), _ENDS
+        level, pace = (MISSED_P if head is Head.LOW else 1 - MISSED_P), _ENDS
     else:
-        reached = ratio >= 2 if head is Head.DOUBLE else those.final >= card.least
-        aim, values, pace = Aim.CHANCE, reached.astype(np.float64), _CHANCES
+        came = ratio >= 2 if head is Head.DOUBLE else those.final >= least
+        aim, values, pace = Aim.CHANCE, came.astype(np.float64), _CHANCES
     target = Target(aim=aim, values=values, weights=weights, groups=those.group, level=level)
     return grow(binned[chosen], target, pace, seed)

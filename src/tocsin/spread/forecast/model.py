@@ -7,6 +7,7 @@ import zipfile
 from enum import StrEnum
 from importlib import resources
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -102,7 +103,7 @@ def read_model(content: bytes, name: str) -> Model:
         )
     try:
         return _model(msgspec.convert(sheet, _Sheet), arrays)
-    except (KeyError, ValueError, msgspec.ValidationError) as error:
+    except (KeyError, ValueError, OSError, msgspec.ValidationError) as error:
         raise InputError("{file} is a damaged model ({error}); fit it again.", file=name, error=error) from None
 
 
@@ -114,6 +115,7 @@ def shipped_model() -> Model:
 def _model(sheet: _Sheet, arrays: dict[str, npt.NDArray[np.generic]]) -> Model:
     if sheet.names != NAMES:
         raise ValueError("other features")
+    ZoneInfo(sheet.card.zone)
     edges = arrays["edges"].astype(np.float32)
     after, low, high = arrays["shifts"].astype(np.float64)
     if edges.shape != (len(NAMES), BINS - 2) or not len(after):

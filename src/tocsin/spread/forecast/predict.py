@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -19,7 +20,10 @@ Numbers = npt.NDArray[np.float64]
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """A cascade looked at `after_s` seconds after its beginning; times later than that are not looked at."""
+    """A cascade looked at `after_s` seconds after its beginning; times later than that are not looked at.
+
+    Where its scene has no zone, that of the model is taken.
+    """
 
     times: Times
     after_s: float
@@ -51,7 +55,9 @@ def forecast(model: Model, moments: Sequence[Moment]) -> list[Forecast]:
     enough = [place for place, times in enumerate(seen) if len(times) >= LEAST_SEEN]
     if not enough:
         return told
-    rows = np.stack([describe(seen[place], moments[place].after_s, moments[place].scene) for place in enough])
+    zone = ZoneInfo(model.card.zone)
+    scenes = [msgspec.structs.replace(moment.scene, zone=moment.scene.zone or zone) for moment in moments]
+    rows = np.stack([describe(seen[place], moments[place].after_s, scenes[place]) for place in enough])
     after = np.asarray([moments[place].after_s for place in enough])
     number = np.asarray([len(seen[place]) for place in enough], dtype=np.float64)
     sizes = bound(ask(model, rows, after), number, model.card.least)

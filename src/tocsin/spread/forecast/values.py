@@ -9,7 +9,7 @@ import msgspec
 from tocsin.spread.forecast.features import Scene, Times
 
 SHORTEST_S, LONGEST_S = 600.0, 86_400.0  # moments that a model is fitted for: from ten minutes to a day
-FIGURES_AT_S = (600.0, 3_600.0, 21_600.0, 86_400.0)
+FIGURES_AT_S = (600.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0, 43_200.0, 86_400.0)
 
 
 class ForecastReason(StrEnum):
@@ -48,8 +48,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """What a model reached after a time, on cascades that the trees asked had not seen.
 
     cascades: of those that reach `least` posts. median_error: median of |size - final| / final; constant_error: the
-    same of the best constant guess. covered_p: share of finals within the range. double_auc: of those that reach `least` posts, and
-    double_auc_all of all with enough posts seen; None where all doubled or none.
+    same of the best constant guess. covered_p: share of finals within the range.
+    double_auc: of those that reach `least` posts, double_auc_all: of all with enough posts seen; None where all doubled
+    or none did.
     """
 
     after_s: float
@@ -67,7 +68,10 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model was fitted on and what it reached. made: the day, as written; zone: the clock of its public."""
+    """What a model was fitted on and what it reached. made: the day, as written; zone: the clock of its public.
+
+    played: how many cascades of a simulation were learnt from besides.
+    """
 
     trained_on: str
     licence: str
@@ -75,4 +79,5 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     cascades: int
     least: int
     zone: str = "UTC"
+    played: int = 0
     figures: tuple[Figures, ...] = ()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from tocsin.base.errors import NotFoundError
 from tocsin.flows.moments import Reader
 from tocsin.flows.stories.figures import spread_figure, story_figure
+from tocsin.flows.stories.forecast import story_forecast
 from tocsin.flows.stories.glance import StoryWish, list_stories
 from tocsin.flows.stories.page import moved_to, story_page, words_of
 from tocsin.flows.stories.rise import rise_page
@@ -73,6 +74,7 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
         "page": story,
         "figure": story_figure(story, reader),
         "spread": spread_figure(story, reader),
+        "forecast": story_forecast(request.engine, request.brand, story.line, request.now),
         "steps": [(code, reached.get(code)) for code in _STEPS],
         "languages": words_of(story.shares.languages),
         "names": people_names(request.engine, brand),

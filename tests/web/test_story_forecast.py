@@ -1,0 +1,68 @@
+"""What the page of a story says of how far it may go, and when it says nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.web.affair import tell
+from tests.web.world import BRAND, World
+from tocsin.flows.stories.forecast import Silence, StoryForecast, story_forecast
+from tocsin.store.affairs.rows import StoryFilter, StoryLine
+from tocsin.web.templatetags.forecast import forecast_bar, likelihood
+
+
+@pytest.fixture
+def told(web: World) -> World:
+    tell(web)
+    return web
+
+
+def _line(world: World) -> StoryLine:
+    return world.store.affairs.stories(BRAND, StoryFilter(words=("plastique",), largest_first=True))[0]
+
+
+def _after(world: World, **time: float) -> StoryForecast:
+    brand = next(brand for brand in world.store.brands() if brand.slug == BRAND)
+    line = _line(world)
+    return story_forecast(world.engine, brand, line, line.first_at + timedelta(**time))
+
+
+def test_a_young_story_shows_its_chance_its_range_and_what_it_rests_on(told: World) -> None:
+    page = told.as_("alice", "en").get(f"/b/{BRAND}/stories/{_line(told).id}/").content.decode()
+    part = page.split('aria-labelledby="forecast"')[1].split("</section>")[0]
+    for words in ("Will it double?", "in the end, from", "Told from when its mentions came", "one size been guessed"):
+        assert words in part
+    assert "No past story of yours is large enough" in part
+    assert "style=" not in part
+
+
+def test_the_first_post_counts_in_the_sizes(told: World) -> None:
+    found = _after(told, minutes=50)
+    assert found.told is not None and found.posts == found.told.seen == _line(told).posts
+    assert found.told.size is not None and found.told.size >= found.told.seen
+
+
+def test_it_says_why_it_says_nothing(told: World) -> None:
+    assert _after(told, minutes=5).silence is Silence.TOO_YOUNG
+    assert _after(told, hours=20).silence is Silence.CALM
+    assert _after(told, hours=30).silence is Silence.TOO_OLD
+
+
+def test_the_bar_ends_where_the_range_does(told: World) -> None:
+    found = _after(told, minutes=50).told
+    assert found is not None
+    bar = forecast_bar(found)
+    assert float(bar.low) + float(bar.span) == pytest.approx(100, abs=0.02)
+    assert 0 < float(bar.seen) <= float(bar.low) <= float(bar.size)
+
+
+def test_a_chance_is_told_in_a_word() -> None:
+    assert [likelihood(chance) for chance in (0.9, 0.7, 0.5, 0.3, 0.1)] == [
+        "very likely",
+        "likely",
+        "as likely as not",
+        "unlikely",
+        "very unlikely",
+    ]
