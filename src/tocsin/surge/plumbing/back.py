@@ -17,6 +17,7 @@ from tocsin.surge.state import SurgeState
 BACK_MIN = 2 * 24 * 60  # a rise that ended longer ago is history, not news
 _WINDOWS_MIN = (60, 120, 360)
 _OUTSTANDING = 4.0  # deviations; of the hundreds of windows of a day's backlog, chance puts some at three
+_SIZE = 4.0  # what comes with it varies by half of its mean at the least
 _TRIED = 2
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(SurgeState)
@@ -75,7 +76,7 @@ def _outstanding(
                 continue
             beside = sum(posts for minute, posts in recent if not end - window < minute <= end)
             mean = usual.expected(window, end) + beside * window / max(span - window, window)
-            best = max(best, (seen - mean) / math.sqrt(mean + mean * mean / usual.size(window) + 1e-9))
+            best = max(best, (seen - mean) / math.sqrt(mean + mean * mean / min(usual.size(window), _SIZE) + 1e-9))
         if best >= _OUTSTANDING:
             found.append((best, end))
     return [end for _, end in sorted(found, reverse=True)]

@@ -7,7 +7,7 @@ import msgspec
 _FIRST_DELAY_MIN = 15.0  # sources are asked every quarter of an hour as a rule
 _MORE, _MORE_MIN, _LESS = 1.3, 1.0, 0.98  # about seven reads in a hundred are later than what is learned
 _LEAST_MIN, _MOST_MIN = 10.0, 30.0
-_NEW_MIN = 5.0
+_LEAST_WITH_OLD_MIN = 5.0
 _KNOWN_AFTER_MIN = 24 * 60
 
 
@@ -30,8 +30,10 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
     def late_after_min(self, minute: int, *, with_old: bool) -> float:
         """Return the minutes after which a post of it comes late: twice its usual delay, from 10 to 30.
 
-        Of a source not known yet, half an hour, but next to nothing where hours-old posts come with it.
+        Where hours-old posts come with it: its usual delay, at least 5; next to nothing for a source not known yet.
         """
-        if self.is_known(minute):
-            return min(_MOST_MIN, max(_LEAST_MIN, 2 * self.delay_min))
-        return _NEW_MIN if with_old else _MOST_MIN
+        if not self.is_known(minute):
+            return _LEAST_WITH_OLD_MIN if with_old else _MOST_MIN
+        if with_old:
+            return min(_MOST_MIN, max(_LEAST_WITH_OLD_MIN, self.delay_min))
+        return min(_MOST_MIN, max(_LEAST_MIN, 2 * self.delay_min))
