@@ -1,18 +1,21 @@
-"""Notice that two stories have become one: early fragments of an affair that by now say the same."""
+"""Notice that stories have become one: early fragments of an affair that by now say the same, and its first posts."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from tocsin.story.evidence import Elsewhere, alike, telling
+from tocsin.story.evidence import Elsewhere, alike, enough_shared, telling, weigh
 from tocsin.story.index import StoryIndex
 from tocsin.story.live import LiveStory
 
 # Set with those of `evidence.py`.
 _FEWEST_POSTS = 4
+_GATHERS_POSTS = 6  # from then on, a story that is of these hours takes in those of one or two posts said before
+_GATHERS = 2.5  # nats
+_GATHERED = 24
 _TELLING_TERMS = 10
 _TRIED = 6
-_HOT = 0.3  # of its posts are of the last hours
+_HOT = 0.2  # of its posts are of the last hours
 _ALIKE_HOT = 0.22
 _ALIKE = 0.35
 
@@ -26,7 +29,8 @@ def converging(live: LiveStory, index: StoryIndex, now: datetime) -> list[LiveSt
     if live.mass < _FEWEST_POSTS:
         return []
     terms = [term for _, term in telling(live, index)[:_TELLING_TERMS]]
-    others = index.sharers(terms, live, _FEWEST_POSTS)[:_TRIED]
+    sharers = index.sharers(terms, live)
+    others = [other for other in sharers if other.mass >= _FEWEST_POSTS][:_TRIED]
     hot = [one for one in (live, *others) if one.heat_at(now) >= _HOT * one.mass]
     found = []
     if live in hot and len(hot) > 1:
@@ -37,4 +41,16 @@ def converging(live: LiveStory, index: StoryIndex, now: datetime) -> list[LiveSt
         if live not in hot or other not in hot:
             elsewhere = Elsewhere((live, other), index)
             found.append((alike(elsewhere.beyond(live), elsewhere.beyond(other)) - _ALIKE, other))
-    return [other for likeness, other in found if round(likeness, 6) >= 0.0]
+    together = [other for likeness, other in found if round(likeness, 6) >= 0.0]
+    if live in hot and live.mass >= _GATHERS_POSTS:
+        together += [other for other in sharers if other.mass < _FEWEST_POSTS and _belongs(other, live, index)][
+            :_GATHERED
+        ]
+    return together
+
+
+def _belongs(other: LiveStory, live: LiveStory, index: StoryIndex) -> bool:
+    """Say whether the few posts of a story would come into a larger one, were they said now."""
+    terms = [term for term, count in other.terms.items() if 2.0 * count >= other.mass]
+    (evidence, shared), _ = weigh(terms, (live, other), index)
+    return enough_shared(live, terms, shared) and round(evidence, 6) >= _GATHERS

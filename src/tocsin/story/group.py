@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
+import msgspec
+
 from tocsin.base.brand import Brand
 from tocsin.base.story import MentionDigest, Story, StoryState
 from tocsin.base.time import minute_start
@@ -89,18 +91,20 @@ class Grouper:
         return pairs
 
     def merge(self, one: str, other: str) -> Story:
-        """Put two stories together, so that later posts go to the one that stays, the earlier; return its row.
+        """Put two stories together, so that later posts go to the one that stays; return its row.
 
-        Raises KeyError if one of them does not live.
+        The earlier one stays, unless it is of a post or two and the other is not: an affair that people know by now
+        keeps its name when its first posts are found. Raises KeyError if one of them does not live.
         """
         first, second = sorted((self._stories[one], self._stories[other]), key=lambda live: (live.first_at, live.id))
         for live in (first, second):
             self._drop(live)
         now = max(first.last_at, second.last_at)
-        row = merge(first.row, second.row)
+        is_mere = first.posts < _BRIEF_POSTS <= second.posts
+        row = msgspec.structs.replace(merge(first.row, second.row), id=second.id if is_mere else first.id)
         live = LiveStory(row)
         live.reheat(first.heats_at(now), second.heats_at(now))
-        self._changed.pop(second.id, None)
+        self._changed.pop(first.id if is_mere else second.id, None)
         self._open(live)
         self._changed[live.id] = None
         return live.row

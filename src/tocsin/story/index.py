@@ -19,7 +19,7 @@ _MANY = 500
 _TRIED = 3
 _NEAR_BEST = 0.4
 # How often a word is taken to be said before it was ever heard, in so many posts: see `evidence.py`.
-_SAID_ONCE, _SAID_OFTEN = 0.5, 10.0
+_SAID_ONCE, _SAID_OFTEN = 0.5, 5.0
 _EVERYDAY = everyday_keys()
 
 
@@ -163,14 +163,15 @@ class StoryIndex:
             best.sort(key=_first_two)
         return [live for _, _, live in best[:_TRIED]]
 
-    def sharers(self, terms: Iterable[str], live: LiveStory, fewest: int) -> list[LiveStory]:
-        """Return the other stories of so many posts that say these words, those that say them most first."""
+    def sharers(self, terms: Iterable[str], live: LiveStory) -> list[LiveStory]:
+        """Return the other stories that say these words in half of their posts or twice, those that do most first."""
         found: dict[LiveStory, float] = {}
         for term in terms:
             held = self._holders[term]
             leader = self._leaders.get(term)
             for other in held if len(held) <= _MANY else (leader,) if leader else ():
-                if other is not live and other.mass >= fewest and (count := other.terms[term]) > 1.0:
+                count = other.terms[term]
+                if other is not live and (count > 1.0 or other.mass <= 2.0):
                     found[other] = found.get(other, 0.0) + count / other.mass
         return sorted(found, key=lambda other: (-round(found[other], 6), other.id))
 
