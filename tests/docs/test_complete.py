@@ -24,6 +24,7 @@ PAGES = {
     "scenarios.md": "scenarios.md",
     "settings.md": "reglages.md",
     "surges.md": "alertes.md",
+    "told.md": "prevenus.md",
     "tour.md": "visite.md",
 }
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
