@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.spread.posts import post
-from tocsin.base.errors import InputError
 from tocsin.spread.amplify import rank_amplifiers
 from tocsin.spread.cascade import build_cascade
-from tocsin.spread.media import press_of, read_media, shipped_media
 from tocsin.spread.percolate import first_articles, percolate
 from tocsin.spread.values import Press, Step
 
@@ -50,21 +46,6 @@ def test_each_step_is_reached_once_and_the_brand_takes_none() -> None:
 
 def test_an_article_may_be_the_first_post() -> None:
     assert set(percolate(build_cascade([post(1, press=Press.LOCAL)]))) == {Step.FIRST, Step.LOCAL_PRESS}
-
-
-def test_the_table_that_ships_is_sorted_and_knows_both_languages() -> None:
-    table = shipped_media()
-    assert len(table) >= 120 and list(table) == sorted(table)
-    assert press_of("https://www.lemonde.fr/a") is Press.NATIONAL
-    assert press_of("https://www.scotsman.com/a") is Press.LOCAL
-    assert (
-        press_of("https://notlemonde.fr/a") is None and press_of("https://[broken") is None and press_of(None) is None
-    )
-
-
-def test_a_wrong_line_of_a_table_is_named() -> None:
-    with pytest.raises(InputError, match="Line 2"):
-        read_media(["# media", "example.org\tworldwide\tfr\tme"])
 
 
 def test_the_earliest_article_of_each_press_is_found_whatever_the_order() -> None:

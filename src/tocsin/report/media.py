@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.report.values import Medium
-from tocsin.spread.media import press_of
+from tocsin.spread.media import Media, title_of
 from tocsin.spread.values import Press
 
 _NETWORKS = frozenset(
@@ -15,8 +15,10 @@ _PRESS = frozenset(("blog", "feed", "news", "press", "web"))
 _ARTICLE = "article"
 
 
-def medium_of(platform: str, kind: str, url: str | None) -> Medium:
+def medium_of(platform: str, kind: str, url: str | None, media: Media | None = None) -> Medium:
     """Return the medium of a post by its platform, its kind and its address.
+
+    media: the titles in force; None for those that ship. An article of a host that is there as no press is none.
 
     >>> medium_of("web", "article", "https://www.lemonde.fr/a").value
     'national_press'
@@ -31,7 +33,10 @@ def medium_of(platform: str, kind: str, url: str | None) -> Medium:
     if name in _FORUMS or (name in _PRESS and kind in ("comment", "reply")):
         return Medium.FORUMS
     if name in _PRESS or kind == _ARTICLE:
-        return Medium.NATIONAL_PRESS if press_of(url) is Press.NATIONAL else Medium.LOCAL_PRESS
+        title = title_of(url, media)
+        if title is not None and title.scope is None:
+            return Medium.OTHER
+        return Medium.NATIONAL_PRESS if title is not None and title.scope is Press.NATIONAL else Medium.LOCAL_PRESS
     return Medium.OTHER
 
 

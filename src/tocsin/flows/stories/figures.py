@@ -13,6 +13,7 @@ from tocsin.flows.stories.spread import PUBLIC_REACH
 from tocsin.report.chart import spread_map, story_chart
 from tocsin.report.media import is_press, medium_of
 from tocsin.report.values import Bubble, Curve, Figure, Flag, MapWords, Medium, SpreadMap
+from tocsin.spread.media import Media
 from tocsin.store.affairs.rows import PostLine
 
 MEDIA: dict[Medium, str] = {
@@ -65,32 +66,33 @@ def story_figure(page: StoryPage, reader: Reader) -> Figure:
 
 def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
     """Return the map of a story's spread from what is known, None for fewer than three posts."""
-    chosen = weighty(page.posts)
+    media = page.spread.media
+    chosen = weighty(page.posts, media)
     if len(chosen) < 3:
         return None
     causes = page.spread.causes
     places = {post.row: place for place, post in enumerate(chosen)}
     linked = {post.row: _nearest(causes, post.row, places) for post in chosen}
-    main = _main_way(chosen, linked)
+    main = _main_way(chosen, linked, media)
     t = reader.t
     bubbles = tuple(
         Bubble(
             minute=minute_of(post.at),
-            medium=medium_of(post.platform, post.kind, post.url),
+            medium=medium_of(post.platform, post.kind, post.url, media),
             reach=post.followers or 0,
-            label=_label(post, reader),
-            row=_row(post, reader),
+            label=_label(post, reader, media),
+            row=_row(post, reader, media),
             cause=None if linked[post.row] is None else places[linked[post.row]],  # type: ignore[index]
             main=post.row in main,
         )
         for post in chosen
     )
-    press = next((post for post in chosen if is_press(medium_of(post.platform, post.kind, post.url))), None)
+    press = next((post for post in chosen if is_press(medium_of(post.platform, post.kind, post.url, media))), None)
     start, end = minute_of(chosen[0].at), minute_of(chosen[-1].at)
     at = press.at if press else None
     words = MapWords(
         title=t.text(N_("Map of the spread")),
-        sentence=_sentence(chosen, press, reader),
+        sentence=_sentence(chosen, press, reader, media),
         lanes={medium: t.text(name) for medium, name in MEDIA.items()},
         short_lanes={medium: t.text(name) for medium, name in _SHORT_MEDIA.items()},
         columns=(t.text(N_("When")), t.text(N_("Who")), t.text(N_("Where")), t.text(N_("Audience"))),
@@ -111,12 +113,12 @@ def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
     )
 
 
-def weighty(posts: Sequence[PostLine]) -> list[PostLine]:
+def weighty(posts: Sequence[PostLine], media: Media | None = None) -> list[PostLine]:
     """Return the first post and the weightiest others, at most 40, oldest first: press, audience, then the earliest."""
     others = [post for post in posts[1:] if not post.own]
     others.sort(
         key=lambda post: (
-            not is_press(medium_of(post.platform, post.kind, post.url)),
+            not is_press(medium_of(post.platform, post.kind, post.url, media)),
             -(post.followers or 0),
             minute_of(post.at),
             post.row,
@@ -138,10 +140,10 @@ def _nearest(causes: dict[int, int], row: int, places: dict[int, int]) -> int | 
     return None
 
 
-def _main_way(chosen: Sequence[PostLine], linked: dict[int, int | None]) -> set[int]:
+def _main_way(chosen: Sequence[PostLine], linked: dict[int, int | None], media: Media) -> set[int]:
     """The rows from the origin to the weightiest post: to the press where there is any that relays something."""
     reached = [post for post in chosen if linked[post.row] is not None]
-    press = [post for post in reached if is_press(medium_of(post.platform, post.kind, post.url))]
+    press = [post for post in reached if is_press(medium_of(post.platform, post.kind, post.url, media))]
     ends = press[:1] or sorted(reached, key=lambda post: -(post.followers or 0))[:1]
     way: set[int] = set()
     at: int | None = ends[0].row if ends else None
@@ -151,11 +153,11 @@ def _main_way(chosen: Sequence[PostLine], linked: dict[int, int | None]) -> set[
     return way
 
 
-def _sentence(chosen: Sequence[PostLine], press: PostLine | None, reader: Reader) -> str:
+def _sentence(chosen: Sequence[PostLine], press: PostLine | None, reader: Reader, media: Media) -> str:
     t = reader.t
-    media = {medium_of(post.platform, post.kind, post.url) for post in chosen}
+    seen = {medium_of(post.platform, post.kind, post.url, media) for post in chosen}
     began = reader.day_and_clock(chosen[0].at)
-    named = ", ".join(t.text(MEDIA[medium]).lower() for medium in Medium if medium in media)
+    named = ", ".join(t.text(MEDIA[medium]).lower() for medium in Medium if medium in seen)
     if press is None:
         return t.text(N_("Began on {when}; seen in: {media}. Not in the press yet."), when=began, media=named)
     entered = reader.day_and_clock(press.at)
@@ -167,16 +169,16 @@ def _sentence(chosen: Sequence[PostLine], press: PostLine | None, reader: Reader
     )
 
 
-def shown_name(post: PostLine, reader: Reader) -> str:
+def shown_name(post: PostLine, reader: Reader, media: Media | None = None) -> str:
     """Return the name of the press and of accounts that many follow; a private person's stays masked on this screen."""
-    medium = medium_of(post.platform, post.kind, post.url)
+    medium = medium_of(post.platform, post.kind, post.url, media)
     if is_press(medium) or post.own or (post.followers or 0) >= PUBLIC_REACH:
         return post.name or post.handle
     return reader.t.text(N_("name masked"))
 
 
-def _label(post: PostLine, reader: Reader) -> str:
-    medium = medium_of(post.platform, post.kind, post.url)
+def _label(post: PostLine, reader: Reader, media: Media) -> str:
+    medium = medium_of(post.platform, post.kind, post.url, media)
     if not is_press(medium) and (post.followers or 0) < PUBLIC_REACH:
         return ""
     who = _short(post.name or post.handle)
@@ -187,11 +189,11 @@ def _label(post: PostLine, reader: Reader) -> str:
     return f"{who}, {written}" if who else written
 
 
-def _row(post: PostLine, reader: Reader) -> tuple[str, str, str, str]:
+def _row(post: PostLine, reader: Reader, media: Media) -> tuple[str, str, str, str]:
     return (
         reader.day_and_clock(post.at),
-        shown_name(post, reader),
-        reader.t.text(MEDIA[medium_of(post.platform, post.kind, post.url)]),
+        shown_name(post, reader, media),
+        reader.t.text(MEDIA[medium_of(post.platform, post.kind, post.url, media)]),
         reader.count(post.followers) if post.followers is not None else "",
     )
 

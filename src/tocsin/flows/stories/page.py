@@ -21,6 +21,7 @@ from tocsin.flows.stories.glance import level_of, state_of
 from tocsin.flows.stories.spread import StorySpread, story_spread
 from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
+from tocsin.spread.media import Media
 from tocsin.spread.values import SpreadPost, Step
 from tocsin.store.affairs.rows import AlertFilter, Copy, Move, PostLine, Shares, StoryLine
 
@@ -140,7 +141,7 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
         top=tuple(top_posts(posts)),
         copies=tuple(affairs.copies(line.number, _COPIES)),
         spread=spread,
-        media=tuple(_media(shares, posts)),
+        media=tuple(_media(shares, posts, spread.media)),
         shares=shares,
         facts=tuple(_facts(engine, line, milestones(spread.reached), alerts, moves)),
         posts=tuple(posts),
@@ -167,12 +168,12 @@ def top_posts(posts: Sequence[PostLine]) -> list[PostLine]:
     return list(chosen.values())
 
 
-def _media(shares: Shares, posts: Sequence[PostLine]) -> list[MediumShare]:
+def _media(shares: Shares, posts: Sequence[PostLine], media: Media) -> list[MediumShare]:
     counts: Counter[Medium] = Counter()
     for (platform, kind), number in shares.places.items():
         counts[medium_of(platform, kind, None)] += number
     # Only an address tells the national press; those read are all the articles of all but the largest stories.
-    national = sum(medium_of(post.platform, post.kind, post.url) is Medium.NATIONAL_PRESS for post in posts)
+    national = sum(medium_of(post.platform, post.kind, post.url, media) is Medium.NATIONAL_PRESS for post in posts)
     counts[Medium.NATIONAL_PRESS] += min(national, counts[Medium.LOCAL_PRESS])
     counts[Medium.LOCAL_PRESS] -= counts[Medium.NATIONAL_PRESS]
     whole = max(1, shares.read)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tocsin.base.brand import Brand
 from tocsin.flows.engine import Engine
+from tocsin.flows.media import media_in_force
 from tocsin.flows.stories.spread import spread_post
 from tocsin.spread.percolate import first_articles
 from tocsin.spread.values import MOST_POSTS, SpreadPost, Step
@@ -26,7 +27,8 @@ def first_press(engine: Engine, brand: Brand, story: str) -> FirstPress:
     """
     affairs = engine.store.affairs
     line = affairs.story(brand.slug, story)
-    found = first_articles(map(spread_post, affairs.trail(line.number, MOST_POSTS)))
+    media = media_in_force(engine)
+    found = first_articles(spread_post(one, media) for one in affairs.trail(line.number, MOST_POSTS))
     return FirstPress(_written_at(found.get(Step.LOCAL_PRESS)), _written_at(found.get(Step.NATIONAL_PRESS)))
 
 

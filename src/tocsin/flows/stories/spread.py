@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.flows.engine import Engine
+from tocsin.flows.media import media_in_force
 from tocsin.report.media import is_press, medium_of
 from tocsin.report.values import Medium
 from tocsin.spread.amplify import rank_amplifiers
 from tocsin.spread.cascade import build_cascade
-from tocsin.spread.media import press_of
+from tocsin.spread.media import Media, press_of
 from tocsin.spread.origin import find_origin
 from tocsin.spread.percolate import percolate
 from tocsin.spread.together.story import find_rings
@@ -69,10 +70,12 @@ class ShownRing(msgspec.Struct, frozen=True, kw_only=True):
 class StorySpread(msgspec.Struct, frozen=True, kw_only=True):
     """How a story spread. read: posts it is told from. causes: by row, the row of the post that one comes from.
 
-    carriers: those that brought most, of carriers_known. traces: the earliest, oldest first.
+    media: the titles of the press in force. carriers: those that brought most, of carriers_known. traces: the
+    earliest, oldest first.
     """
 
     read: int
+    media: Media
     causes: dict[int, int]
     reached: dict[Step, SpreadPost]
     origin: Origin
@@ -87,14 +90,16 @@ def story_spread(engine: Engine, line: StoryLine) -> StorySpread:
     """Return how a story spread, told from at most 5,000 of its posts: two thirds its earliest, one its newest."""
     affairs = engine.store.affairs
     trail = affairs.trail(line.number, MOST_POSTS)
-    cascade = build_cascade(map(spread_post, trail))
+    media = media_in_force(engine)
+    cascade = build_cascade(spread_post(one, media) for one in trail)
     origin = _with_sources(engine, find_origin(cascade), trail, line)
-    carriers, small = carriers_of(rank_amplifiers(cascade))
+    carriers, small = carriers_of(rank_amplifiers(cascade), media)
     rings = find_rings(cascade)[:_RINGS]
     wanted = [trace.row for trace in origin.traces] + [row for ring in rings for row in ring.rows[:_RING_POSTS]]
     lines = {post.row: post for post in affairs.lines(sorted(set(wanted)))}
     return StorySpread(
         read=len(trail),
+        media=media,
         causes={row: edge.parent for row, edge in cascade.edges.items()},
         reached=percolate(cascade),
         origin=origin,
@@ -109,11 +114,11 @@ def story_spread(engine: Engine, line: StoryLine) -> StorySpread:
     )
 
 
-def spread_post(one: Trail) -> SpreadPost:
+def spread_post(one: Trail, media: Media) -> SpreadPost:
     """Return a post as the room reads it, with the scope of its press."""
     press = None
-    if is_press(medium_of(one.platform, one.kind, one.url)):
-        press = press_of(one.url) or Press.LOCAL
+    if is_press(medium_of(one.platform, one.kind, one.url, media)):
+        press = press_of(one.url, media) or Press.LOCAL
     given = {name: getattr(one, name) for name in _COMMON}
     return SpreadPost(**given, press=press)
 
@@ -121,7 +126,7 @@ def spread_post(one: Trail) -> SpreadPost:
 _COMMON = tuple(name for name in SpreadPost.__struct_fields__ if name in Trail.__struct_fields__)
 
 
-def carriers_of(ranked: Sequence[Amplifier]) -> tuple[list[Carrier], SmallVoices]:
+def carriers_of(ranked: Sequence[Amplifier], media: Media | None = None) -> tuple[list[Carrier], SmallVoices]:
     """Return the accounts that carried a story, those that brought most first, and the small ones among them in a sum.
 
     Small: followed by fewer than a thousand people, and no press: they stand for nobody but themselves.
@@ -132,7 +137,7 @@ def carriers_of(ranked: Sequence[Amplifier]) -> tuple[list[Carrier], SmallVoices
     carriers = [
         Carrier(
             name=one.post.name or one.post.handle,
-            medium=medium_of(one.post.platform, one.post.kind, one.post.url),
+            medium=medium_of(one.post.platform, one.post.kind, one.post.url, media),
             reach=one.post.followers,
             brought=one.direct,
             without_p=one.without_p,
