@@ -88,6 +88,10 @@ _WORDS = {
     "personal.objection": N_("took an objection"),
     "personal.lifted": N_("lifted an objection"),
     "personal.kept": N_("changed how long something is kept"),
+    "media.said": N_("said what a title of the press is"),
+    "media.hidden": N_("counted a title as no press"),
+    "media.restored": N_("took back what was said of a title of the press"),
+    "media.read": N_("read titles of the press from a file"),
 }
 
 

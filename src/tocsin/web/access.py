@@ -79,6 +79,12 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "sources:new": LEADERS,
     "sources:add": LEADERS,
     "sources:act": LEADERS,
+    # titles of the press
+    "media:list": EVERY_ROLE,
+    "media:file": EVERY_ROLE,
+    "media:say": OWNERS,
+    "media:act": OWNERS,
+    "media:read": OWNERS,
     # the stream
     "stream:list": EVERY_ROLE,
     "stream:since": EVERY_ROLE,

@@ -9,7 +9,7 @@ from django.urls import include, path
 
 from tocsin.web.house import home
 
-_BRAND_ROOMS = ("today", "stream", "stories", "alerts", "watches", "sources", "people", "personal", "audit")
+_BRAND_ROOMS = ("today", "stream", "stories", "alerts", "watches", "sources", "media", "people", "personal", "audit")
 _ROOMS = ("enter", "welcome", "demo")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.utils.html import format_html
@@ -17,12 +17,14 @@ from tocsin.base.person import person_of_mark
 from tocsin.base.surge import Surge
 from tocsin.base.time import from_ms, minute_start
 from tocsin.flows.alerts_inbox import Rise
+from tocsin.flows.media import media_in_force
 from tocsin.flows.moments import Reader
 from tocsin.flows.stories.figures import MEDIA, shown_name
 from tocsin.flows.stories.glance import Trend
 from tocsin.flows.stories.page import Fact
 from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
+from tocsin.spread.media import Media
 from tocsin.spread.values import Gap, Missing, Ring, Shared
 from tocsin.store.affairs.rows import PostLine
 from tocsin.surge.expect import count_quantile
@@ -119,14 +121,22 @@ def medium_said(context: Any, medium: Medium) -> str:
 @register.simple_tag(takes_context=True)
 def where(context: Any, post: PostLine) -> str:
     """Return the medium of a post in words."""
-    return str(context["request"].t.text(MEDIA[medium_of(post.platform, post.kind, post.url)]))
+    request = context["request"]
+    return str(request.t.text(MEDIA[medium_of(post.platform, post.kind, post.url, _media(request))]))
 
 
 @register.simple_tag(takes_context=True)
 def author(context: Any, post: PostLine) -> str:
     """Return who wrote a post; a private person's name is masked on this screen."""
     request = context["request"]
-    return shown_name(post, Reader(request.t, request.zone))
+    return shown_name(post, Reader(request.t, request.zone), _media(request))
+
+
+def _media(request: Any) -> Media:
+    """The titles of the press in force, read once for a page."""
+    if not hasattr(request, "titles_in_force"):
+        request.titles_in_force = media_in_force(request.engine)
+    return cast(Media, request.titles_in_force)
 
 
 @register.simple_tag
@@ -144,12 +154,18 @@ def chance(p: float) -> str:
 @register.simple_tag
 def ring_said(ring: Ring) -> str:
     """Return what a ring is, with its odds; never that anybody is behind it."""
-    words = {"n": count(len(ring.authors)), "time": duration(max(1.0, ring.span_s)), "chance": chance(ring.chance_p)}
+    words = {
+        "n": count(len(ring.authors)),
+        "time": duration(max(1.0, ring.span_s)),
+        "moments": count(ring.moments),
+        "gap": duration(max(1.0, ring.median_gap_s)),
+        "chance": chance(ring.chance_p),
+    }
     one = {
         Shared.TEXT: _("%(n)s accounts, same words, within %(time)s: %(chance)s if they did not know of each other."),
         Shared.LINK: _("%(n)s accounts, same link, within %(time)s: %(chance)s if they did not know of each other."),
         Shared.SEVERAL: _(
-            "%(n)s accounts, several times the same within a minute: %(chance)s if they did not know of each other."
+            "%(n)s accounts, the same %(moments)s times, %(gap)s apart: %(chance)s if they did not know of each other."
         ),
     }[ring.shared]
     said = one % words
