@@ -16,7 +16,7 @@ from tocsin.base.brand import Brand, Watch
 from tocsin.base.post import Author, Post
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
-from tocsin.base.surge import Surge
+from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.base.time import minute_of, minute_start
 from tocsin.collect.adapter import Page, Source, Upsert
 from tocsin.flows.close import close_timeline
@@ -60,6 +60,7 @@ def hear(engine: Engine, source: str, heard: Sequence[Post], now: datetime, *, f
     page = Page(items=[Upsert(post=post) for post in heard], next_cursor=cursor + "1", first_read=first_read)
     ingest_collected(engine, row, page, cursor, now)
     engine.store.note_good(source, now, now + HOUR)
+    engine.store.alerting.note_heard(source, now, len(heard))
     close_timeline(engine, LIVE, minute_of(now), now)
 
 
@@ -155,6 +156,29 @@ def test_a_new_source_brings_its_past_and_nothing_rings(engine: Engine) -> None:
     hear(engine, "nouveau", posts(second, "nouveau", later, first=70_000), later)
     assert surges(engine) == []
     assert any("nouveau, new here" in sentence for sentence in said(engine, later))
+
+
+def test_a_source_added_today_that_says_much_is_a_watch_that_names_it(engine: Engine) -> None:
+    rest = morning(engine, TODAY + 9 * HOUR)
+    engine.store.save_source(Source(name="nouveau", adapter="feed", options={"url": "https://example.org/n"}))
+    hear(engine, "nouveau", [], TODAY + 9 * HOUR, first_read=True)
+    for quarter in range(8):
+        since, now = (TODAY + 9 * HOUR + timedelta(minutes=15 * at) for at in (quarter, quarter + 1))
+        hear(engine, FEED, posts([at for at in rest if since <= at < now], FEED, first=90_000 + 100 * quarter), now)
+        hear(engine, "nouveau", posts(spread(since, now, 40), "nouveau", first=70_000 + 100 * quarter), now)
+    told = surges(engine)
+    assert {surge.level for surge in told} == {SurgeLevel.WATCH}
+    assert "nouveau, read for a few days only" in READER.t.reason(told[0].reasons[0])
+
+
+def test_a_rise_of_all_sources_is_an_alarm_though_one_of_them_is_new(engine: Engine) -> None:
+    morning(engine, TODAY + 9 * HOUR)
+    engine.store.save_source(Source(name="nouveau", adapter="feed", options={"url": "https://example.org/n"}))
+    hear(engine, "nouveau", [], TODAY + 9 * HOUR, first_read=True)
+    now = TODAY + 10 * HOUR
+    hear(engine, FEED, posts(spread(now - HOUR, now, 200), FEED, first=90_000), now)
+    hear(engine, "nouveau", posts(spread(now - HOUR, now, 100), "nouveau", first=70_000), now)
+    assert SurgeLevel.ALARM in {surge.level for surge in surges(engine)}
 
 
 def test_a_source_that_sends_a_day_late_rings_nothing(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from tocsin.base.story import MentionDigest
 from tocsin.base.surge import Surge
 from tocsin.base.time import minute_start
 from tocsin.flows.engine import Engine
+from tocsin.flows.listening import heard_anew
 from tocsin.flows.ring import Titles, ring, surges_of
 from tocsin.flows.stories.placed import Placing
 from tocsin.store.affairs.rearrange import Joined
@@ -77,6 +78,8 @@ def _close_brand(
             placing = Placing(engine, brand, timeline, minute_start(minutes[0].minute), lends=lends)
         placed = [placing.place(minute) for minute in minutes]
         new, events = fold.merge_many(state, placed)
+        if timeline == LIVE:
+            events = [heard_anew(engine, event) for event in events]
         told = [_with_story(event, placed, placing) for event in events]
         closed = placing.stored(_range(engine, minutes, placing, told))
         closed = msgspec.structs.replace(closed, fold_version=fold.version, fold_state=new)

@@ -91,6 +91,7 @@ REASONS: dict[str, str] = {
     "surge.learning": "{value} days of past only: the test is careful",
     "surge.louder": "{value} times as loud as when it was told",
     "surge.negative": "{value} % negative, where {other} % is usual",
+    "surge.new_source": "{value}, read for a few days only, brings {other} % of it: it may be the listening that grew",
     "surge.record": "the strongest in {value} days",
     "surge.scale.120": "{value} posts in 2 hours, where {other} are usual",
     "surge.scale.15": "{value} posts in 15 minutes, where {other} are usual",

@@ -128,6 +128,14 @@ class Alerting:
         """Return what each source in use said an hour, by its name."""
         return heard.hours(self._db, since)
 
+    def first_asked(self) -> dict[str, datetime]:
+        """Return since when each source is read, by its name, to the hour; eight weeks ago at the longest."""
+        return heard.first_asked(self._db)
+
+    def said_between(self, brand: str, since: int, until: int) -> dict[str, int]:
+        """Return how many live mentions of a brand each source brought from one minute to before another."""
+        return heard.said_between(self._db, brand, since, until)
+
     def forget_hours(self, now: datetime) -> None:
         """Let go of hours from which nothing is learned any more."""
         heard.forget_hours(self._db, now)

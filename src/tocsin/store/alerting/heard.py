@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tocsin.base.seam import LIVE
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store.alerting.rows import SourceHourRow
 from tocsin.store.database import Database
@@ -35,6 +36,26 @@ def hours(db: Database, since: datetime) -> dict[str, list[SourceHourRow]]:
         row = SourceHourRow(hour=hour, asks=asks, posts=posts, last_at=None if last is None else from_ms(last))
         found.setdefault(name, []).append(row)
     return found
+
+
+def first_asked(db: Database) -> dict[str, datetime]:
+    """Return since when each source is read, by its name, to the hour; of eight weeks ago and more, the oldest kept."""
+    rows = db.rows(
+        "select s.name, min(h.hour) from store_sourcehour h join store_source s on s.id = h.source"
+        " where s.listed group by s.name"
+    )
+    return {name: from_ms(hour * HOUR_MS) for name, hour in rows}
+
+
+def said_between(db: Database, brand: str, since: int, until: int) -> dict[str, int]:
+    """Return how many live mentions of a brand each source brought from one minute to before another, by its name."""
+    rows = db.rows(
+        "select s.name, count(*) from store_mention m join store_source s on s.id = m.source"
+        " where m.lead and not m.own and m.timeline_id = %s and m.brand_id = %s and m.minute >= %s and m.minute < %s"
+        " group by s.name",
+        [db.names.find_timeline(LIVE), db.names.brand(brand), since, until],
+    )
+    return dict(rows)
 
 
 def forget_hours(db: Database, now: datetime) -> None:
