@@ -22,7 +22,7 @@ from tocsin.flows.correct import Hand, correct_mentions, undo_correction
 from tocsin.flows.engine import Engine, open_engine
 from tocsin.flows.ingest import Place, ingest_page
 from tocsin.flows.stories import placed
-from tocsin.flows.stories.change import merge_stories, split_story, undo_move
+from tocsin.flows.stories.change import merge_stories, mergeable, split_story, undo_move
 from tocsin.flows.stories.earlier import earlier_story
 from tocsin.screen.correct import Act, Change
 from tocsin.store.affairs import rearrange
@@ -288,6 +288,7 @@ def test_people_merge_a_story_of_the_back_fill_with_a_live_one_and_take_it_back(
     _bring(engine, _posts(SAND, START, "live"))
     _close(engine)
     lines = {line.timeline: line for line in _lines(engine)}
+    assert [one.id for one in mergeable(engine, lines[LIVE], "", START - timedelta(days=30))] == [lines[PAST].id]
     moved = merge_stories(engine, lines[LIVE].id, lines[PAST].id, BRUNO)
     (line,) = _lines(engine)
     assert (line.id, line.timeline, line.posts) == (lines[PAST].id, LIVE, 8)

@@ -73,7 +73,7 @@ def mergeable(engine: Engine, line: StoryLine, words: str, since: datetime) -> l
     alike = [] if words else affairs.lookalikes(line, since)
     wanted = StoryFilter(since=since, words=tuple(words.split()[:6]), limit=30)
     found = {other.id: other for other in [*alike, *affairs.stories(line.brand, wanted)]}
-    return [other for other in found.values() if other.id != line.id and other.timeline == line.timeline]
+    return [other for other in found.values() if other.id != line.id]
 
 
 def _noted(engine: Engine, action: str, moved: Move, hand: Hand) -> Move:

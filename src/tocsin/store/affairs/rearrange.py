@@ -270,7 +270,7 @@ def _follow(db: Database, source: _Row, target: _Row, who: Who) -> Followed:
 
 def _lead_back(db: Database, source: _Row, target: _Row, followed: Followed, who: Who) -> None:
     _name(db, followed, source.name)
-    if followed.title and _title_of(db, target.name) == _title_of(db, source.name):
+    if followed.title and _title_of(db, target.name)[0] == _title_of(db, source.name)[0]:
         _label_title(db, target.name, ("", who.by, to_ms(who.at)))
 
 
@@ -281,16 +281,21 @@ def _name(db: Database, followed: Followed, story: str) -> None:
 
 def _pass_title(db: Database, source: str, target: str, who: Who) -> bool:
     """Give the target the title that a person gave to the source, unless it has one from a person too."""
-    given = _title_of(db, source)
-    if not given or _title_of(db, target):
+    given, by = _title_of(db, source)
+    if not given or _title_of(db, target)[0]:
         return False
-    _label_title(db, target, (given, who.by, to_ms(who.at)))
+    _label_title(db, target, (given, by, to_ms(who.at)))
     return True
 
 
-def _title_of(db: Database, name: str) -> str:
-    sql = "select note from store_label where subject_kind = 'story' and subject = %s and label = %s order by id desc"
-    return db.value(f"{sql} limit 1", [name, TITLE_LABEL]) or ""
+def _title_of(db: Database, name: str) -> tuple[str, str]:
+    """The title that a person gave last, and who; "" for none."""
+    row = db.row(
+        'select note, "by" from store_label where subject_kind = %s and subject = %s and label = %s'
+        " order by id desc limit 1",
+        ["story", name, TITLE_LABEL],
+    )
+    return row or ("", "")
 
 
 def _label_title(db: Database, name: str, given: tuple[str, str, int]) -> None:

@@ -140,9 +140,9 @@ def surge(db: Database, number: str) -> Surge | None:
 
 
 def stories(db: Database, scope: Scope, *, newest_first: bool = False) -> list[Story]:
-    """Return stories, the largest first, or the one that moved last."""
+    """Return stories, the largest first, or the one that moved last; those put into others are left out."""
     order = "r.last_ms desc, r.name" if newest_first else "r.posts desc, r.last_ms desc, r.name"
-    rows = _placed(db, "store_story", STORY_COLUMNS, scope, time_column="last_ms", order=order)
+    rows = _placed(db, "store_story", STORY_COLUMNS, scope, time_column="last_ms", order=order, kept="r.last_ms > 0")
     return [story_of(row[:-2], row[-2], row[-1]) for row in rows]
 
 
@@ -165,10 +165,17 @@ _PLACE = (
 
 
 def _placed(
-    db: Database, table: str, columns: tuple[str, ...], scope: Scope, *, time_column: str, order: str
+    db: Database,
+    table: str,
+    columns: tuple[str, ...],
+    scope: Scope,
+    *,
+    time_column: str,
+    order: str,
+    kept: str = "1 = 1",
 ) -> list[Row]:
     """Rows of a table that has a brand and a timeline, with the slug and the name of these at the end."""
-    where, params = ["%s = 1"], [1]  # type: tuple[list[str], list[object]]
+    where, params = [kept], []  # type: tuple[list[str], list[object]]
     if scope.brand is not None:
         where.append("r.brand_id = %s")
         params.append(db.names.brand(scope.brand))
