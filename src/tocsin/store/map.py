@@ -297,9 +297,7 @@ def story_row(story: Story) -> tuple[Any, ...]:
         to_json(story.platforms),
         to_json(story.languages),
         _encoder.encode(
-            StoryMemory(
-                terms=story.terms, exacts=story.exacts, bands=story.bands, heat=story.heat, slow=story.slow
-            )
+            StoryMemory(terms=story.terms, exacts=story.exacts, bands=story.bands, heat=story.heat, slow=story.slow)
         ),
     )
 
