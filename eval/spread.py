@@ -33,8 +33,8 @@ SEEDS = (201, 202, 203, 204, 205)
 PUSHES = frozenset(("rumeur.semis", "rumeur.semis2", "rumeur.semis3", "faux_avis.rafale"))
 HOUSE = ("maison", "alba")
 # Under what was reached when they were set: precision and recall of accounts, over the five seeds together.
-FLOORS = {"precision": 0.9, "recall": 0.9}
-MOST_MS = 150.0
+FLOORS = {"precision": 0.95, "recall": 0.95}
+MOST_MS = 200.0
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

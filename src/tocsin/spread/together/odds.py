@@ -17,6 +17,8 @@ from tocsin.spread.together.rhythm import Rhythm
 ALIKE = 5.0
 _ENLARGED = (1.0, 4.0, 16.0)
 _STRAGGLE_S = 10.0
+# What is held of the pace of one topic before it shows its own: it is spoken of for a day, evenly; in acts.
+_TOPIC_WEIGHT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def _weigh(scene: _Scene, start: int, end: int) -> Moment:
     low, high = acts.between(scene.thing, start_s, end_s)
     whole = acts.crowd(scene.thing, -math.inf, math.inf) - len(mine)
     usual_p, firm = scene.rhythm.usual(span_s)
+    if acts.one_topic:
+        usual_p, firm = span_s / max(DAY_S, acts.span_s), _TOPIC_WEIGHT
     near = _near(scene, (start_s, end_s), span_s)
     alpha, beta = near + firm * usual_p, max(0.0, whole - near) + firm * (1.0 - usual_p)
     tries = math.log(len(mine) * len(SCALES_S))
