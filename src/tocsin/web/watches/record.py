@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.base.brand import AlarmBudget
 from tocsin.base.errors import InputError
+from tocsin.flows.excluded import excluded
+from tocsin.flows.moments import Reader
 from tocsin.flows.watches.keep import (
     LEAST_ALARMS,
     LEAST_WATCHES,
@@ -30,6 +33,7 @@ from tocsin.web.watches.shown import may_write
 from tocsin.web.watches.strip import NARROW, WIDE, strip
 
 _CHOICES = (30, 90, 180)
+_EXCLUDED = timedelta(days=14)
 
 
 @require_GET
@@ -54,6 +58,8 @@ def page(request: WebRequest, brand: str) -> HttpResponse:
         shown["error"] = request.t.error(job.error)
     elif job.is_over and job.result is not None:
         found = judged(request.engine, request.brand, job.result)
+        reader = Reader(request.t, request.zone)
+        shown["excluded"] = excluded(request.engine, request.brand, request.now - _EXCLUDED, request.now, reader)
         shown |= {"record": found, "strips": [(strip(found, WIDE), "only-wide"), (strip(found, NARROW), "only-narrow")]}
     return render(request, "watches/record_part.html" if request.htmx else "watches/record.html", shown)
 
