@@ -31,7 +31,7 @@ _COVERED = """
   }
 """
 _SMALL = """
-  () => [...document.querySelectorAll("main .btn-ink, main .btn-alarm, .tabbar a")]
+  () => [...document.querySelectorAll("main .btn-ink, main .btn-alarm, .filters > summary, .tabbar a")]
     .filter((one) => one.checkVisibility())
     .map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
     .filter(([, box]) => box.height < TOUCH || box.width < TOUCH)
@@ -245,6 +245,52 @@ def test_keys_alone_lead_through_the_work(bruno: Served, opened: Callable[..., R
     _tab_to(page, "#toasts button")
     page.keyboard.press("Enter")
     expect(page.locator("button[value=take]").first).to_be_visible()
+
+
+def test_keys_alone_serve_somebody_who_asks_for_their_data(demo: Served, opened: Callable[..., Reader]) -> None:
+    reader = opened(demo).enter()
+    page: Any = reader.page
+    reader.see("personal/")
+    _tab_to(page, "input#id_q")
+    page.keyboard.type("a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=a**")
+    _tab_to(page, "a[href*='/personal/authors/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/personal/authors/\d+$"))
+    _tab_to(page, "a[href$='/object']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/object")
+    _tab_to(page, "textarea")
+    page.keyboard.type("demande du 3 mars")
+    _tab_to(page, "main form button.btn-ink")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/personal/**objections")
+    expect(page.locator("#objections")).to_contain_text("demande du 3 mars")
+    _tab_to(page, "#objections form button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#objections")).not_to_contain_text("demande du 3 mars")
+
+
+def test_keys_alone_rename_a_watch_and_take_it_back(demo: Served, opened: Callable[..., Reader]) -> None:
+    reader = opened(demo).enter()
+    page: Any = reader.page
+    reader.see("watches")
+    _tab_to(page, ".watch-card a.btn, .watch-list a.btn")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/watches/\d+$"))
+    before = page.locator("h1").inner_text()
+    _tab_to(page, "a[href$='/name']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/name")
+    _tab_to(page, "input#new-name")
+    page.keyboard.type("Autre nom")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/watches/\d+$"))
+    expect(page.locator("h1")).to_contain_text("Autre nom")
+    _tab_to(page, "#toasts button")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text(before)
 
 
 def _tab_to(page: Any, selector: str) -> None:
