@@ -172,8 +172,8 @@ def _posts(count: int) -> Iterator[Post]:
 
 def _report(mentions: int, times: dict[str, tuple[float, float, int]]) -> list[str]:
     print(
-        f"{mentions:,} mentions; median of {TURNS}, milliseconds of the server and of its processor; at most {LIMIT_MS};"
-        f" load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+        f"{mentions:,} mentions; median of {TURNS}, milliseconds of the server and of its processor; at most"
+        f" {LIMIT_MS}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
     for name, (took_ms, busy_ms, size) in sorted(times.items(), key=lambda entry: -entry[1][0]):
         mark = " TOO SLOW" if took_ms > LIMIT_MS else ""
