@@ -82,7 +82,10 @@ def _tell(engine: Engine, groups: Sequence[Sequence[Telling]], now: datetime, re
     """Send each group. A mail server that does not answer is asked once a turn, so that it holds up nobody."""
     down: TocsinError | None = None
     for found in groups:
-        group, is_mail = sealed(engine, found), found[0].way.startswith("mail:")
+        wanted = _still_needed(engine, found, now, report)
+        if not wanted:
+            continue
+        group, is_mail = sealed(engine, wanted), wanted[0].way.startswith("mail:")
         try:
             if is_mail and down is not None:
                 raise down
@@ -97,6 +100,19 @@ def _tell(engine: Engine, groups: Sequence[Sequence[Telling]], now: datetime, re
         for telling in group:
             engine.store.outbox_done(telling.item.id, now)
         report.done += len(group)
+
+
+def _still_needed(engine: Engine, group: Sequence[Telling], now: datetime, report: Delivered) -> list[Telling]:
+    """Return the tellings whose alert still waits: somebody may have taken it while those before were sent."""
+    wanted = []
+    for telling in group:
+        again = open_telling(engine, telling.item)
+        if again is not None and again.is_needed:
+            wanted.append(again)
+            continue
+        engine.store.alerting.spare(telling.item.id, now)
+        report.spared += 1
+    return wanted
 
 
 def _put_back(engine: Engine, group: Sequence[Telling], error: TocsinError, now: datetime) -> None:

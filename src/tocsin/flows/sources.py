@@ -197,6 +197,8 @@ def _outgoing(engine: Engine, rows: Sequence[SourceRow]) -> Iterator[Outgoing]:
     settings = engine.settings
     if settings.smtp_host:
         yield Outgoing(host=settings.smtp_host, why=N_("sends the mails of alerts"))
+    for channel in engine.store.alerting.channels():
+        yield Outgoing(host=channel.scheme, why=N_("tells people of alerts by this service"))
     for address in settings.notify_urls:
         # The rest of such an address is a secret.
         yield Outgoing(host=address.partition(":")[0], why=N_("tells people of alerts by this service"))

@@ -230,6 +230,51 @@ def test_nothing_is_lost_when_the_process_ends_between_two_steps(home: House, tm
     other.store.close()
 
 
+def test_somebody_who_cannot_be_reached_is_passed_over_at_once(home: House) -> None:
+    home.engine.settings = msgspec.structs.replace(home.engine.settings, smtp_host="", mail_from="")
+    home.give_phone("bruno")
+    home.ring()
+    deliver(home.engine, NOON)
+    deliver(home.engine, NOON + timedelta(seconds=5))
+    assert [call["to"] for call in home.calls] == ["bruno"]
+    told = [(one.channel[:5], one.state) for one in home.store.alerting.tellings(["a1"])["a1"]]
+    assert told == [("none:", OutboxState.GIVEN_UP), ("phone", OutboxState.DONE)]
+
+
+def test_where_nobody_can_be_reached_the_rounds_end(home: House) -> None:
+    home.engine.settings = msgspec.structs.replace(home.engine.settings, smtp_host="", mail_from="")
+    home.ring()
+    for seconds in range(0, 60, 5):
+        deliver(home.engine, NOON + timedelta(seconds=seconds))
+    assert home.store.alert("a1").due_at is None
+    assert len(home.store.alerting.tellings(["a1"])["a1"]) == 4  # each by themselves, then both
+
+
+def test_a_service_of_the_settings_hears_of_an_alarm_at_night_and_of_a_watch_in_the_morning(home: House) -> None:
+    home.engine.settings = msgspec.structs.replace(home.engine.settings, notify_urls=(f"{home.phone}/team/chat",))
+    home.ring("w", level="watch", at=NIGHT)
+    home.ring("a", at=NIGHT)
+    deliver(home.engine, NIGHT)
+    assert len(home.calls) == 1
+    deliver(home.engine, MORNING - timedelta(seconds=1))
+    assert len(home.calls) == 1
+    deliver(home.engine, MORNING)
+    assert [call["to"] for call in home.calls] == ["chat", "chat"]
+
+
+def test_what_is_taken_while_those_before_are_sent_is_not_sent(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def send(_: object, mail: object) -> None:
+        sent.append(mail.to[0])  # type: ignore[attr-defined]
+        take(home, NOON)
+
+    monkeypatch.setattr("tocsin.flows.alerting.tell.send_mail", send)
+    home.ring()
+    report = deliver(home.engine, NOON)
+    assert (sent, report.done, report.spared) == (["alice@example.org"], 1, 1)
+
+
 def test_the_letter_says_why_and_who_is_next(home: House) -> None:
     home.ring()
     deliver(home.engine, NOON)

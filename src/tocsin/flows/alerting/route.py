@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.base.alert import Alert, AlertState
 from tocsin.base.person import Rhythm
-from tocsin.base.routing import By, Level, Routing, Rule, Step, Team, When, next_step
+from tocsin.base.routing import Level, Routing, Rule, Step, Team, When, next_step
 from tocsin.base.seam import Delivery, OutboxRow
 from tocsin.base.time import from_ms
 from tocsin.flows.alerting.team import Reach, house_ways, is_given_up, level_of, reaches, team_of
@@ -18,6 +18,7 @@ from tocsin.flows.engine import Engine
 from tocsin.store.alerting.rows import Telling, TellingBody, ToldRow
 
 AT_ONCE = 50
+UNREACHED = "none:"  # the way of somebody who has none: kept, so that they count as called and it is seen
 LOUDNESS = {Level.SILENCE: 0, Level.WATCH: 1, Level.ALARM: 2, Level.DANGER: 2}
 
 
@@ -97,7 +98,7 @@ def _next_at(case: _Case, step: Step, tellings: list[tuple[str, TellingBody]]) -
     """Return when the next round comes: at once where nobody who is called can be reached, None for never."""
     if step.is_last or not step.called or case.rule.when is not When.AT_ONCE or not case.rule.wait_min:
         return None
-    is_heard = any(not body.is_copy and body.person for _, body in tellings)
+    is_heard = any(not body.is_copy and body.person and not way.startswith(UNREACHED) for way, body in tellings)
     return case.now + timedelta(minutes=case.rule.wait_min) if is_heard else case.now
 
 
@@ -121,10 +122,12 @@ def _ways(case: _Case, number: int, given_up: set[str], *, is_copy: bool) -> tup
     reach = case.reach.get(number)
     if reach is None or (case.rule.when is When.DIGEST and reach.person.digest is not Rhythm.OFF):
         return ()
-    ways = reach.by(By.MAIL if is_copy else case.rule.by)
+    if is_copy:
+        return reach.mail or (reach.ways[:1] if case.rule.when is When.DIGEST else ())
+    ways = reach.by(case.rule.by)
     if given_up.issuperset(ways):
-        return reach.ways  # none of those that are asked for works: all that there are
-    return ways
+        ways = reach.ways  # none of those that are asked for works: all that there are
+    return ways or (f"{UNREACHED}{number}",)
 
 
 def _body(case: _Case, person: int, *, is_copy: bool) -> TellingBody:

@@ -8,7 +8,7 @@ import msgspec
 
 from tocsin.base.errors import SourceError, TocsinError
 from tocsin.base.seam import Delivery, OutboxRow
-from tocsin.flows.alerting.route import bare_way
+from tocsin.flows.alerting.route import UNREACHED, bare_way
 from tocsin.flows.alerting.team import is_given_up, reaches
 from tocsin.flows.alerting.tell import Telling
 from tocsin.flows.engine import Engine
@@ -18,6 +18,8 @@ from tocsin.store.rows import OutboxState
 def note_failure(engine: Engine, telling: Telling, error: TocsinError, now: datetime) -> None:
     """Note that a way failed, and where it does for long or for good, tell its person another way."""
     is_final = isinstance(error, SourceError) and error.permanent
+    if telling.way.startswith(UNREACHED):
+        return  # nothing that could work again; the next round is under way
     fault = engine.store.alerting.note_fault(telling.way, error, now, is_final=is_final)
     if telling.person is None or not is_given_up(fault, now):
         return

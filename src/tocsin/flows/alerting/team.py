@@ -28,12 +28,16 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
         """The ways beside mail."""
         return tuple(way for way in self.ways if not way.startswith("mail:"))
 
+    @property
+    def mail(self) -> tuple[str, ...]:
+        """Their mail, none where no mail can leave."""
+        return tuple(way for way in self.ways if way.startswith("mail:"))
+
     def by(self, by: By) -> tuple[str, ...]:
         """Return the ways that a rule asks for; somebody without a phone is mailed."""
-        mail = tuple(way for way in self.ways if way.startswith("mail:"))
         if by is By.MAIL:
-            return mail or self.phones[:1]
-        return self.phones + mail if by is By.BOTH else self.phones or mail
+            return self.mail or self.phones[:1]
+        return self.phones + self.mail if by is By.BOTH else self.phones or self.mail
 
 
 def level_of(alert: Alert) -> Level:

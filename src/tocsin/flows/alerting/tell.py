@@ -25,7 +25,7 @@ from tocsin.store.alerting.rows import TellingBody
 from tocsin.store.rows import OutboxItem
 
 WAITING = (AlertState.OPEN, AlertState.SNOOZED)
-_KINDS = ("mail", "phone", "apprise")
+_KINDS = ("mail", "phone", "apprise", "none")
 _HOUSE_NIGHT = (22, 7)  # a service of the settings is nobody's phone for sure: it sleeps as the brand does
 
 
@@ -109,6 +109,8 @@ def send_together(engine: Engine, group: Sequence[Telling], now: datetime) -> No
         letter = _letter(engine, group, first.person.email if first.person else "", with_picture=False)
         send_apprise([url], letter.subject, letter.short, allow_hosts=engine.settings.allow_hosts)
         return
+    if kind == "none":
+        raise SourceError("{who} has no channel by which to be told.", permanent=True, who=_name(first))
     urls = engine.settings.notify_urls
     if not address.isdigit() or int(address) >= len(urls):
         raise SourceError(
@@ -129,6 +131,10 @@ def _letter(engine: Engine, group: Sequence[Telling], address: str, *, with_pict
         name=first.body.lead or first.alert.id,
     )
     return write_alert(engine, first.alert, to, told, with_picture=with_picture)
+
+
+def _name(telling: Telling) -> str:
+    return (telling.person.name or telling.person.email) if telling.person else telling.way
 
 
 def _house_morning(now: datetime, zone: ZoneInfo) -> datetime | None:

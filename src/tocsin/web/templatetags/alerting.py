@@ -23,7 +23,12 @@ register = template.Library()
 @register.filter
 def by_what(code: str) -> str:
     """Return what a telling went by, in words; a channel has the name its person gave it."""
-    return {"mail": _("mail"), "apprise": _("a service"), "phone": _("a channel that was taken away")}.get(code, code)
+    return {
+        "mail": _("mail"),
+        "none": _("no channel"),
+        "apprise": _("a service"),
+        "phone": _("a channel that was taken away"),
+    }.get(code, code)
 
 
 @register.simple_tag
