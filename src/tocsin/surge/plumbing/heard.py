@@ -6,8 +6,8 @@ import msgspec
 
 _FIRST_DELAY_MIN = 15.0  # sources are asked every quarter of an hour as a rule
 _MORE, _MORE_MIN, _LESS = 1.3, 1.0, 0.98  # about seven reads in a hundred are later than what is learned
-_LEAST_MIN, _MOST_MIN = 10.0, 30.0
-_LEAST_WITH_OLD_MIN = 5.0
+_LEAST_LEARNED_MIN, _LEAST_MIN, _MOST_MIN = 1.0, 10.0, 30.0
+PROMPT_MIN = 5.0  # what is heard within this is never late
 _KNOWN_AFTER_MIN = 24 * 60
 
 
@@ -19,8 +19,10 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
 
     def again(self, delay_min: float) -> Heard:
         """Return what is known after one more read, whose posts were so late on the median."""
+        if delay_min <= self.delay_min == _LEAST_LEARNED_MIN:
+            return self
         longer = min(self.delay_min * _MORE + _MORE_MIN, _MOST_MIN)
-        shorter = max(self.delay_min * _LESS, 1.0)
+        shorter = max(self.delay_min * _LESS, _LEAST_LEARNED_MIN)
         return Heard(self.first, round(longer if delay_min > self.delay_min else shorter, 3))
 
     def is_known(self, minute: int) -> bool:
@@ -33,7 +35,7 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
         Where hours-old posts come with it: its usual delay, at least 5; next to nothing for a source not known yet.
         """
         if not self.is_known(minute):
-            return _LEAST_WITH_OLD_MIN if with_old else _MOST_MIN
+            return PROMPT_MIN if with_old else _MOST_MIN
         if with_old:
-            return min(_MOST_MIN, max(_LEAST_WITH_OLD_MIN, self.delay_min))
+            return min(_MOST_MIN, max(PROMPT_MIN, self.delay_min))
         return min(_MOST_MIN, max(_LEAST_MIN, 2 * self.delay_min))

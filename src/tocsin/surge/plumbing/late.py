@@ -14,7 +14,7 @@ from tocsin.base.story import MentionDigest
 from tocsin.surge.baseline import offset_of
 from tocsin.surge.count import MinuteTally, tally_minute
 from tocsin.surge.plumbing.excluded import Excluded, Why
-from tocsin.surge.plumbing.heard import Heard
+from tocsin.surge.plumbing.heard import PROMPT_MIN, Heard
 
 TOLD_MIN = 120  # only longer delays are worth telling people of
 _DAY = 1440
@@ -55,9 +55,10 @@ def part_late(
     for mention in minute.mentions:
         if mention.written is not None:
             delays.setdefault(mention.source, []).append(max(0, mention.minute - mention.written))
-    names = {name: source_key(name) for name in delays}
-    sources = {name: source(key) for name, key in names.items()}
-    medians = {names[name]: float(sorted(held)[len(held) // 2]) for name, held in delays.items()}
+    medians = {source_key(name): float(sorted(held)[len(held) // 2]) for name, held in delays.items()}
+    if all(max(held) <= PROMPT_MIN for held in delays.values()):
+        return minute, [], medians
+    sources = {name: source(source_key(name)) for name in delays}
     old = {name: max(held) > TOLD_MIN for name, held in delays.items()}
     limits = {name: sources[name].late_after_min(minute.minute, with_old=old[name]) for name in delays}
     if all(max(held) <= limits[name] for name, held in delays.items()):
