@@ -20,8 +20,11 @@ _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-
 _TWO = re.compile(r"[A-Za-z]{2}")
 # Under these anybody may have a host: one of them is no title, whatever an owner may have meant.
 _SUFFIXES = frozenset(
-    "asso.fr blogspot.com co.in co.nz co.uk co.za com.au com.tn free.fr github.io gouv.fr ltd.uk medium.com net.au"
-    " org.au org.nz org.uk over-blog.com plc.uk substack.com tm.fr tumblr.com wordpress.com".split()
+    (
+        *("asso.fr", "blogspot.com", "co.in", "co.nz", "co.uk", "co.za", "com.au", "com.tn", "free.fr", "github.io"),
+        *("gouv.fr", "ltd.uk", "medium.com", "net.au", "org.au", "org.nz", "org.uk", "over-blog.com", "plc.uk"),
+        *("substack.com", "tm.fr", "tumblr.com", "wordpress.com"),
+    )
 )
 
 

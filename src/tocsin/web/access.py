@@ -127,6 +127,7 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "stories:list": EVERY_ROLE,
     "stories:page": EVERY_ROLE,
     "stories:surge": EVERY_ROLE,
+    "stories:together": EVERY_ROLE,
     "stories:rename": LEADERS,
     "stories:merge": LEADERS,
     "stories:do_merge": LEADERS,

@@ -24,9 +24,19 @@ def find_rings(cascade: Cascade) -> list[Ring]:
     brand itself, and accounts that are not known. What a post pushes is its words or one of its links, whichever more
     accounts hold in common with it; the pace that it is held against is that of the story. Cost: as `find_together`.
     """
-    posts = [post for post in cascade.posts if is_pushable(post)]
-    if len(posts) < _LEAST_POSTS:
-        return []
+    return find_rings_among(cascade.posts)[:_MOST_RINGS]
+
+
+def find_rings_among(posts: Sequence[SpreadPost]) -> list[Ring]:
+    """Return the rings among posts about one brand or one affair, oldest first; the least likely first.
+
+    The same are looked over; what is pushed is held against the pace of all these posts.
+    """
+    pushable = [post for post in posts if is_pushable(post)]
+    return _rings(pushable) if len(pushable) >= _LEAST_POSTS else []
+
+
+def _rings(posts: Sequence[SpreadPost]) -> list[Ring]:
     things = things_of(posts)
     authors = {author: number for number, author in enumerate(sorted({post.author for post in posts}))}
     numbers: dict[_Thing | int, int] = {}
@@ -38,7 +48,7 @@ def find_rings(cascade: Cascade) -> list[Ring]:
         one_topic=True,
     )
     kinds = {number: thing[0] for thing, number in numbers.items() if isinstance(thing, tuple)}
-    return [_ring(one, posts, list(authors), kinds) for one in found[:_MOST_RINGS]]
+    return [_ring(one, posts, list(authors), kinds) for one in found]
 
 
 def is_pushable(post: SpreadPost) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web.stories import change, views
+from tocsin.web.stories import change, together, views
 
 urlpatterns = [
     path("stories/", views.show_list, name="list"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("stories/<slug:number>/split", change.split, name="split"),
     path("stories/<slug:number>/split/do", change.do_split, name="do_split"),
     path("stories/moves/<int:move>/undo", change.undo, name="undo"),
+    path("together", together.across, name="together"),
     path("surges/<slug:number>/", views.surge, name="surge"),
 ]
