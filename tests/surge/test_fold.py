@@ -55,7 +55,8 @@ def _next_day(a_day: float = 240, seed: int = 99, day: int = 21) -> dict[int, in
 
 def test_a_weekly_rhythm_is_not_a_surge(three_weeks: dict[int, int]) -> None:
     surges = surges_of(fold_all(minutes_of(three_weeks))[1])
-    assert [surge for surge in surges if minute_of(surge.at) > START + 8 * DAY] == []
+    accepted = 2  # about one watch in two weeks is chance, and is what a watch costs
+    assert sum(minute_of(surge.at) > START + 8 * DAY for surge in surges) <= accepted
     assert all(surge.level is SurgeLevel.WATCH for surge in surges)
 
 
@@ -189,11 +190,11 @@ def test_a_spent_budget_still_lets_the_largest_ring(three_weeks: dict[int, int])
     counts: dict[int, int] = {}
     for day in range(21, 31):
         counts |= _next_day(seed=day, day=day)
-    for number, height in ((0, 160), (3, 150), (6, 170), (9, 1500)):
+    for number, height in ((0, 300), (3, 320), (6, 60), (9, 1500)):
         counts = added(counts, START + (21 + number) * DAY + NOON, HOUR, height)
     surges = surges_of(fold_all(minutes_of(counts), known, brand)[1])
     days = {(minute_of(surge.at) - START) // DAY for surge in surges}
-    assert days == {21, 30}
+    assert days == {21, 24, 30}
     assert {surge.level for surge in surges} == {SurgeLevel.ALARM}
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
 
 from tocsin.base.brand import AlarmBudget, Brand
-from tocsin.base.errors import InputError
 from tocsin.base.seam import LIVE, BrandMinute
 from tocsin.base.surge import Surge, SurgeLevel
 from tocsin.base.time import minute_start
 from tocsin.flows.engine import Engine
 from tocsin.surge.backtest import replay_minutes
-from tocsin.surge.series import RowVerdict, read_series, replay_rows
 
 _ROWS = 5_000
 _WATCHES_PER_ALARM = 5  # the usual budget tells five times as many watches as alarms
@@ -62,29 +60,6 @@ def backtest(
         alarms_per_month=rates[SurgeLevel.ALARM],
         watches_per_month=rates[SurgeLevel.WATCH],
     )
-
-
-def backtest_series(lines: Iterable[bytes], budget: float, watches: float) -> Iterator[RowVerdict]:
-    """Yield each row of a CSV series with its score and what it would have rung; reads as it goes.
-
-    lines: bytes of the file, with a header that names timestamp and value. budget, watches: alarms, and watches, a
-    month. The week is taken in UTC. Raises InputError for text that is not UTF-8, and as `read_series`.
-    """
-    brand = Brand(
-        slug="series",
-        name="series",
-        time_zone="UTC",
-        budget=AlarmBudget(alarms_per_month=budget, watches_per_month=watches),
-    )
-    return replay_rows(brand, read_series(_decoded(lines)))
-
-
-def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
-    for number, line in enumerate(lines, 1):
-        try:
-            yield line.decode("utf-8")
-        except UnicodeDecodeError:
-            raise InputError("Line {line} is not UTF-8 text; save the file as UTF-8 CSV.", line=number) from None
 
 
 class _Past:

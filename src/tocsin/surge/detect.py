@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from tocsin.base.mention import Reason
@@ -16,24 +18,22 @@ _ALL_MIN = (*SUDDEN_MIN, *STEADY_MIN)
 
 
 class Strength(msgspec.Struct, frozen=True):
-    """How far the volume stands over the usual, in robust standard deviations: suddenly, steadily, and the larger."""
+    """How far the volume stands over the usual: suddenly, in robust deviations, and steadily, as a normal score."""
 
     sudden: float
     steady: float
 
-    @property
-    def score(self) -> float:
-        """The larger of both."""
-        return max(self.sudden, self.steady)
-
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Why it might ring. score: the strength of the volume times what authors, tone, stories and sources say of it.
+    """Why it might ring. score: the loudness of the volume times what authors, tone, stories and sources say of it.
+
+    factor: what these say alone.
 
     window_min: the scale at which chance explains least. log_p: ln of the exact tail there. authors: 0 when not known.
     """
 
     score: float
+    factor: float
     window_min: int
     expected: float
     seen: int
@@ -45,11 +45,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING, least: float = 0.0) -> Strength:
-    """Return how far the newest windows stand over the usual; a score under `least` may come out lower still.
+    """Return how far the newest windows stand over the usual; a steady score under `least` may come out lower still.
 
     sudden: geometric mean of the robust z at 5, 15 and 30 minutes: all three must agree.
-    steady: normal score of the exact negative-binomial tail against this hour of the week, at 60, 120 and 360 minutes,
-    the largest; a slow or small rise shows there first.
+    steady: normal score of the exact negative-binomial mid-tail against this hour of the week, at 60, 120 and 360
+    minutes, the largest; a slow or small rise shows there first.
     """
     product = 1.0
     for scale, middle, spread in zip(SUDDEN_MIN, usual.middle, usual.spread, strict=True):
@@ -57,12 +57,11 @@ def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING, least: float = 
     sudden = product ** (1.0 / len(SUDDEN_MIN))
     steady = 0.0
     # The exact tail costs more than all else here: it is worked out only where a cheap bound says that it may matter.
-    worth = max(sudden, least) / tuning.steady_gain
     for most, seen, mean, size in sorted(_outstanding(counts, usual, tuning), reverse=True):
-        if most <= max(worth, steady):
+        if most <= max(least, steady):
             break
-        steady = max(steady, normal_score(log_tail(seen, mean, size)))
-    return Strength(sudden, steady * tuning.steady_gain)
+        steady = max(steady, normal_score(_log_mid_tail(seen, mean, size)))
+    return Strength(sudden, steady)
 
 
 def _outstanding(counts: Counts, usual: Usual, tuning: Tuning) -> list[tuple[float, int, float, float]]:
@@ -74,12 +73,22 @@ def _outstanding(counts: Counts, usual: Usual, tuning: Tuning) -> list[tuple[flo
             continue
         mean, size = usual.expected(window, counts.last), usual.size(window)
         if seen >= edge_of(mean, size):
-            found.append((most_normal_score(seen, mean, size), seen, mean, size))
+            # The mid-tail lies between the tails of this count and the next: the bound of the next holds for it.
+            found.append((most_normal_score(seen + 1, mean, size), seen, mean, size))
     return found
 
 
-def examine(counts: Counts, usual: Usual, strength: Strength, usual_negative: float) -> Evidence:
-    """Return the whole evidence for a strength worth telling. usual_negative: long-run share of negatives, 0..1."""
+def _log_mid_tail(seen: int, mean: float, size: float) -> float:
+    """Return ln of the mid-p value: half the chance of this very count counts, so that small counts are judged alike.
+
+    Method: Lancaster 1961, "Significance tests in discrete distributions".
+    """
+    low, high = log_tail(seen + 1, mean, size), log_tail(seen, mean, size)
+    return high + math.log(0.5 * (1.0 + math.exp(low - high))) if math.isfinite(high) else high
+
+
+def examine(counts: Counts, usual: Usual, loudness: float, usual_negative: float) -> Evidence:
+    """Return the whole evidence for a loudness worth telling. usual_negative: long-run share of negatives, 0..1."""
     window, expected, seen, log_p = _rarest(counts, usual)
     around = min(RECENT_MIN, max(window, 30))
     near = max(1, counts.seen(around))
@@ -95,10 +104,11 @@ def examine(counts: Counts, usual: Usual, strength: Strength, usual_negative: fl
     ):
         weight = min(0.25, max(-0.25, weight))
         factor += weight
-        if abs(weight) >= 0.02 or code == "surge.authors":
+        if abs(weight) >= 0.02 or (code == "surge.authors" and authors):
             reasons.append(Reason(code=code, words=words, weight=round(weight, 4)))
     return Evidence(
-        score=strength.score * factor,
+        score=loudness * factor,
+        factor=factor,
         window_min=window,
         expected=round(expected, 4),
         seen=seen,

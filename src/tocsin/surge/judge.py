@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from tocsin.base.brand import AlarmBudget
@@ -10,8 +12,10 @@ from tocsin.base.surge import SurgeLevel
 from tocsin.surge.baseline import Usual
 from tocsin.surge.budget import bar
 from tocsin.surge.detect import MOST_FACTOR, Evidence, Strength, examine, weigh
+from tocsin.surge.peaks import least_among, note_affair
 from tocsin.surge.state import SurgeState, Told
 from tocsin.surge.tuning import (
+    AFFAIRS_KEPT_MIN,
     COLD_MIN,
     COLD_POSTS,
     COLD_RISE_AUTHORS,
@@ -26,18 +30,22 @@ from tocsin.surge.tuning import (
 _HOUR = 60
 _COLD_ALARM_FACTOR = 10.0
 _COLD_SCORE_PER_POST = 0.2
-_WORTH_EVIDENCE = 0.7  # of the strength a watch needs: with less, no evidence can make up for it
-_ROUNDING = 1.0 - 1e-9
+_SILENCED_SHARE = 0.1  # of its score is left to a minute that people would not be told of
+_LEAST_STEADY = 2.0  # about where the steady score begins to be worked out
+_ROUNDING = 1.0 - 1e-6  # peaks are held in single precision
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """A surge to tell. excess: mentions of the last hour over the expected; again: it goes on from one told before."""
+    """A surge to tell. excess: mentions of the last hour over the expected; again: it goes on from one told before.
+
+    cold: it was judged without knowing the usual."""
 
     level: SurgeLevel
     evidence: Evidence
     excess: float
     learning: bool
     again: bool
+    cold: bool = False
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -53,42 +61,76 @@ def is_cold(memory: SurgeState) -> bool:
 
 
 def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning) -> Judged:
-    """Return what is to be told of the newest minute, and its score; remembers its strength for later records."""
+    """Return what is to be told of the newest minute, and its score; remembers its strength for later."""
+    now = memory.counts.last
     if is_cold(memory):
         return Judged(_silenced(memory, _cold(memory, usual), tuning, budget), 0.0)
-    learning = memory.age_min < LEARNING_MIN
-    factor = tuning.learning if learning else 1.0
-    record = memory.best(tuning.record_watch_days)
-    # A strength under both bars neither rings nor is the greatest of its hour: it need not be known exactly.
-    bar_of_ring = max(_WORTH_EVIDENCE * tuning.watch * factor, tuning.record_watch * record * _ROUNDING)
-    strength = weigh(memory.counts, usual, tuning, least=min(memory.hour_peak(), bar_of_ring))
-    verdict = _ordinary(memory, usual, strength, tuning, learning=learning)
-    verdict = _silenced(memory, verdict, tuning, budget)
-    score = _score(strength, verdict, record, tuning)
-    memory.note(strength.score)
-    return Judged(verdict, score)
+    memory.sudden_days.move_on(now)
+    memory.steady_days.move_on(now)
+    # A steady score that neither rings nor is the greatest of its day need not be known exactly.
+    least = min(memory.steady_days.today, (tuning.steady - tuning.steady_rare) / MOST_FACTOR)
+    strength = weigh(memory.counts, usual, tuning, least=least)
+    loud = _loudness(memory, strength, tuning)
+    verdict = _silenced(memory, _ordinary(memory, usual, strength, loud, budget, tuning), tuning, budget)
+    memory.note(strength)
+    if loud.sudden >= tuning.score_quiet:
+        memory.affairs = note_affair(memory.affairs, now, loud.sudden, AFFAIRS_KEPT_MIN)
+    return Judged(verdict, _score(memory, loud, tuning))
 
 
-def _score(strength: Strength, verdict: Verdict | None, record: float, tuning: Tuning) -> float:
-    share = strength.score / (strength.score + tuning.alarm)
-    return share if verdict is not None else 0.1 * share
+class Loudness(msgspec.Struct, frozen=True):
+    """Strengths over what the brand's own louder days come to; the sudden one is 0 where it is no record."""
+
+    sudden: float
+    steady: float
+    most: float
+
+
+def _loudness(memory: SurgeState, strength: Strength, tuning: Tuning) -> Loudness:
+    sudden = strength.sudden / max(memory.sudden_days.typical(tuning.sudden_unknown), 0.5)
+    if strength.sudden < memory.best(tuning.record_days) * _ROUNDING:
+        sudden = 0.0
+    steady = strength.steady / max(memory.steady_days.typical(tuning.steady_unknown, _LEAST_STEADY), 0.5)
+    return Loudness(sudden, steady, max(sudden, steady))
+
+
+def _score(memory: SurgeState, loud: Loudness, tuning: Tuning) -> float:
+    """Return how abnormal the minute is, 0..1: 0.5 at the loudness that silences the scores of a day after it."""
+    share = loud.sudden / (loud.sudden + tuning.score_quiet)
+    now = memory.counts.last
+    if loud.sudden < tuning.score_quiet:
+        return share
+    if memory.scored and now - memory.scored < tuning.quiet_min:
+        return _SILENCED_SHARE * share
+    memory.scored = now
+    return share
+
+
+def _steady_bar(memory: SurgeState, usual: Usual, tuning: Tuning) -> float:
+    """Return the normal score that rings a watch: each mention is a chance to exceed it, and few give few chances."""
+    in_six_hours = usual.expected(1440, memory.counts.last) / 4
+    return tuning.steady - tuning.steady_rare / (1.0 + in_six_hours)
 
 
 def _ordinary(
-    memory: SurgeState, usual: Usual, strength: Strength, tuning: Tuning, *, learning: bool
+    memory: SurgeState, usual: Usual, strength: Strength, loud: Loudness, budget: AlarmBudget, tuning: Tuning
 ) -> Verdict | None:
-    factor = tuning.learning if learning else 1.0
-    if strength.score < _WORTH_EVIDENCE * tuning.watch * factor:
+    bar_of_steady = _steady_bar(memory, usual, tuning)
+    if strength.sudden < tuning.sudden_least and strength.steady * MOST_FACTOR < bar_of_steady:
         return None
-    record = strength.score / max(memory.best(tuning.record_watch_days), 1e-9)
-    if record < tuning.record_watch or _stays_silent(memory, usual, strength, tuning, factor):
+    wanted = _wanted(memory, bar_of_steady, budget, tuning)
+    if max(loud.sudden / min(wanted.alarm, wanted.watch), strength.steady / bar_of_steady) * MOST_FACTOR < 1.0:
         return None
-    evidence = examine(memory.counts, usual, strength, memory.usual_negative())
-    level = _level(memory, evidence, strength, tuning, factor)
+    if _stays_silent(memory, usual, tuning):
+        return None
+    evidence = examine(memory.counts, usual, loud.most, memory.usual_negative())
+    level = _level(strength, loud, evidence, wanted, tuning)
     if level is None:
         return None
-    days = tuning.record_alarm_days if level is SurgeLevel.ALARM else tuning.record_watch_days
-    reasons = [*evidence.reasons, Reason(code="surge.record", words=(str(days),), weight=round(min(record, 99.0), 4))]
+    reasons = [*evidence.reasons]
+    if loud.sudden:
+        reasons.append(Reason(code="surge.record", words=(str(tuning.record_days),), weight=round(loud.sudden, 4)))
+    learning = memory.age_min < LEARNING_MIN
     if learning:
         reasons.append(Reason(code="surge.learning", words=(str(max(1, memory.age_min // 1440)),)))
     excess = memory.counts.seen(_HOUR) - usual.expected(_HOUR, memory.counts.last)
@@ -96,24 +138,54 @@ def _ordinary(
     return Verdict(level=level, evidence=told, excess=excess, learning=learning, again=False)
 
 
-def _level(
-    memory: SurgeState, evidence: Evidence, strength: Strength, tuning: Tuning, factor: float
-) -> SurgeLevel | None:
+class Wanted(msgspec.Struct, frozen=True):
+    """What rings now: the sudden loudness of an alarm and of a watch, and the steady score of a watch."""
+
+    alarm: float
+    watch: float
+    steady: float
+
+
+def _wanted(memory: SurgeState, steady: float, budget: AlarmBudget, tuning: Tuning) -> Wanted:
+    """Return what rings now.
+
+    The sudden loudness falls as the budget grows; and it must stand among the loudest affairs of the last 30 days,
+    twice as many as false rings are accepted, for about half of them are true. Neither depends on what was told
+    before: a larger budget never rings less.
+    """
+    bars = []
+    for a_month in (budget.alarms_per_month, budget.watches_per_month):
+        if a_month <= 0:
+            bars.append(math.inf)
+            continue
+        allowed = max(1, round(tuning.allowed_alarms * a_month))
+        among = tuning.among * least_among(memory.affairs, allowed, memory.counts.last, AFFAIRS_KEPT_MIN)
+        bars.append(max(tuning.sudden * a_month**-tuning.budget_power, among))
+    return Wanted(bars[0], bars[1], steady)
+
+
+def _level(strength: Strength, loud: Loudness, evidence: Evidence, wanted: Wanted, tuning: Tuning) -> SurgeLevel | None:
     voices = evidence.authors or FEWEST_AUTHORS_ALARM
+    sudden = loud.sudden * evidence.factor if strength.sudden >= tuning.sudden_least else 0.0
+    steady, steady_loud = strength.steady * evidence.factor, loud.steady * evidence.factor
     few = evidence.seen < tuning.few
     if (
-        evidence.score >= tuning.alarm * factor
-        and evidence.seen >= tuning.fewest_alarm
+        evidence.seen >= tuning.fewest_alarm
         and voices >= FEWEST_AUTHORS_ALARM
-        and not (few and evidence.log_p > tuning.rare_alarm)
-        and strength.score >= tuning.record_alarm * memory.best(tuning.record_alarm_days)
+        and (
+            (sudden >= wanted.alarm and not (few and evidence.log_p > tuning.rare_alarm))
+            or (steady >= tuning.steady_alarm and steady_loud >= max(wanted.alarm, tuning.steady_alarm_loudness))
+        )
     ):
         return SurgeLevel.ALARM
     if (
-        evidence.score >= tuning.watch * factor
-        and evidence.seen >= tuning.fewest_watch
+        evidence.seen >= tuning.fewest_watch
         and voices >= FEWEST_AUTHORS_WATCH
-        and not (few and evidence.log_p > tuning.rare_watch)
+        and math.isfinite(wanted.watch)
+        and (
+            (sudden >= wanted.watch and not (few and evidence.log_p > tuning.rare_watch))
+            or (steady >= wanted.steady and steady_loud >= tuning.steady_loudness)
+        )
     ):
         return SurgeLevel.WATCH
     return None
@@ -138,6 +210,7 @@ def _cold(memory: SurgeState, usual: Usual) -> Verdict | None:
     story, share = counts.top_story()
     evidence = Evidence(
         score=_COLD_SCORE_PER_POST * seen,
+        factor=1.0,
         window_min=_HOUR,
         expected=round(mean, 4),
         seen=seen,
@@ -152,19 +225,13 @@ def _cold(memory: SurgeState, usual: Usual) -> Verdict | None:
     )
     level = SurgeLevel.ALARM if loud else SurgeLevel.WATCH
     excess = (seen - mean) * _HOUR / min(_HOUR, memory.age_min + 1)
-    return Verdict(level=level, evidence=evidence, excess=excess, learning=True, again=False)
+    return Verdict(level=level, evidence=evidence, excess=excess, learning=True, again=False, cold=True)
 
 
-def _stays_silent(memory: SurgeState, usual: Usual, strength: Strength, tuning: Tuning, factor: float) -> bool:
+def _stays_silent(memory: SurgeState, usual: Usual, tuning: Tuning) -> bool:
     """Say whether `_silenced` will drop whatever the evidence says; costs far less than the evidence."""
     told, now = memory.told, memory.counts.last
-    if told is None or now - told.minute >= tuning.quiet_min:
-        return False
-    if (
-        told.level is SurgeLevel.WATCH
-        and strength.score * MOST_FACTOR >= tuning.alarm * factor * _ROUNDING
-        and strength.score >= tuning.record_alarm * memory.best(tuning.record_alarm_days)
-    ):
+    if told is None or now - told.minute >= quiet_after(told, tuning) or told.level is SurgeLevel.WATCH:
         return False
     if now - told.minute < tuning.pause_min:
         return True
@@ -172,16 +239,21 @@ def _stays_silent(memory: SurgeState, usual: Usual, strength: Strength, tuning: 
     return excess < tuning.louder * max(told.excess, 1.0)
 
 
+def quiet_after(told: Told, tuning: Tuning) -> int:
+    """Return the minutes of silence after what people were told."""
+    return tuning.quiet_min if told.level is SurgeLevel.ALARM else tuning.quiet_watch_min
+
+
 def _silenced(memory: SurgeState, verdict: Verdict | None, tuning: Tuning, budget: AlarmBudget) -> Verdict | None:
     """Return the verdict if people must hear it now: not within 24 h of the last unless louder, and within budget."""
     if verdict is None:
         return None
     told, now = memory.told, memory.counts.last
-    recent = told is not None and now - told.minute < tuning.quiet_min
-    if told is None or not recent:
+    if told is None or now - told.minute >= quiet_after(told, tuning):
         return _affordable(memory, verdict, budget)
     if told.level is SurgeLevel.WATCH and verdict.level is SurgeLevel.ALARM:
-        return _affordable(memory, _again(verdict, told), budget, lowest=SurgeLevel.ALARM)
+        louder = _affordable(memory, _again(verdict, told), budget)
+        return louder if louder is not None and louder.level is SurgeLevel.ALARM else None
     if now - told.minute < tuning.pause_min:
         return None
     if verdict.excess >= tuning.louder * max(told.excess, 1.0):
@@ -204,14 +276,11 @@ def _again(verdict: Verdict, told: Told) -> Verdict:
     return msgspec.structs.replace(verdict, evidence=evidence, again=True)
 
 
-def _affordable(
-    memory: SurgeState, verdict: Verdict, budget: AlarmBudget, lowest: SurgeLevel = SurgeLevel.WATCH
-) -> Verdict | None:
-    now = memory.counts.last
-    levels = [SurgeLevel.ALARM, SurgeLevel.WATCH] if verdict.level is SurgeLevel.ALARM else [SurgeLevel.WATCH]
-    for level in levels:
-        if level is SurgeLevel.WATCH and lowest is SurgeLevel.ALARM:
-            break
-        if verdict.evidence.score >= bar(memory.rungs, level, budget, now):
+def _affordable(memory: SurgeState, verdict: Verdict, budget: AlarmBudget) -> Verdict | None:
+    """Return the verdict if its budget lets it ring; that of an alarm once the usual is known is in its bar."""
+    if verdict.level is SurgeLevel.ALARM and not verdict.cold:
+        return verdict
+    for level in [SurgeLevel.ALARM, SurgeLevel.WATCH] if verdict.level is SurgeLevel.ALARM else [SurgeLevel.WATCH]:
+        if verdict.evidence.score >= bar(memory.rungs, level, budget, memory.counts.last):
             return msgspec.structs.replace(verdict, level=level)
     return None

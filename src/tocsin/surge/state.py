@@ -13,13 +13,14 @@ from tocsin.base.surge import SurgeLevel
 from tocsin.surge.baseline import Profile, Usual, offset_of, slot_of, work_out
 from tocsin.surge.budget import Rung
 from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
+from tocsin.surge.detect import Strength
+from tocsin.surge.peaks import Affair, DayPeaks
 from tocsin.surge.plumbing.excluded import Excluded, Why, note
 from tocsin.surge.plumbing.heard import Heard
 from tocsin.surge.signs.danger import DangerRung
 from tocsin.surge.signs.push import PushMemory
 
 _PEAK_HOURS = 14 * 24
-_OWN_RISE_HOURS = 12  # what is just rising does not compete with its own first minutes
 _DAY_MIN = 24 * 60
 _GAP_MIN = 30
 _LAG_H, _FIRST_LAG_H = 24, 3
@@ -49,9 +50,11 @@ class SurgeState(msgspec.Struct, array_like=True):
     """All that a fold remembers of a brand; about 25 kB whatever the number of mentions.
 
     first: the minute since which it is watched. posts: mentions seen since, own posts left out.
-    peaks: best strength of each of the last 336 hours, little-endian 32-bit floats, hour h at h % 336.
+    peaks: best sudden strength of each of the last 336 hours, little-endian 32-bit floats, hour h at h % 336.
     owed: mentions that an interruption held back and that will now come at once; taken for heard until owed_until.
     excluded: what was kept out of the tests, and why. heard: the sources, by key.
+    sudden_days, steady_days: how loud its days are. affairs: how loud its affairs of 30 days were. scored: minute of
+    the last score loud enough to silence those after it.
     guessed: first bin and bin after the last of an interruption, where the usual level still stands for what was said.
     waiting: posts of a backlog by bin, which count once their bin is older than any window that is tested.
     """
@@ -77,6 +80,10 @@ class SurgeState(msgspec.Struct, array_like=True):
     heard: dict[int, Heard] = {}
     guessed: tuple[int, int] = (0, 0)
     waiting: dict[int, int] = {}
+    sudden_days: DayPeaks = msgspec.field(default_factory=DayPeaks)
+    steady_days: DayPeaks = msgspec.field(default_factory=DayPeaks)
+    affairs: list[Affair] = []
+    scored: int = 0
 
     @classmethod
     def begin(cls, timeline: str, minute: int) -> SurgeState:
@@ -209,10 +216,10 @@ class SurgeState(msgspec.Struct, array_like=True):
         return (self.tone_negative + _USUAL_NEGATIVE * _TONE_PRIOR_POSTS) / (self.tone_posts + _TONE_PRIOR_POSTS)
 
     def best(self, days: int) -> float:
-        """Return the greatest strength of the last `days` days, the last twelve hours left out; 0 for none."""
+        """Return the greatest sudden strength noted in the last `days` days, this hour included; 0 for none."""
         cells = np.frombuffer(self.peaks, dtype="<f4")
         start = (self.peak_hour - days * 24 + 1) % _PEAK_HOURS
-        stop = start + days * 24 - _OWN_RISE_HOURS
+        stop = start + days * 24
         best = float(cells[start:stop].max())
         return best if stop <= _PEAK_HOURS else max(best, float(cells[: stop - _PEAK_HOURS].max()))
 
@@ -220,10 +227,12 @@ class SurgeState(msgspec.Struct, array_like=True):
         """Return the greatest strength noted in this hour so far, 0 for none."""
         return float(np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS])
 
-    def note(self, strength: float) -> None:
-        """Remember the strength of this minute for later records."""
-        if strength > self.hour_peak():
-            np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS] = strength
+    def note(self, strength: Strength) -> None:
+        """Remember the strength of this minute for later records and for what is loud on a day."""
+        self.sudden_days.note(strength.sudden)
+        self.steady_days.note(strength.steady)
+        if strength.sudden > self.hour_peak():
+            np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS] = strength.sudden
 
     def _fade_peaks(self, hour: int) -> None:
         if hour <= self.peak_hour:
@@ -280,4 +289,7 @@ class SurgeState(msgspec.Struct, array_like=True):
         self._start_anew(minute)
         self.peaks = bytearray(4 * _PEAK_HOURS)
         self.peak_hour = minute // 60
+        self.sudden_days, self.steady_days = DayPeaks(), DayPeaks()
+        self.affairs = []
+        self.scored = 0
         self.told = None

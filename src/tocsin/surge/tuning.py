@@ -8,34 +8,51 @@ import msgspec
 class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     """All that decides how easily a surge rings. Set on the five development series of NAB and on seeded quiet weeks.
 
-    After any change run `python -m eval.surges` and `pytest tests/surge`.
-    watch, alarm: least evidence (about standard deviations) of each level. learning: factor on both under 14 days.
-    record_watch, record_alarm: the evidence must exceed this factor times its own best of 6 and of 14 days.
-    steady_gain: puts the normal score of the tail at 1 to 6 hours on the scale of the robust deviations.
+    After any change run `python -m eval.nab`, `python -m eval.rises`, `python -m eval.crises` and `pytest tests/surge`.
+    A loudness is a strength over the upper quartile of the brand's own daily peaks of 14 days.
+    sudden: loudness that an alarm needs at one alarm a month accepted. budget_power: it falls with the budget's power.
+    record_days: no sudden strength of these days may have been greater.
+    allowed_alarms, among: affairs of the last 30 days, for each alarm accepted, that an alarm must stand among: reach
+    this share of the least of them.
+    sudden_unknown, steady_unknown: the quartile, as long as there are not two days. sudden_least: strength under which
+    nothing sudden rings.
+    steady, steady_loudness: normal score of the tail, and its loudness, that ring a watch; steady_rare: what the
+    score may be less for a brand that is hardly mentioned, as fewer chances to exceed it come by.
+    steady_alarm, steady_alarm_loudness: the same for an alarm.
     fewest_watch, fewest_alarm: mentions in the last 6 hours under which no volume is tested.
     rare_watch, rare_alarm: ln of the largest exact tail accepted where fewer than `few` mentions ring.
-    quiet_min: silence after a ring. louder: factor on the excess that breaks it. pause_min: least time between two.
+    quiet_min, quiet_watch_min: silence after an alarm, and after a watch.
+    louder: factor on the excess that breaks it. pause_min: least time between two.
+    score_quiet: loudness that silences the scores after it for `quiet_min`, as a ring would.
     """
 
-    watch: float = 5.0
-    alarm: float = 6.0
-    learning: float = 1.15
-    record_watch: float = 1.2
-    record_alarm: float = 1.2
-    record_watch_days: int = 6
-    record_alarm_days: int = 14
-    steady_gain: float = 1.4
-    fewest_watch: int = 5
+    sudden: float = 1.8
+    budget_power: float = 0.25
+    record_days: int = 5
+    allowed_alarms: float = 2.0
+    among: float = 0.7
+    sudden_unknown: float = 4.0
+    sudden_least: float = 3.0
+    steady: float = 3.6
+    steady_rare: float = 1.4
+    steady_loudness: float = 1.0
+    steady_unknown: float = 2.7
+    steady_alarm: float = 7.0
+    steady_alarm_loudness: float = 2.5
+    fewest_watch: int = 4
     fewest_alarm: int = 10
     few: int = 50
-    rare_watch: float = -9.2  # 1 in 10,000
-    rare_alarm: float = -13.8  # 1 in 1,000,000
+    rare_watch: float = -9.2
+    rare_alarm: float = -9.2
     quiet_min: int = 24 * 60
-    louder: float = 2.0
+    quiet_watch_min: int = 12 * 60
+    louder: float = 3.0
     pause_min: int = 60
+    score_quiet: float = 1.35
 
 
 TUNING = Tuning()
+AFFAIRS_KEPT_MIN = 30 * 24 * 60
 LEARNING_MIN = 14 * 24 * 60
 COLD_MIN = 24 * 60
 COLD_POSTS = 30

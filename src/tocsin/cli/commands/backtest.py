@@ -64,7 +64,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def _series(args: argparse.Namespace, context: Context) -> int:
     from tocsin.cli.commands.files import open_input
-    from tocsin.flows.backtest import backtest_series
+    from tocsin.flows.counts import backtest_series
 
     t, out = context.t, context.out
     with open_input(args.counts, sys.stdin.buffer) as lines:
