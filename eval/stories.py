@@ -1,4 +1,5 @@
 """Measure the grouping of mentions into stories, and fail under its floors: `python -m eval.stories [-v]`.
+`python -m eval.stories --month` plays a month of 10,000 posts a day instead, and fails where memory or cost grow.
 
 (a) Five real events at once (PHEME), begun in the same hour, among as many posts that have nothing to do with them;
     skipped where the data do not lie beside the project. The constants were set on `mixed.airline` and `mixed.troll`
@@ -84,6 +85,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 def main(arguments: Sequence[str]) -> int:
     """Print every figure beside its floor; return 1 if one falls short."""
+    if "--month" in arguments:
+        return _month()
     failed = 0
     for name, score in _measures("-v" in arguments):
         if score is None:
@@ -271,6 +274,49 @@ def _digest(mention: Mention, row: int, source: str) -> MentionDigest:
 
 def _answers(post: Post) -> str:
     return post.root_id or post.parent_id or post.shared_id or ""
+
+
+# -- a month of traffic --------------------
+
+
+def _month(days: int = 30, a_day: int = 10_000) -> int:
+    """Print what each third day held and cost; return 1 if the last ten days hold or cost a quarter more."""
+    draw, grouper = random.Random(DRAW), Grouper(Brand(slug="month", name="Month"), "live", ())
+    held: list[float] = []
+    spent: list[float] = []
+    for day in range(days):
+        posts = _day(day, a_day, draw)
+        begun = time.process_time()
+        for _, run in groupby(posts, key=lambda digest: digest.minute):
+            grouper.place(list(run))
+            grouper.settle()
+            rows = grouper.changed()
+        spent.append(1e6 * (time.process_time() - begun) / a_day)
+        held.append(float(grouper.size))
+        if day % 3 == 2:
+            largest = max(len(row.terms) for row in rows)
+            print(
+                f"day {day + 1:2}: {held[-1]:6.0f} stories live, {spent[-1]:4.0f} µs a mention, {largest} words at most"
+            )
+    grown = max(held[-10:]) / max(held[8:-10])
+    dearer = sum(spent[-10:]) / 10 / (sum(spent[8:-10]) / len(spent[8:-10]))
+    is_flat = grown <= 1.25 and dearer <= 1.25
+    print(
+        f"the last ten days against those before: {grown:.2f} stories, {dearer:.2f} cost {'ok' if is_flat else 'GROWS'}"
+    )
+    return 0 if is_flat else 1
+
+
+def _day(day: int, posts: int, draw: random.Random) -> list[MentionDigest]:
+    """Return a day of posts: a third about 40 topics that come and go within days, the rest about anything."""
+    topics = [[f"topic{day // 3 + at}w{word}" for word in range(12)] for at in range(40)]
+    rows = []
+    for _ in range(posts):
+        words = [f"word{min(int(draw.paretovariate(0.6)), 60_000)}" for _ in range(8)]
+        if draw.random() < 0.33:
+            words += draw.sample(topics[min(int(draw.paretovariate(0.8)) - 1, 39)], 4)
+        rows.append((START + timedelta(days=day, seconds=86_400 * draw.random()), " ".join(words), ""))
+    return [digest for digest, _ in _digests(rows, frozenset())]
 
 
 # -- measure --------------------

@@ -157,7 +157,7 @@ def test_memory_stays_flat_over_weeks_of_drifting_talk() -> None:
         grouper.settle()
         rows = grouper.changed()
         assert all(len(row.terms) <= MOST_TERMS and len(row.bands) <= MOST_KEYS for row in rows)
-        held.append(len(grouper._stories))
+        held.append(grouper.size)
     assert max(held[14:]) <= 1.25 * max(held[4:14])
     assert len(grouper._index.totals) < 28 * 150
 
@@ -177,3 +177,10 @@ def test_a_story_that_lives_for_weeks_follows_what_is_said_now() -> None:
     row = next(row for row in grouper.changed() if row.id == story)
     assert max(row.terms.values()) <= 512
     assert row.terms.get("piquet3", 0.0) > row.terms.get("piquet0", 0.0)
+
+
+def test_a_name_that_every_post_bears_ties_nothing_together() -> None:
+    texts = [f"{text} Kerbrat Officiel" for three in zip(CHAIRS, PARCELS, LEAK, strict=True) for text in three]
+    placed = _settled(posts(texts, step=7), Grouper(ALBA, "live", ()))
+    # The first few are taken for one thing: nobody can know yet that all will bear the name.
+    assert len({Counter(placed[9 + affair :: 3]).most_common(1)[0][0] for affair in range(3)}) >= 2

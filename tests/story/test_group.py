@@ -115,7 +115,9 @@ def test_the_memory_of_a_story_is_capped() -> None:
     draw = random.Random(1)
     words = [f"mot{number}" for number in range(2000)]
     texts = [f"chaise fendue pied cassé {' '.join(draw.sample(words, 8))}" for _ in range(300)]
+    talk = [" ".join(f"divers{draw.randrange(3000)}" for _ in range(5)) for _ in range(300)]
     grouper = _grouper()
+    grouper.place(posts(talk, minute=START - 300, name="talk"))
     grouper.place(posts(texts))
     rows = grouper.changed()
     assert max(row.posts for row in rows) > 200

@@ -9,8 +9,8 @@ from tocsin.story.index import StoryIndex
 from tocsin.story.live import LiveStory
 
 # Set with those of `evidence.py`.
-_FEWEST_POSTS = 4
-_GATHERS_POSTS = 6  # from then on, a story that is of these hours takes in those of one or two posts said before
+_FEWEST_POSTS = 3
+_GATHERS_POSTS = 4  # from then on, a story that is of these hours takes in those of one or two posts said before
 _GATHERS = 2.5  # nats
 _GATHERED = 24
 _TELLING_TERMS = 10
@@ -51,6 +51,6 @@ def converging(live: LiveStory, index: StoryIndex, now: datetime) -> list[LiveSt
 
 def _belongs(other: LiveStory, live: LiveStory, index: StoryIndex) -> bool:
     """Say whether the few posts of a story would come into a larger one, were they said now."""
-    terms = [term for term, count in other.terms.items() if 2.0 * count >= other.mass]
+    terms = index.uncommon([term for term, count in other.terms.items() if 2.0 * count >= other.mass])
     (evidence, shared), _ = weigh(terms, (live, other), index)
     return enough_shared(live, terms, shared) and round(evidence, 6) >= _GATHERS

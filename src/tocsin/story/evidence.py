@@ -39,11 +39,12 @@ def weigh(terms: Sequence[str], lives: Sequence[LiveStory], index: StoryIndex) -
         held.append(shared)
         for term, count in shared:
             apart[term] = apart.get(term, 0.0) + count
-    elsewhere = {term: index.totals[term] - count for term, count in apart.items()}
+    totals = index.totals
+    elsewhere = {term: totals[term] - count for term, count in apart.items()}
     weighed = []
     for live, shared in zip(lives, held, strict=True):
         scale, least = rest * _SAID / (live.mass + _SMOOTHED), 1.0 if live.mass < _TELLS_POSTS else 2.0
-        times = [_UNSAID + scale * count / elsewhere[term] for term, count in shared]
+        times = [min(_UNSAID + scale * count / elsewhere[term], _MOST_A_WORD) for term, count in shared]
         telling = sum([count >= least and term not in _EVERYDAY for term, count in shared])
         weighed.append((_together(times) + (len(terms) - len(shared)) * _LOST, telling))
     return weighed
@@ -60,7 +61,7 @@ def _together(times: list[float]) -> float:
         if one <= 1.0:
             evidence += math.log(one)
             continue
-        evidence += weight * math.log(one if one < _MOST_A_WORD else _MOST_A_WORD)
+        evidence += weight * math.log(one)
         weight *= _NEXT
     return evidence
 
@@ -77,11 +78,11 @@ def telling(live: LiveStory, index: StoryIndex) -> list[tuple[float, str]]:
     """
     ratio = (max(index.posts - live.mass, 0.0) + _UNHEARD_POSTS / 4) / (live.mass + 1.0)
     least = 2.0 if live.mass > 2.0 else 1.0
-    totals, log = index.totals, math.log
+    totals, log, common = index.totals, math.log, index.common
     weights = [
         (count * log(times), term)
         for term, count in live.terms.items()
-        if count >= least and (times := count * ratio / (totals[term] - count)) > 1.0
+        if count >= least and totals[term] <= common and (times := count * ratio / (totals[term] - count)) > 1.0
     ]
     weights.sort(key=_heaviest)
     return weights
@@ -91,7 +92,7 @@ class Elsewhere:
     """What is said outside of some stories: how often each word, in how many posts."""
 
     def __init__(self, lives: Sequence[LiveStory], index: StoryIndex) -> None:
-        self._totals = index.totals
+        self._totals, self._common = index.totals, index.common
         self._apart: dict[str, float] = {}
         for live in lives:
             for term, count in live.terms.items():
@@ -104,7 +105,7 @@ class Elsewhere:
         weights: dict[str, float] = {}
         totals, apart, scale, log = self._totals, self._apart, 1.0 / (live.mass + 2.0), math.log
         for term, count in live.terms.items():
-            if count > 1.0:
+            if count > 1.0 and totals[term] <= self._common:
                 share = count * scale
                 odds = share * self._posts / (totals[term] - apart[term])
                 if odds > 1.0:

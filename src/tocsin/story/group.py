@@ -25,10 +25,11 @@ BRIEF = timedelta(days=3)  # of stories that nobody but one or two took up
 _BRIEF_POSTS = 3
 _JOINS = 2.0  # nats, set with those of `evidence.py`
 _OF_LATE = 0.5
-_IDLE_A_DAY = 0.5
+_IDLE_A_DAY = 1.0
 _TIED = 6.0  # nats for the story of the post that is answered, shared or quoted
 _COMPARED_AT = frozenset((4, 6, 8, 12, 16, 24, 32, 48))  # posts; later every 64
 _COMPARED_EVERY = 64
+_MOST_PAIRS = 10_000
 _A_DAY = timedelta(days=1)
 _NO_TIME = timedelta()
 
@@ -55,6 +56,7 @@ class Grouper:
         self._departed: dict[str, Story] = {}  # left, with a last row still to be fetched
         self._converged: dict[tuple[str, str], None] = {}
         self._wake: list[tuple[datetime, str]] = []
+        self._turns: dict[str, datetime] = {}  # of each story, the one entry of `_wake` that counts
         for story in sorted(stories, key=lambda row: (row.first_at, row.id)):
             self._open(LiveStory(story))
 
@@ -109,6 +111,11 @@ class Grouper:
         self._changed[live.id] = None
         return live.row
 
+    @property
+    def size(self) -> int:
+        """How many stories live."""
+        return len(self._stories)
+
     def settle(self) -> list[tuple[str, str]]:
         """Put together all stories seen to have become one; return pairs (the one that stays, the one put into it)."""
         done = []
@@ -156,6 +163,7 @@ class Grouper:
 
     def _likeliest(self, mention: MentionDigest, terms: Sequence[str], nearness: Nearness | None) -> LiveStory | None:
         """Return the story that a post's words, and what it answers, speak for most, if they do so enough."""
+        terms = self._index.uncommon(terms)
         lives = self._index.candidates(terms)
         answered = self._answered(mention)
         if answered is not None and answered not in lives:
@@ -190,7 +198,7 @@ class Grouper:
         index = self._index
         live.take(mention, copy=terms is None)
         if live.posts == 2:  # no longer a mere candidate: it falls calm after a day
-            heapq.heappush(self._wake, (_next_turn(live), live.id))
+            self._wake_later(live)
         self._warm(mention.at)
         if terms is None:
             if mention.exact not in live.exacts:
@@ -207,20 +215,26 @@ class Grouper:
             for other in converging(live, index, mention.at):
                 pair = sorted((live, other), key=lambda one: (one.first_at, one.id))
                 self._converged[(pair[0].id, pair[1].id)] = None
+            while len(self._converged) > _MOST_PAIRS:  # nobody asks for them
+                del self._converged[next(iter(self._converged))]
 
     def _open(self, live: LiveStory) -> None:
         self._stories[live.id] = live
         self._begun_by.setdefault(live.first_post, live.id)
         self._index.add(live)
         self._warm(live.last_at, live.heat)
-        heapq.heappush(self._wake, (_next_turn(live), live.id))
+        self._wake_later(live)
 
     def _drop(self, live: LiveStory) -> None:
         self._index.drop(live)
         self._heat -= live.heat_at(self._heated_at)
         if self._begun_by.get(live.first_post) == live.id:
             del self._begun_by[live.first_post]
-        del self._stories[live.id]
+        del self._stories[live.id], self._turns[live.id]
+
+    def _wake_later(self, live: LiveStory) -> None:
+        turn = self._turns[live.id] = _next_turn(live)
+        heapq.heappush(self._wake, (turn, live.id))
 
     def _warm(self, at: datetime, posts: float = 1.0) -> None:
         """Count posts in what is said of late in all stories."""
@@ -237,10 +251,10 @@ class Grouper:
     def _pass_time(self, now: datetime) -> None:
         """Let stories fall calm after a day of silence, and leave after three or seven."""
         while self._wake and self._wake[0][0] <= now:
-            _, story = heapq.heappop(self._wake)
-            live = self._stories.get(story)
-            if live is None:
+            turn, story = heapq.heappop(self._wake)
+            if self._turns.get(story) != turn:
                 continue
+            live = self._stories[story]
             if live.last_at + _life(live) <= now:
                 if story in self._changed:
                     self._departed[story] = live.row
@@ -249,7 +263,7 @@ class Grouper:
             if live.last_at + CALM_AFTER <= now and live.state is not StoryState.CALM and live.posts > 1:
                 live.fall_calm()
                 self._changed[story] = None
-            heapq.heappush(self._wake, (_next_turn(live), story))
+            self._wake_later(live)
 
 
 def _life(live: LiveStory) -> timedelta:

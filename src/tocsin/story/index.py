@@ -16,6 +16,7 @@ _SEARCHED_TERMS = 6
 _CROWDED = 20  # a word of more stories than this tells little and costs much: only the story that leads in it is tried
 _LED = 6  # posts of one story that say a word, before the story can lead in it
 _MANY = 500
+_COMMON, _COMMON_POSTS = 0.6, 8.0
 _TRIED = 3
 _NEAR_BEST = 0.4
 # How often a word is taken to be said before it was ever heard, in so many posts: see `evidence.py`.
@@ -51,6 +52,16 @@ class StoryIndex:
         self.totals: dict[str, float] = {}
         self.posts = 0.0
         self.stories = 0
+
+    @property
+    def common(self) -> float:
+        """From how many posts on a word is one that most say, such as a name they all bear: it tells nothing."""
+        return _COMMON * (self.posts + _COMMON_POSTS)
+
+    def uncommon(self, terms: Iterable[str]) -> list[str]:
+        """Return the words that are not said by most posts."""
+        totals, common = self.totals, self.common
+        return [term for term in terms if totals.get(term, 0.0) <= common]
 
     def add(self, live: LiveStory) -> None:
         """Take up a story as it stands."""
