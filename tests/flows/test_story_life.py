@@ -222,6 +222,19 @@ def test_alerts_go_along_with_a_join_and_come_back_with_its_undo(
     assert engine.store.doctor() == []
 
 
+def test_a_large_affair_is_never_put_into_a_small_old_story(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    _bring(engine, [*_posts(PARCELS[:3], START - timedelta(days=3), "old"), *_posts([*SAND, SAND[0]])])
+    _close(engine)
+    monkeypatch.setattr(placed, "Grouper", Joining)
+    _bring(engine, _posts(SAND[1:2], START + timedelta(hours=1), "more"))
+    _close(engine)
+    assert sorted(line.posts for line in _lines(engine)) == [3, 6]
+    _bring(engine, _posts([*PARCELS, *PARCELS[:2]], NOW - timedelta(hours=1), "late"))
+    _close(engine)  # the old one has grown as large
+    assert [line.posts for line in _lines(engine)] == [15]
+    assert engine.store.doctor() == []
+
+
 def test_what_a_person_put_apart_is_never_joined_again(engine: Engine, joining: None) -> None:
     _bring(engine, _interleaved())
     _close(engine)

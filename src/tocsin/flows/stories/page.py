@@ -23,11 +23,13 @@ from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
 from tocsin.spread.media import Media
 from tocsin.spread.values import SpreadPost, Step
-from tocsin.store.affairs.rows import AlertFilter, Copy, Move, PostLine, Shares, StoryLine
+from tocsin.store.affairs.rows import AlertFilter, Copy, PostLine, Shares, StoryLine
 
 _READ = 300  # of the first posts, and as many of the loudest, from which the map and what to read first are chosen
 _TOP = 5
 _COPIES = 4
+_MOST_MOVES = 40
+_TOLD_JOIN = 12  # posts that the engine put together, from which the timeline tells of it
 _DAY_MIN = 1440
 _LONGEST_CURVE_H = 24 * 14
 _LIKE_DAYS = timedelta(days=7)
@@ -38,13 +40,14 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the timeline. code: first, relay, local_press, national_press, alert, step, title, joined,
     moved_in, moved_out.
 
-    words: what fills the sentence of the code; row: of the mention behind it, 0 for none.
+    words: what fills the sentence of the code; row: of the mention behind it, 0 for none. move: to be taken back here.
     """
 
     at: datetime
     code: str
     words: tuple[str, ...] = ()
     row: int = 0
+    move: int = 0
 
 
 class MediumShare(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +61,8 @@ class MediumShare(msgspec.Struct, frozen=True, kw_only=True):
 class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
     """A story with all that is known of it. level: the loudest of its alerts that nobody settled, else calm.
 
-    state: as it moves now. earlier: the story of the past that it resembles most, None for none.
+    state: as it moves now. fragments: joins of a few posts, by the engine. earlier: the story of the past that it
+    resembles most, None for none.
     contested: posts in which the first reading found a denial. posts: those read, oldest first.
     """
 
@@ -78,7 +82,7 @@ class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[PostLine, ...]
     points: tuple[LevelPoint, ...]
     lookalikes: tuple[StoryLine, ...]
-    moves: tuple[Move, ...]
+    fragments: tuple[Fact, ...]
     earlier: Earlier | None
 
     @property
@@ -129,7 +133,10 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
     spread = story_spread(engine, line)
     shares = affairs.shares(line.number)
     surges = [alert.subject for alert in alerts if alert.cause == "surge"]
-    moves = affairs.moves(brand.slug, line.id)
+    facts = _facts(engine, line, milestones(spread.reached), alerts)
+    joined = [fact for fact in facts if fact.code == "joined"]
+    # Fragments of a few posts that the engine put together tell nothing of what happened.
+    fragments = [fact for fact in joined if int(fact.words[0]) < max(_TOLD_JOIN, line.posts // 10)]
     return StoryPage(
         line=line,
         level=level_of(alerts, now),
@@ -143,11 +150,11 @@ def story_page(engine: Engine, brand: Brand, name: str, now: datetime) -> StoryP
         spread=spread,
         media=tuple(_media(shares, posts, spread.media)),
         shares=shares,
-        facts=tuple(_facts(engine, line, milestones(spread.reached), alerts, moves)),
+        facts=tuple(fact for fact in facts if fact not in fragments),
+        fragments=tuple(fragments),
         posts=tuple(posts),
         points=_points(engine, brand, line, now),
         lookalikes=tuple(affairs.lookalikes(line, now - _LIKE_DAYS)[:3]),
-        moves=tuple(moves),
         earlier=earlier_story(engine, line),
     )
 
@@ -184,9 +191,7 @@ def _media(shares: Shares, posts: Sequence[PostLine], media: Media) -> list[Medi
     ]
 
 
-def _facts(
-    engine: Engine, line: StoryLine, reached: Sequence[Fact], alerts: Sequence[Alert], moves: Sequence[Move]
-) -> list[Fact]:
+def _facts(engine: Engine, line: StoryLine, reached: Sequence[Fact], alerts: Sequence[Alert]) -> list[Fact]:
     facts = list(reached)
     for alert in alerts:
         facts.append(Fact(at=alert.at, code="alert", words=(alert.level, alert.id)))
@@ -197,11 +202,12 @@ def _facts(
     for label in engine.store.labels(subject_kind="story", subject=line.id, limit=50):
         if label.label == "title":
             facts.append(Fact(at=label.at, code="title", words=(label.note, label.by)))
-    return sorted([*facts, *_moved(engine, line, moves)], key=lambda fact: fact.at)
+    return sorted([*facts, *_moved(engine, line)], key=lambda fact: fact.at)
 
 
-def _moved(engine: Engine, line: StoryLine, moves: Sequence[Move]) -> list[Fact]:
+def _moved(engine: Engine, line: StoryLine) -> list[Fact]:
     """What was put into the story and out of it. A move that was taken back is not told: it changed nothing."""
+    moves = engine.store.affairs.moves(line.brand, line.id, _MOST_MOVES)
     others = {move.source for move in moves} | {move.target for move in moves}
     titles = engine.store.affairs.own_titles(line.brand, sorted(others - {line.id}))
     facts = []
@@ -211,7 +217,8 @@ def _moved(engine: Engine, line: StoryLine, moves: Sequence[Move]) -> list[Fact]
         is_out = move.source == line.id
         code = "moved_out" if is_out else "joined" if move.by_engine else "moved_in"
         other = titles.get(move.target if is_out else move.source, "")
-        facts.append(Fact(at=move.at, code=code, words=(str(move.posts), move.by, other)))
+        undo = 0 if move.correction else move.id  # what was said of a mention is taken back there
+        facts.append(Fact(at=move.at, code=code, words=(str(move.posts), move.by, other), move=undo))
     return facts
 
 

@@ -20,6 +20,7 @@ from tocsin.story.group import Grouper
 ACTIVE_STORY = timedelta(days=7)
 _MOST_LENT = 5_000
 _MOST_JOINED = 20_000  # posts of the later story: what one transaction may move while others wait
+_LATE = timedelta(days=2)  # an affair larger than one that began so long before is not its continuation
 
 
 class Placing:
@@ -126,5 +127,13 @@ class Placing:
             self.joined.append(Joined(stays.id, later, at))
 
     def _may_join(self, pair: tuple[str, str]) -> bool:
-        """Say whether both stand, and no more is to be moved than one transaction may move."""
-        return all(name in self.rows for name in pair) and self.rows[pair[1]].posts <= _MOST_JOINED
+        """Say whether both stand, neither would bear a wrong beginning, and one transaction may move that much.
+
+        A large affair put into a small old story would be told as begun days before, by a post that is none of it. Such
+        a pair is offered to people instead, as looking alike.
+        """
+        if not all(name in self.rows for name in pair):
+            return False
+        first, second = sorted((self.rows[name] for name in pair), key=lambda row: (row.first_at, row.id))
+        is_late = second.first_at - first.first_at >= _LATE and second.posts > first.posts
+        return second.posts <= _MOST_JOINED and not is_late

@@ -40,7 +40,7 @@ class Said(StrEnum):
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
-    """One ring of the past. key: names what it rang for, whatever the budget.
+    """One ring of the past. key: names what it rang for, whatever the budget; before: keys of what was put into that.
 
     surge: None for a single dangerous post. story: its id, "" for none. lead_min: minutes from the ring to the loudest
     hour; negative when that was past, None for a post. press_min: the same to the first article of its story that was
@@ -48,6 +48,7 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     key: str
+    before: tuple[str, ...] = ()
     alert: Alert
     surge: Surge | None
     title: str
@@ -213,7 +214,7 @@ def judged(engine: Engine, brand: Brand, found: Record) -> Record:
     if found.since is None:
         return found
     judge = _Judge(engine, brand.slug, found.since)
-    rungs = (msgspec.structs.replace(rung, said=judge.said(rung.key, rung.alert)) for rung in found.rungs)
+    rungs = (msgspec.structs.replace(rung, said=judge.said(rung)) for rung in found.rungs)
     return msgspec.structs.replace(found, rungs=tuple(rungs))
 
 
@@ -238,6 +239,7 @@ class _Rungs:
         self._watch = watch
         self._replay = replay
         self._press: dict[str, tuple[datetime, bool] | None] = {}
+        self._within: dict[str, list[str]] = {}
 
     def of(self, alerts: Sequence[Alert]) -> Iterator[Rung]:
         titles = self._engine.store.affairs.own_titles(
@@ -250,9 +252,11 @@ class _Rungs:
         surge = self._replay.surges.get((alert.subject, alert.at))
         what = alert.story or (str(minute_of(surge.since) // _HOUR) if surge else alert.subject)
         part = (f"watch:{self._watch}",) if self._watch else ()
+        place = ("record", alert.brand, alert.cause.value)
         press = self._first_article(alert.story)
         return Rung(
-            key=stable_id("record", alert.brand, alert.cause.value, what, *part),
+            key=stable_id(*place, what, *part),
+            before=tuple(stable_id(*place, name, *part) for name in self._members(alert.story) if name != what),
             alert=alert,
             surge=surge,
             title=alert.title if surge is None else titles.get(alert.story, alert.title),
@@ -261,6 +265,11 @@ class _Rungs:
             press_min=None if press is None else minute_of(press[0]) - minute_of(alert.at),
             is_national=press is not None and press[1],
         )
+
+    def _members(self, story: str) -> list[str]:
+        if story and story not in self._within:
+            self._within[story] = sorted(self._engine.store.affairs.members(self._brand.slug, story))
+        return self._within.get(story, [])
 
     def _first_article(self, story: str) -> tuple[datetime, bool] | None:
         """When the press first wrote of a story, and whether that was a national medium."""
@@ -285,9 +294,11 @@ class _Judge:
         labels = engine.store.labels(subject_kind=SUBJECT_KIND, limit=20_000)
         self._labels = {label.subject: Said(label.label) for label in labels if label.note == brand}
 
-    def said(self, key: str, rung: Alert) -> Said:
-        if self._labels.get(key):
-            return self._labels[key]
+    def said(self, one: Rung) -> Said:
+        for key in (one.key, *one.before):
+            if self._labels.get(key):
+                return self._labels[key]
+        rung = one.alert
         same = [alert for alert in self._alerts if alert.cause is rung.cause and abs(alert.at - rung.at) <= _SAME]
         if rung.cause is AlertCause.DANGER:
             same = [alert for alert in same if alert.title == rung.title or (alert.story and alert.story == rung.story)]

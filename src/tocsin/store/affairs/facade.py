@@ -141,6 +141,10 @@ class Affairs:
         """Return the ids of the stories in which all posts of these are now; those that stand are left out."""
         return moves.successors(self._db, self._db.names.brand(brand), names)
 
+    def members(self, brand: str, name: str) -> set[str]:
+        """Return the ids of a story and of all that were put into it."""
+        return moves.members(self._db, self._db.names.brand(brand), name)
+
     def put_apart(self, brand: str, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Return those of these pairs of stories that a person put apart."""
         return moves.put_apart(self._db, self._db.names.brand(brand), pairs)

@@ -109,6 +109,20 @@ def successors(db: Database, brand: int, names: Iterable[str]) -> dict[str, str]
     return {name: _end(led, name) for name in led}
 
 
+def members(db: Database, brand: int, name: str) -> set[str]:
+    """Return a story and all that was put into it whole, at any remove, by id."""
+    found = {name}
+    asked = [name]
+    while asked and len(found) < _MOST_FOLLOWED:
+        sql = (
+            f"select source from store_move where brand = %s and target in ({marks(len(asked))})"
+            " and whole and undone_ms is null"
+        )
+        asked = sorted({str(source) for (source,) in db.rows(sql, [brand, *asked])} - found)
+        found.update(asked)
+    return found
+
+
 def put_apart(db: Database, brand: int, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of these pairs that a person put apart: split from one another, or a merge of them taken back.
 
@@ -116,7 +130,7 @@ def put_apart(db: Database, brand: int, pairs: Iterable[tuple[str, str]]) -> set
     """
     told: set[tuple[str, str]] = set()
     for pair in pairs:
-        one, other = (_members(db, brand, name) for name in pair)
+        one, other = (members(db, brand, name) for name in pair)
         listed = sorted(one)
         for chunk in bulk.chunks(listed):
             sql = (
@@ -167,20 +181,6 @@ def _standing(db: Database, world: str, names: Iterable[str]) -> set[str]:
             f" where s.name in ({marks(len(chunk))}) and (t.name = %s or t.world_id = %s)"
         )
         found |= {name for (name,) in db.rows(sql, [*chunk, world, db.names.find_timeline(world)])}
-    return found
-
-
-def _members(db: Database, brand: int, name: str) -> set[str]:
-    """A story and all that was merged into it, at any remove."""
-    found = {name}
-    asked = [name]
-    while asked and len(found) < _MOST_FOLLOWED:
-        sql = (
-            f"select source from store_move where brand = %s and target in ({marks(len(asked))})"
-            " and whole and undone_ms is null"
-        )
-        asked = sorted({str(source) for (source,) in db.rows(sql, [brand, *asked])} - found)
-        found.update(asked)
     return found
 
 

@@ -10,7 +10,7 @@ from tocsin.flows.watches.record import Record, RecordDay, Rung, Said
 
 _DAYS = 31
 _SHORT = 45  # days that stand in one line, each under its date
-_FEWEST = 14  # columns, so that the bars of a young past are not walls
+_FEWEST = 7  # columns, so that the bars of a young past are not walls
 _NAMED = (1, 5, 10, 15, 20, 25, 30)
 _LOUDEST = {"alarm": 0, "danger": 1, "watch": 2}
 _HEAD = 22  # above the lines: the days of the month
