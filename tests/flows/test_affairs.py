@@ -160,3 +160,13 @@ def test_an_alert_is_put_off_until(act: Act, expected: str) -> None:
 def test_eight_in_the_morning_is_the_same_day_before_eight() -> None:
     until = snooze_until(Act.SNOOZE_MORNING, NINE - timedelta(hours=4), PARIS)
     assert until is not None and until.isoformat() == "2026-03-02T07:00:00+00:00"
+
+
+def test_a_map_holds_the_press_and_the_loudest_of_the_others() -> None:
+    articles = [line(row, platform="web", kind="article", followers=None) for row in range(1, 101)]
+    loud = [line(row, followers=1_000 + row) for row in range(200, 400)]
+    chosen = weighty([line(0), *articles, *loud])
+    assert len(chosen) == 40 and chosen[0].row == 0
+    assert sum(post.kind == "article" for post in chosen) == 16
+    assert {1, 2, 3, 4, 399} <= {post.row for post in chosen}
+    assert len(weighty([line(0), *articles])) == 40

@@ -15,7 +15,7 @@ from tocsin.spread.values import Press
 from tocsin.store.affairs.media import TitleRow
 from tocsin.store.rows import AuditEntry
 
-SHOWN = 60
+SHOWN = 40
 SCOPES = {
     "national": N_("national"),
     "local": N_("local"),

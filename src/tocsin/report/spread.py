@@ -263,10 +263,16 @@ class _Map:
         late = at > _SPAN * 0.6
         text = {"color": "$alarm", "fontWeight": 600, "align": "right" if late and not self.upright else "left"}
         if self.upright:
-            label = self._text([{"t": at, "l": -0.45, "n": self.words.press}], {**text, "dy": -8})
+            label = self._text([{"t": at, "l": -0.45, "n": self.words.press}], {**text, "dy": self._press_dy()})
         else:
             label = self._text([{"t": at, "l": -0.75, "n": self.words.press}], {**text, "dx": -6 if late else 6})
         return [rule, *halo(label)]
+
+    def _press_dy(self) -> int:
+        """On which side of the rule of the press its words stand, upright: away from the origin where that is near."""
+        assert self.spread.press_at is not None
+        near = abs(self.time(self.spread.press_at) - self.places[0][0]) * self.time_px / _SPAN
+        return 10 if near < 2 * _TICK_PX else -8
 
     def _none_yet(self) -> list[Spec]:
         if any(bubble.medium is Medium.NATIONAL_PRESS for bubble in self.spread.bubbles) or self.upright:
@@ -333,7 +339,7 @@ class _Map:
         at = (self.time(self.spread.press_at) + 35) * self.time_px / (_SPAN + 70)
         length = len(self.words.press) * _LETTER_PX
         if self.upright:
-            return [(0, at - 16, length, at + 1)]
+            return [(0, at - 16, length, at + 1) if self._press_dy() < 0 else (0, at - 1, length, at + 18)]
         return [(at - 2, -self.lane_px, at + 2, self.height), (at - length, -24, at + length, -4)]
 
     def _room(

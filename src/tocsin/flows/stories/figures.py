@@ -33,6 +33,7 @@ _FLAGS = {
 }
 _NARROW_MIN = 24 * 60
 _MOST_BUBBLES = 40
+_MOST_ARTICLES, _FIRST_ARTICLES = 16, 4
 _WHO = 18
 
 
@@ -92,7 +93,7 @@ def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
     at = press.at if press else None
     words = MapWords(
         title=t.text(N_("Map of the spread")),
-        sentence=_sentence(chosen, press, reader, media),
+        sentence=" ".join(filter(None, (_sentence(chosen, press, reader, media), _left_out(page, chosen, reader)))),
         lanes={medium: t.text(name) for medium, name in MEDIA.items()},
         short_lanes={medium: t.text(name) for medium, name in _SHORT_MEDIA.items()},
         columns=(t.text(N_("When")), t.text(N_("Who")), t.text(N_("Where")), t.text(N_("Audience"))),
@@ -114,18 +115,34 @@ def spread_figure(page: StoryPage, reader: Reader) -> Figure | None:
 
 
 def weighty(posts: Sequence[PostLine], media: Media | None = None) -> list[PostLine]:
-    """Return the first post and the weightiest others, at most 40, oldest first: press, audience, then the earliest."""
-    others = [post for post in posts[1:] if not post.own]
-    others.sort(
-        key=lambda post: (
-            not is_press(medium_of(post.platform, post.kind, post.url, media)),
-            -(post.followers or 0),
-            minute_of(post.at),
-            post.row,
-        )
-    )
-    chosen = [*posts[:1], *others[: _MOST_BUBBLES - 1]]
-    return sorted(chosen, key=lambda post: (minute_of(post.at), post.row))
+    """Return the first post and the weightiest others, at most 40, oldest first, the brand's own left out.
+
+    The first articles of each press, then the widest audiences; at most 16 articles while others are left, so that
+    neither crowds the other out of the map.
+    """
+    articles: dict[Medium, list[PostLine]] = {}
+    others: list[PostLine] = []
+    for post in posts[1:]:
+        medium = medium_of(post.platform, post.kind, post.url, media)
+        if not post.own:
+            (articles.setdefault(medium, []) if is_press(medium) else others).append(post)
+    first = [post for group in articles.values() for post in sorted(group, key=_earliest)[:_FIRST_ARTICLES]]
+    known = {post.row for post in first}
+    later = [post for group in articles.values() for post in group if post.row not in known]
+    press = sorted(first, key=_earliest) + sorted(later, key=_loudest)
+    others.sort(key=_loudest)
+    room = _MOST_BUBBLES - 1
+    wanted = max(_MOST_ARTICLES, room - len(others))
+    chosen = [*posts[:1], *press[:wanted], *others[: room - min(wanted, len(press))]]
+    return sorted(chosen, key=_earliest)
+
+
+def _earliest(post: PostLine) -> tuple[int, int]:
+    return (minute_of(post.at), post.row)
+
+
+def _loudest(post: PostLine) -> tuple[int, int, int]:
+    return (-(post.followers or 0), *_earliest(post))
 
 
 def _nearest(causes: dict[int, int], row: int, places: dict[int, int]) -> int | None:
@@ -166,6 +183,16 @@ def _sentence(chosen: Sequence[PostLine], press: PostLine | None, reader: Reader
         when=began,
         media=named,
         entered=entered,
+    )
+
+
+def _left_out(page: StoryPage, chosen: Sequence[PostLine], reader: Reader) -> str:
+    if page.line.posts <= len(chosen):
+        return ""
+    return reader.t.text(
+        N_("Drawn: {shown} of {posts} posts, the first, those of the press and of the widest audiences."),
+        shown=reader.count(len(chosen)),
+        posts=reader.count(page.line.posts),
     )
 
 
