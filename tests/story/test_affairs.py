@@ -180,7 +180,10 @@ def test_a_story_that_lives_for_weeks_follows_what_is_said_now() -> None:
 
 
 def test_a_name_that_every_post_bears_ties_nothing_together() -> None:
-    texts = [f"{text} Kerbrat Officiel" for three in zip(CHAIRS, PARCELS, LEAK, strict=True) for text in three]
-    placed = _settled(posts(texts, step=7), Grouper(ALBA, "live", ()))
-    # The first few are taken for one thing: nobody can know yet that all will bear the name.
-    assert len({Counter(placed[9 + affair :: 3]).most_common(1)[0][0] for affair in range(3)}) >= 2
+    draw = random.Random(9)
+    talk = [" ".join(f"divers{draw.randrange(900)}" for _ in range(5)) for _ in range(40)]
+    affairs = [text for three in zip(CHAIRS, PARCELS, LEAK, strict=True) for text in three]
+    grouper = Grouper(ALBA, "live", ())
+    grouper.place(posts([f"{text} Kerbrat Officiel" for text in talk], minute=START - 300, name="talk"))
+    placed = _settled(posts([f"{text} Kerbrat Officiel" for text in affairs], step=7), grouper)
+    assert len({Counter(placed[affair::3]).most_common(1)[0][0] for affair in range(3)}) == 3
