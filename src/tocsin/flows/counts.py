@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tocsin.base.brand import AlarmBudget, Brand
 from tocsin.base.errors import InputError
-from tocsin.surge.series import RowVerdict, read_series, replay_rows
+from tocsin.surge.replay.series import RowVerdict, read_series, replay_rows
 
 
 def backtest_series(lines: Iterable[bytes], budget: float, watches: float) -> Iterator[RowVerdict]:

@@ -71,7 +71,7 @@ def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning)
     least = min(memory.steady_days.today, (tuning.steady - tuning.steady_rare) / MOST_FACTOR)
     strength = weigh(memory.counts, usual, tuning, least=least)
     loud = _loudness(memory, strength, tuning)
-    verdict = _silenced(memory, _ordinary(memory, usual, strength, loud, budget, tuning), tuning, budget)
+    verdict = _silenced(memory, _ordinary(memory, usual, loud, budget, tuning), tuning, budget)
     memory.note(strength)
     if loud.sudden >= tuning.score_quiet:
         memory.affairs = note_affair(memory.affairs, now, loud.sudden, AFFAIRS_KEPT_MIN)
@@ -81,6 +81,7 @@ def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning)
 class Loudness(msgspec.Struct, frozen=True):
     """Strengths over what the brand's own louder days come to; the sudden one is 0 where it is no record."""
 
+    strength: Strength
     sudden: float
     steady: float
     most: float
@@ -91,7 +92,7 @@ def _loudness(memory: SurgeState, strength: Strength, tuning: Tuning) -> Loudnes
     if strength.sudden < memory.best(tuning.record_days) * _ROUNDING:
         sudden = 0.0
     steady = strength.steady / max(memory.steady_days.typical(tuning.steady_unknown, _LEAST_STEADY), 0.5)
-    return Loudness(sudden, steady, max(sudden, steady))
+    return Loudness(strength, sudden, steady, max(sudden, steady))
 
 
 def _score(memory: SurgeState, loud: Loudness, tuning: Tuning) -> float:
@@ -112,9 +113,8 @@ def _steady_bar(memory: SurgeState, usual: Usual, tuning: Tuning) -> float:
     return tuning.steady - tuning.steady_rare / (1.0 + in_six_hours)
 
 
-def _ordinary(
-    memory: SurgeState, usual: Usual, strength: Strength, loud: Loudness, budget: AlarmBudget, tuning: Tuning
-) -> Verdict | None:
+def _ordinary(memory: SurgeState, usual: Usual, loud: Loudness, budget: AlarmBudget, tuning: Tuning) -> Verdict | None:
+    strength = loud.strength
     bar_of_steady = _steady_bar(memory, usual, tuning)
     if strength.sudden < tuning.sudden_least and strength.steady * MOST_FACTOR < bar_of_steady:
         return None
@@ -124,7 +124,7 @@ def _ordinary(
     if _stays_silent(memory, usual, tuning):
         return None
     evidence = examine(memory.counts, usual, loud.most, memory.usual_negative())
-    level = _level(strength, loud, evidence, wanted, tuning)
+    level = _level(loud, evidence, wanted, tuning)
     if level is None:
         return None
     reasons = [*evidence.reasons]
@@ -164,7 +164,8 @@ def _wanted(memory: SurgeState, steady: float, budget: AlarmBudget, tuning: Tuni
     return Wanted(bars[0], bars[1], steady)
 
 
-def _level(strength: Strength, loud: Loudness, evidence: Evidence, wanted: Wanted, tuning: Tuning) -> SurgeLevel | None:
+def _level(loud: Loudness, evidence: Evidence, wanted: Wanted, tuning: Tuning) -> SurgeLevel | None:
+    strength = loud.strength
     voices = evidence.authors or FEWEST_AUTHORS_ALARM
     sudden = loud.sudden * evidence.factor if strength.sudden >= tuning.sudden_least else 0.0
     steady, steady_loud = strength.steady * evidence.factor, loud.steady * evidence.factor

@@ -15,7 +15,7 @@ from tocsin.flows.i18n import N_, Translator
 from tocsin.flows.vocabulary import words
 
 if TYPE_CHECKING:
-    from tocsin.surge.series import RowVerdict
+    from tocsin.surge.replay.series import RowVerdict
 
 
 def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
