@@ -33,7 +33,9 @@ def second_factor(request: WebRequest) -> HttpResponse:
     form = OfferForm(request.POST or None)
     if form.is_valid() and _is_proved(request, form):
         try:
-            codes = flow.confirm(request.engine, request.reader, offered.sealed, form.cleaned_data["code"], request.outside_now)
+            codes = flow.confirm(
+                request.engine, request.reader, offered.sealed, form.cleaned_data["code"], request.outside_now
+            )
         except InputError as error:
             form.add_error("code", request.t.error(error))
         else:
