@@ -12,7 +12,7 @@ from tocsin.story.live import LiveStory
 _FEWEST_POSTS = 3
 _GATHERS_POSTS = 4  # from then on, a story that is of these hours takes in those of one or two posts said before
 _GATHERS = 2.5  # nats
-_GATHERED = 24
+_GATHERED = 40
 _TELLING_TERMS = 10
 _TRIED = 6
 _HOT = 0.2  # of its posts are of the last hours
