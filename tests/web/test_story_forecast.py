@@ -6,9 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.web.affair import tell
+from tests.web.affair import post, tell
 from tests.web.world import BRAND, World
-from tocsin.flows.stories.forecast import Silence, StoryForecast, story_forecast
+from tocsin.base.brand import Watch
+from tocsin.base.seam import LIVE
+from tocsin.base.time import minute_of
+from tocsin.collect.adapter import Page, Source, Upsert
+from tocsin.flows.close import close_timeline
+from tocsin.flows.ingest import Place, ingest_page
+from tocsin.flows.stories.forecast import Silence, StoryForecast, past_checks, story_forecast
 from tocsin.store.affairs.rows import StoryFilter, StoryLine
 from tocsin.web.templatetags.forecast import forecast_bar, likelihood
 
@@ -66,3 +72,24 @@ def test_a_chance_is_told_in_a_word() -> None:
         "unlikely",
         "very unlikely",
     ]
+
+
+def test_past_stories_say_how_such_forecasts_would_have_fared(web: World) -> None:
+    web.store.save_watch(Watch(brand=BRAND, name="main", query='"Maison Alba"'))
+    web.store.save_source(Source(name="fil", adapter="feed", options={"url": "https://example.org/f"}))
+    began = web.now - timedelta(days=4)
+    posts = [
+        post(
+            number, began + timedelta(minutes=number**1.5 / 4), "Maison Alba : la grève des ateliers est votée ce matin"
+        )
+        for number in range(70)
+    ]
+    ingest_page(
+        web.engine, Place("fil", LIVE), Page(items=[Upsert(post=one) for one in posts], next_cursor="1"), web.now
+    )
+    web.store.note_good("fil", web.now, web.now + timedelta(minutes=5))
+    close_timeline(web.engine, LIVE, minute_of(web.now) - 1, web.now)
+    brand = next(brand for brand in web.store.brands() if brand.slug == BRAND)
+    checks = past_checks(web.engine, brand, web.now)
+    assert (checks.stories, checks.held in (0, 1), checks.foretold in (0, 1)) == (1, True, True)
+    assert past_checks(web.engine, brand, began + timedelta(days=1)).stories == 0

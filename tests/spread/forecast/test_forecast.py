@@ -118,7 +118,7 @@ def test_the_shipped_model_is_small_and_says_what_it_comes_from() -> None:
     card = shipped_model().card
     assert "UPFD" in card.trained_on and card.licence == "Apache-2.0"
     assert [one.after_s for one in card.figures] == list(FIGURES_AT_S)
-    assert all(one.skill > -0.05 and 0.7 < one.covered_p < 0.9 for one in card.figures)
+    assert all(one.skill > -0.1 and 0.7 < one.covered_p < 0.9 for one in card.figures)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,10 @@ class Aim(StrEnum):
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """How trees are grown. rows_p, features_p: share of each that a tree looks at. least: weight of rows in a leaf."""
+    """How trees are grown. rows_p, features_p: share of each that a tree looks at, of rows at most `most_rows`.
+
+    rate: how much of what a tree finds is taken. least: weight of the rows of a leaf. calm: rows of doubt in each leaf.
+    """
 
     trees: int = 400
     depth: int = 4
@@ -31,6 +34,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     features_p: float = 0.3
     least: float = 25.0
     calm: float = 10.0
+    most_rows: int = 10_000
 
 
 class Trees(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +108,9 @@ def grow(rows: Rows, target: Target, pace: Pace, seed: int) -> Trees:
     leaves = np.zeros((pace.trees, 2**pace.depth), dtype=np.float32)
     drawn_features = max(1, round(pace.features_p * rows.shape[1]))
     member = np.searchsorted(names, target.groups)
+    drawn_p = min(pace.rows_p, pace.most_rows / max(1, len(rows)))
     for tree in range(pace.trees):
-        chosen = np.flatnonzero((dice.random(len(names)) < pace.rows_p)[member])
+        chosen = np.flatnonzero((dice.random(len(names)) < drawn_p)[member])
         columns = np.sort(dice.permutation(rows.shape[1])[:drawn_features])
         if not len(chosen):
             continue

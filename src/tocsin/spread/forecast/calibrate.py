@@ -1,4 +1,4 @@
-"""Make a range hold what it promises: widen its ends by what cascades it had not seen were missed by."""
+"""Make a range hold what it promises and a chance come true as often as it says, on cascades not seen before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ Numbers = npt.NDArray[np.float64]
 
 MISSED_P = 0.1  # at each end
 _KNOTS = 9
+_NEWTON_STEPS = 12
+_DOUBT = 1.0
 _HALF_WIDTH = np.log(2.0)  # a knot is set by what was said up to twice as early and twice as late
 
 
@@ -35,6 +37,22 @@ def shift(shifts: Shifts, after_s: Numbers, low: Numbers, high: Numbers) -> tupl
     """Return both ends as moved, in logarithms."""
     at = np.log(after_s)
     return low + np.interp(at, shifts.after, shifts.low), high + np.interp(at, shifts.after, shifts.high)
+
+
+def find_odds(said: Numbers, came: Numbers) -> tuple[float, float]:
+    """Return slope and offset that turn what is said into logarithms of odds that come true (Platt 1999).
+
+    said: any score that rises with the chance; came: 1 where it came true, else 0. Newton's method from what is said,
+    with a breath of doubt, so that it ends even where the score parts the two without a miss.
+    """
+    centred = np.stack([said, np.ones(len(said))], axis=1)
+    found = np.asarray([1.0, 0.0])
+    for _ in range(_NEWTON_STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(centred @ found, -30, 30)))
+        pull = centred.T @ (came - chance) - _DOUBT * (found - [1.0, 0.0])
+        bend = (centred * (chance * (1 - chance))[:, None]).T @ centred + _DOUBT * np.eye(2)
+        found = found + np.linalg.solve(bend, pull)
+    return max(0.0, float(found[0])), float(found[1])
 
 
 def _upper(missed: Numbers) -> float:

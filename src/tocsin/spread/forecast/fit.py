@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tocsin.base.errors import InputError
 from tocsin.spread.forecast.boost import Aim, Pace, Rows, Target, Trees, find_edges, grow, put_in_bins, say
-from tocsin.spread.forecast.calibrate import MISSED_P, find_shifts, shift
+from tocsin.spread.forecast.calibrate import MISSED_P, find_odds, find_shifts, shift
 from tocsin.spread.forecast.features import LEAST_SEEN, cut, describe
 from tocsin.spread.forecast.measure import measure
 from tocsin.spread.forecast.model import Head, Model, Shifts
@@ -28,7 +28,8 @@ _GOLDEN = 0.6180339887  # spreads the moments of the cascades evenly between two
 _SMALL_WEIGHS = 0.5
 _SIZES = Pace()
 _ENDS = Pace(trees=200, rate=0.06)
-_CHANCES = Pace(trees=200, rate=0.06, least=5.0)
+_CHANCES = Pace(trees=250, rate=0.05, least=15.0, calm=20.0)
+_STEP_WIDTH = 0.25
 
 
 class _Moments(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,9 @@ def fit(
             heads[head].append(trees)
             held[head][part == turn] = say(trees, binned[part == turn])
     shifts = _shifts(moments.only(large), {head: said[large] for head, said in held.items()})
+    doubled = (moments.final >= 2 * moments.seen).astype(np.float64)
+    odds = find_odds(held[Head.DOUBLE][is_real], doubled[is_real])
+    held[Head.DOUBLE] = odds[0] * held[Head.DOUBLE] + odds[1]
     return Model(
         card=msgspec.structs.replace(
             card,
@@ -100,6 +104,7 @@ def fit(
         edges=edges,
         heads={head: tuple(grown) for head, grown in heads.items()},
         shifts=shifts,
+        odds=odds,
     )
 
 
@@ -165,7 +170,8 @@ def _grow(head: Head, binned: Rows, moments: _Moments, least: int, seed: int) ->
     elif head in (Head.LOW, Head.HIGH):
         level, pace = (MISSED_P if head is Head.LOW else 1 - MISSED_P), _ENDS
     else:
-        came = ratio >= 2 if head is Head.DOUBLE else those.final >= least
-        aim, values, pace = Aim.CHANCE, came.astype(np.float64), _CHANCES
+        # Just above and just below twice is nearly the same: a step would hide that from the trees.
+        came = chance((np.log(ratio) - np.log(2)) / _STEP_WIDTH) if head is Head.DOUBLE else those.final >= least
+        aim, values, pace = Aim.CHANCE, np.asarray(came, dtype=np.float64), _CHANCES
     target = Target(aim=aim, values=values, weights=weights, groups=those.group, level=level)
     return grow(binned[chosen], target, pace, seed)

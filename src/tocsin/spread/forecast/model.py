@@ -45,12 +45,16 @@ class Shifts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """A fitted forecast. heads: of each, the trees of every part; what they say is averaged."""
+    """A fitted forecast. heads: of each, the trees of every part; what they say is averaged.
+
+    odds: slope and offset by which what `Head.DOUBLE` says becomes the logarithm of odds.
+    """
 
     card: Card
     edges: Floats
     heads: dict[Head, tuple[Trees, ...]]
     shifts: Shifts
+    odds: tuple[float, float]
 
 
 class _Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,7 @@ class _Sheet(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     card: Card
     starts: dict[str, tuple[float, ...]]
+    odds: tuple[float, float]
 
 
 def write_model(model: Model, out: BinaryIO) -> None:
@@ -68,6 +73,7 @@ def write_model(model: Model, out: BinaryIO) -> None:
         version=VERSION,
         names=NAMES,
         card=model.card,
+        odds=model.odds,
         starts={head.value: tuple(part.start for part in parts) for head, parts in model.heads.items()},
     )
     arrays: dict[str, npt.NDArray[np.generic]] = {
@@ -121,7 +127,8 @@ def _model(sheet: _Sheet, arrays: dict[str, npt.NDArray[np.generic]]) -> Model:
     if edges.shape != (len(NAMES), BINS - 2) or not len(after):
         raise ValueError("shape")
     heads = {head: _parts(head, sheet.starts[head.value], arrays) for head in Head}
-    return Model(card=sheet.card, edges=edges, heads=heads, shifts=Shifts(after=after, low=low, high=high))
+    shifts = Shifts(after=after, low=low, high=high)
+    return Model(card=sheet.card, edges=edges, heads=heads, shifts=shifts, odds=sheet.odds)
 
 
 def _parts(head: Head, starts: tuple[float, ...], arrays: dict[str, npt.NDArray[np.generic]]) -> tuple[Trees, ...]:

@@ -83,7 +83,7 @@ def ask(model: Model, rows: npt.NDArray[np.float32], after_s: Numbers) -> Said:
         size=said[Head.SIZE],
         low=low,
         high=high,
-        double_p=chance(said[Head.DOUBLE]),
+        double_p=chance(model.odds[0] * said[Head.DOUBLE] + model.odds[1]),
         reach_p=chance(said[Head.REACH]),
     )
 
