@@ -7,6 +7,9 @@ ring that was not injected counts as false although some are not. Rings of 8 to 
 ways below. The method was made on one half of the objects, the floors are held on the other with other seeds:
 `python -m eval.together develop` shows the first.
 
+Crowds: synthetic months in which hundreds share one object within minutes and clubs of followers have habits of
+their own (`eval.crowds`): nothing of them was tuned on these seeds.
+
 Found: a told ring of which most accounts are of one injected ring, and most of whose accounts it holds.
 """
 
@@ -24,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.crowds import crowd
 from tocsin.spread.together.find import Found, find_together
 
 DATA = (
@@ -31,6 +35,8 @@ DATA = (
 )
 RINGS_A_RUN = 8
 DEVELOP, REPORT = range(100, 110), range(300, 315)
+CROWDS: dict[str, dict[str, float]] = {"crowds": {}, "clubs": {"clubs": 300, "home_p": 0.9}}
+CROWD_SEEDS = (range(401, 404), range(1, 3))  # reported; developed on
 FLOORS = {"recall": 0.9, "members": 0.85}
 MOST_FALSE_A_DAY = 1.0
 MOST_S = 10.0
@@ -87,6 +93,9 @@ def main(arguments: Sequence[str]) -> int:
     for name in ("organic", "untouched"):
         scores = [_run(half, seed, name == "organic") for seed in (DEVELOP if develop else REPORT)]
         failed += _report(name, half, scores)
+    for name, of in CROWDS.items():
+        crowds = [(Shares(*crowd(seed, **of)), seed) for seed in CROWD_SEEDS[develop]]
+        failed += _report(name, crowds[0][0], [_run(shares, seed, False) for shares, seed in crowds])
     return 1 if failed else 0
 
 
