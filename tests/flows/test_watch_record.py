@@ -18,8 +18,8 @@ from tocsin.flows.close import close_timeline
 from tocsin.flows.engine import Engine, open_engine
 from tocsin.flows.ingest import Place, ingest_page
 from tocsin.flows.watches.cards import rings_of_watch, watch_cards
+from tocsin.flows.watches.past.score import Score, wilson
 from tocsin.flows.watches.record import Record, Said, judge_ring, judged, record, replayed
-from tocsin.flows.watches.score import Score, wilson
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LARGE = AlarmBudget(alarms_per_month=8, watches_per_month=40)

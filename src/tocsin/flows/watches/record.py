@@ -19,8 +19,8 @@ from tocsin.base.surge import Surge
 from tocsin.base.time import minute_of, minute_start
 from tocsin.flows.engine import Engine
 from tocsin.flows.stories.press import first_press
-from tocsin.flows.watches.replay import Replay, replay_brand, replay_watch
-from tocsin.flows.watches.score import Score
+from tocsin.flows.watches.past.replay import Replay, replay_brand, replay_watch
+from tocsin.flows.watches.past.score import Score
 from tocsin.store.rows import AuditEntry, LabelRow
 
 DAYS = 90
