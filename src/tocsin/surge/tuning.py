@@ -33,7 +33,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     among: float = 0.7
     sudden_unknown: float = 4.0
     sudden_least: float = 3.0
-    steady: float = 3.6
+    steady: float = 3.66
     steady_rare: float = 1.4
     steady_loudness: float = 1.0
     steady_unknown: float = 2.7
@@ -45,7 +45,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     rare_watch: float = -9.2
     rare_alarm: float = -9.2
     quiet_min: int = 24 * 60
-    quiet_watch_min: int = 12 * 60
+    quiet_watch_min: int = 6 * 60
     louder: float = 3.0
     pause_min: int = 60
     score_quiet: float = 1.35
