@@ -84,10 +84,13 @@ def fit(
     heads: dict[Head, list[Trees]] = {head: [] for head in Head}
     held = {head: np.zeros(len(part)) for head in Head}
     for turn in range(_PARTS):
-        learnt = part != turn
-        those = moments.only(learnt)
         for number, head in enumerate(Head):
             progress((turn + number / len(Head)) / _PARTS)
+            learnt = part != turn
+            if head in (Head.DOUBLE, Head.REACH):
+                # All played cascades end large: of small ones they would say that these always grow.
+                learnt &= is_real | (moments.seen >= card.least)
+            those = moments.only(learnt)
             trees = _grow(head, binned[learnt], those, card.least, seed + 97 * turn + number)
             heads[head].append(trees)
             held[head][part == turn] = say(trees, binned[part == turn])
