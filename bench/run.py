@@ -252,7 +252,7 @@ def burst_figures(small: dict[str, float], large: dict[str, float]) -> list[Figu
 def close_figures() -> list[Figure]:
     """Return the promises of closing a minute: surge tests and grouping, each beside a plain loop of the same run."""
     say("surge tests of ten thousand brands, and grouping …")
-    tests, groups = apart("bench.surges"), apart("bench.stories")
+    tests, groups = apart("bench.closing.surges"), apart("bench.closing.stories")
     brands = f"{int(tests['brands']):,} brands"
     return [
         Figure(f"surge tests of {brands}, a minute", tests["ms_a_minute"], 50, 90, "ms", is_ceiling=True),

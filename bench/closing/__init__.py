@@ -1,0 +1,1 @@
+"""Speed of what closes minutes: the surge tests and the grouping."""
