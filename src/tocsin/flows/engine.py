@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import TypeVar
 
 from tocsin.base.settings import Settings
 from tocsin.screen.correct import Correction
@@ -12,6 +16,10 @@ from tocsin.screen.rules import Rules, snapshot
 from tocsin.screen.stage import ScreenStage
 from tocsin.store.connect import open_store
 from tocsin.store.store import Store
+
+_MOST_KEPT = 32
+
+T = TypeVar("T")
 
 
 class Engine:
@@ -25,6 +33,24 @@ class Engine:
         self._stage: ScreenStage | None = None
         self._corrections: tuple[Correction, ...] = ()
         self._generation = (0, 0)
+        self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._keeping = Lock()
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gave for the same key, made again only when it was long ago; the last 32 are kept.
+
+        The key must hold all that the result depends on: a value kept is never made anew because something changed.
+        """
+        with self._keeping:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]  # type: ignore[return-value]
+        made = make()
+        with self._keeping:
+            self._kept[key] = made
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
 
     def rules(self) -> Rules:
         """Return the rules as the store holds them now."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 # A story is read up to this many posts: its earliest and its newest. Whoever reads fewer than there are says so.
-MOST_POSTS = 5_000
+MOST_POSTS = 3_000
 
 
 class Press(StrEnum):

@@ -23,7 +23,7 @@ class FirstPress(NamedTuple):
 def first_press(engine: Engine, brand: Brand, story: str) -> FirstPress:
     """Return when the press first wrote of a story of the brand, by when its articles were written.
 
-    Told from at most 5,000 of its posts, as its page is. Raises NotFoundError if the brand has no such story.
+    Told from at most 3,000 of its posts, as its page is. Raises NotFoundError if the brand has no such story.
     """
     affairs = engine.store.affairs
     line = affairs.story(brand.slug, story)

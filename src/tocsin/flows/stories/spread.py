@@ -19,6 +19,7 @@ from tocsin.spread.together.story import find_rings
 from tocsin.spread.values import (
     MOST_POSTS,
     Amplifier,
+    Cascade,
     Gap,
     Missing,
     Origin,
@@ -86,22 +87,35 @@ class StorySpread(msgspec.Struct, frozen=True, kw_only=True):
     rings: tuple[ShownRing, ...]
 
 
+class _Told(msgspec.Struct, frozen=True):
+    """What the room tells of the posts of a story; it changes only when the story or the titles of the press do."""
+
+    read: int
+    cascade: Cascade
+    origin: Origin
+    ranked: tuple[Amplifier, ...]
+    reached: dict[Step, SpreadPost]
+    rings: tuple[Ring, ...]
+
+
 def story_spread(engine: Engine, line: StoryLine) -> StorySpread:
-    """Return how a story spread, told from at most 5,000 of its posts: two thirds its earliest, one its newest."""
+    """Return how a story spread, told from at most 3,000 of its posts: two thirds its earliest, one its newest."""
     affairs = engine.store.affairs
-    trail = affairs.trail(line.number, MOST_POSTS)
     media = media_in_force(engine)
-    cascade = build_cascade(spread_post(one, media) for one in trail)
-    origin = _with_sources(engine, find_origin(cascade), trail, line)
-    carriers, small = carriers_of(rank_amplifiers(cascade), media)
-    rings = find_rings(cascade)[:_RINGS]
-    wanted = [trace.row for trace in origin.traces] + [row for ring in rings for row in ring.rows[:_RING_POSTS]]
+    # A page and its two charts are asked for one after the other: the posts are read once.
+    told = engine.kept(
+        ("spread", line, frozenset(media.items())),
+        lambda: _tell(affairs.trail(line.number, MOST_POSTS), media),
+    )
+    origin = _with_sources(engine, told.origin, told.read, line)
+    carriers, small = carriers_of(told.ranked, media)
+    wanted = [trace.row for trace in origin.traces] + [row for ring in told.rings for row in ring.rows[:_RING_POSTS]]
     lines = {post.row: post for post in affairs.lines(sorted(set(wanted)))}
     return StorySpread(
-        read=len(trail),
+        read=told.read,
         media=media,
-        causes={row: edge.parent for row, edge in cascade.edges.items()},
-        reached=percolate(cascade),
+        causes={row: edge.parent for row, edge in told.cascade.edges.items()},
+        reached=told.reached,
         origin=origin,
         traces=tuple(lines[trace.row] for trace in origin.traces if trace.row in lines),
         carriers=tuple(carriers[:_CARRIERS]),
@@ -109,8 +123,20 @@ def story_spread(engine: Engine, line: StoryLine) -> StorySpread:
         small_voices=small,
         rings=tuple(
             ShownRing(ring=ring, posts=tuple(lines[row] for row in ring.rows[:_RING_POSTS] if row in lines))
-            for ring in rings
+            for ring in told.rings
         ),
+    )
+
+
+def _tell(trail: Sequence[Trail], media: Media) -> _Told:
+    cascade = build_cascade(spread_post(one, media) for one in trail)
+    return _Told(
+        read=len(trail),
+        cascade=cascade,
+        origin=find_origin(cascade),
+        ranked=tuple(rank_amplifiers(cascade)),
+        reached=percolate(cascade),
+        rings=tuple(find_rings(cascade)[:_RINGS]),
     )
 
 
@@ -147,11 +173,11 @@ def carriers_of(ranked: Sequence[Amplifier], media: Media | None = None) -> tupl
     return carriers, SmallVoices(accounts=len(small), brought=sum(one.direct for one in small))
 
 
-def _with_sources(engine: Engine, origin: Origin, trail: Sequence[Trail], line: StoryLine) -> Origin:
+def _with_sources(engine: Engine, origin: Origin, read: int, line: StoryLine) -> Origin:
     """Add what only the store knows: posts beyond those read, and sources that cannot be read now."""
     more = []
-    if line.posts > len(trail):
-        more.append(Missing(gap=Gap.CAPPED, words=(str(len(trail)), str(line.posts))))
+    if line.posts > read:
+        more.append(Missing(gap=Gap.CAPPED, words=(str(read), str(line.posts))))
     silent = [row.source.name for row in engine.store.sources() if row.enabled and (row.stopped or row.failures)]
     if silent:
         more.append(Missing(gap=Gap.SOURCE_SILENT, words=(", ".join(silent[:3]),)))
