@@ -31,7 +31,7 @@ _HOUR = 60
 _COLD_ALARM_FACTOR = 10.0
 _COLD_SCORE_PER_POST = 0.2
 _SILENCED_SHARE = 0.1  # of its score is left to a minute that people would not be told of
-_LEAST_STEADY = 2.0  # about where the steady score begins to be worked out
+_LEAST_SUDDEN, _LEAST_STEADY = 2.0, 2.0  # strengths under which nothing rings, whatever else speaks for it
 _ROUNDING = 1.0 - 1e-6  # peaks are held in single precision
 
 
@@ -55,6 +55,9 @@ class Judged(msgspec.Struct, frozen=True):
     score: float
 
 
+_ORDINARY = Judged(None, 0.0)
+
+
 def is_cold(memory: SurgeState) -> bool:
     """Say whether the past is too short to know the usual: under 24 h, or under 30 mentions before the last 2 hours."""
     return memory.age_min < COLD_MIN or memory.posts - memory.counts.seen(120) < COLD_POSTS
@@ -67,9 +70,10 @@ def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning)
         return Judged(_silenced(memory, _cold(memory, usual), tuning, budget), 0.0)
     memory.sudden_days.move_on(now)
     memory.steady_days.move_on(now)
-    # A steady score that neither rings nor is the greatest of its day need not be known exactly.
-    least = min(memory.steady_days.today, (tuning.steady - tuning.steady_rare) / MOST_FACTOR)
-    strength = weigh(memory.counts, usual, tuning, least=least)
+    strength = weigh(memory.counts, usual, tuning, least=_LEAST_STEADY)
+    if strength.sudden < _LEAST_SUDDEN and strength.steady < _LEAST_STEADY:
+        memory.note(strength)
+        return _ORDINARY
     loud = _loudness(memory, strength, tuning)
     verdict = _silenced(memory, _ordinary(memory, usual, loud, budget, tuning), tuning, budget)
     memory.note(strength)
