@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.story.evidence import Elsewhere, alike, enough_shared, telling, weigh
 from tocsin.story.index import StoryIndex
@@ -13,6 +13,7 @@ _FEWEST_POSTS = 3
 _GATHERS_POSTS = 4  # from then on, a story that is of these hours takes in those of one or two posts said before
 _GATHERS = 2.5  # nats
 _GATHERED = 40
+_BEFORE = timedelta(hours=6)  # what was said longer before an affair is not its beginning: the origin would be wrong
 _TELLING_TERMS = 10
 _TRIED = 6
 _HOT = 0.2  # of its posts are of the last hours
@@ -51,6 +52,8 @@ def converging(live: LiveStory, index: StoryIndex, now: datetime) -> list[LiveSt
 
 def _belongs(other: LiveStory, live: LiveStory, index: StoryIndex) -> bool:
     """Say whether the few posts of a story would come into a larger one, were they said now."""
+    if live.first_at - other.last_at > _BEFORE:
+        return False
     terms = index.uncommon([term for term, count in other.terms.items() if 2.0 * count >= other.mass])
     (evidence, shared), _ = weigh(terms, (live, other), index)
     return enough_shared(live, terms, shared) and round(evidence, 6) >= _GATHERS

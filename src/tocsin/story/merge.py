@@ -10,6 +10,7 @@ from tocsin.base.story import Story, StoryState
 from tocsin.story.live import CALM_AFTER, MOST_KEYS, MOST_TERMS
 
 _ONE_STORY = 0.6
+_FEW = 10  # times as many posts: beside them the fewer do not count
 _GROWING_POSTS = 5  # as a story grows post by post
 
 
@@ -59,10 +60,12 @@ def merge(one: Story, other: Story) -> Story:
 
 def _state_of(first: Story, second: Story) -> StoryState:
     """How what two stories have become moves, told from their own states and the silence between them."""
-    states = {first.state, second.state}
-    if states == {StoryState.CALM}:
+    if {first.state, second.state} == {StoryState.CALM}:
         return StoryState.CALM
-    if StoryState.BACK in states or second.first_at - first.last_at >= CALM_AFTER or first.state is StoryState.CALM:
+    # A few old posts that are put with an affair do not make it one that comes back.
+    larger, smaller = (second, first) if second.posts > first.posts else (first, second)
+    apart = second.first_at - first.last_at >= CALM_AFTER or first.state is StoryState.CALM
+    if larger.state is StoryState.BACK or (apart and _FEW * smaller.posts >= larger.posts):
         return StoryState.BACK
     if first.posts + second.posts >= _GROWING_POSTS:
         return StoryState.GROWING
