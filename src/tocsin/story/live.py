@@ -232,7 +232,7 @@ class LiveStory:
         if (
             language in self.languages
             and len(self.languages) > 1
-            and detect_language(self.title).language not in (language, "und")
+            and _language_of(self.title) not in (language, "und")
         ):
             stands = 0.0
         # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
@@ -293,3 +293,8 @@ def mass_of(told_apart: int) -> float:
 
 def _kind_of(mention: MentionDigest) -> str:
     return mention.kinds[0] if mention.kinds else _NEUTRAL
+
+
+@lru_cache(maxsize=4096)
+def _language_of(title: str) -> str:
+    return detect_language(title).language  # a title stands for many posts: guessed once
