@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from tests.web.world import BRAND, OTHER, World
-from tocsin.base.brand import Watch
+from tocsin.base.alert import Alert, AlertCause
+from tocsin.base.brand import AlarmBudget, Brand, Watch
 from tocsin.base.errors import ConflictError
 from tocsin.base.post import Audience, Author, Post
 from tocsin.base.time import minute_of
@@ -18,6 +19,7 @@ from tocsin.collect.adapter import Page, Upsert
 from tocsin.flows.close import close_timeline
 from tocsin.flows.ingest import Place, ingest_page
 from tocsin.flows.watches.precision import keep_ticks, kept_ticks
+from tocsin.flows.watches.record import Record, Rung
 from tocsin.store.people.audit import AuditScope
 
 LIST = f"/b/{BRAND}/watches"
@@ -310,6 +312,41 @@ def test_a_ring_is_judged_in_one_click_and_that_is_taken_back_in_another(watched
     bruno.post(f"{RECORD}/judge", {"key": "<b>", "said": "false"})
     bruno.post(f"{RECORD}/judge", {"key": key, "said": "maybe"})
     assert len(watched.store.labels(subject_kind="record")) == 2
+
+
+def _loud(_engine: object, brand: Brand, days: int, *_: object, **__: object) -> Record:
+    """A past of ninety days that rang six hundred times."""
+    until = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    place = {"brand": brand.slug, "timeline": "replay:record", "cause": AlertCause.DANGER, "level": "danger"}
+    rungs = [
+        Rung(
+            key=f"{number:016d}",
+            alert=Alert(id=str(number), at=until - timedelta(hours=3 * number), subject="s", title="t", **place),
+            surge=None,
+            title=f"Une publication assez longue pour tenir deux lignes du tableau, la {number}e",
+        )
+        for number in range(1, 601)
+    ]
+    since = until - timedelta(days=days)
+    return Record(budget=AlarmBudget(), days=days, since=since, until=until, rungs=tuple(rungs))
+
+
+def test_a_past_that_rang_often_is_told_thirty_rings_at_a_time(watched: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.web.watches.record.replayed", _loud)
+    bruno, wish = watched.as_("bruno"), {"alarms": "3", "watches": "7"}
+    first = bruno.get(RECORD, wish).content.decode()
+    assert len(first) < 100_000
+    assert first.count('class="what-rang"') == 30
+    assert '<b class="num">600</b>' in first  # the figures are of all rings
+    (more,) = re.findall(r'href="([^"]*after=30[^"]*)#rings"', first)
+    second = bruno.get(RECORD + html.unescape(more)).content.decode()
+    assert "la 31e" in second and "la 30e" not in second
+    kept = bruno.post(f"{RECORD}/judge?key={31:016d}", {**wish, "said": "real", "after": "30"}, follow=True)
+    assert "la 31e" in kept.content.decode()  # the page that was read stays before the reader
+    last = bruno.get(RECORD, {**wish, "after": "570"}).content.decode()
+    assert "la 600e" in last and "after=600" not in last
+    for odd in ("600", "-1", "x", "9" * 30):
+        assert "la 1e" in bruno.get(RECORD, {**wish, "after": odd}).content.decode()
 
 
 def test_the_volume_of_one_watch_is_replayed_by_itself(watched: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -290,7 +291,10 @@ class _Judge:
     def __init__(self, engine: Engine, brand: str, since: datetime) -> None:
         seen = engine.store.alerts(brand=brand, since=since - _SAME, limit=2_000)
         kinds = (TimelineKind.LIVE, TimelineKind.BACKFILL)
-        self._alerts = [alert for alert in seen if timeline_kind(alert.timeline) in kinds]
+        self._alerts: dict[AlertCause, list[Alert]] = {}
+        for alert in sorted(seen, key=_at):
+            if timeline_kind(alert.timeline) in kinds:
+                self._alerts.setdefault(alert.cause, []).append(alert)
         labels = engine.store.labels(subject_kind=SUBJECT_KIND, limit=20_000)
         self._labels = {label.subject: Said(label.label) for label in labels if label.note == brand}
 
@@ -299,13 +303,22 @@ class _Judge:
             if self._labels.get(key):
                 return self._labels[key]
         rung = one.alert
-        same = [alert for alert in self._alerts if alert.cause is rung.cause and abs(alert.at - rung.at) <= _SAME]
+        same = self._about(rung)
         if rung.cause is AlertCause.DANGER:
             same = [alert for alert in same if alert.title == rung.title or (alert.story and alert.story == rung.story)]
         states = {alert.state for alert in same}
         if states & {AlertState.ACKNOWLEDGED, AlertState.CLOSED}:
             return Said.REAL
         return Said.FALSE if AlertState.FALSE in states else Said.NOTHING
+
+    def _about(self, rung: Alert) -> list[Alert]:
+        """The alerts of its cause that people saw at about the time of a ring, oldest first."""
+        seen = self._alerts.get(rung.cause, [])
+        return seen[bisect_left(seen, rung.at - _SAME, key=_at) : bisect_right(seen, rung.at + _SAME, key=_at)]
+
+
+def _at(alert: Alert) -> datetime:
+    return alert.at
 
 
 def _posts_a_day(posts: dict[int, int], zone: ZoneInfo) -> dict[date, int]:

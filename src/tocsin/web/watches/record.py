@@ -26,7 +26,7 @@ from tocsin.flows.watches.keep import (
     By,
     save_budget,
 )
-from tocsin.flows.watches.record import DAYS, Said, judge_ring, judged, replayed
+from tocsin.flows.watches.record import DAYS, Record, Said, judge_ring, judged, replayed
 from tocsin.web.request import WebRequest
 from tocsin.web.watches.jobs import JOBS, PATIENCE_S, Job
 from tocsin.web.watches.shown import may_write
@@ -34,6 +34,7 @@ from tocsin.web.watches.strip import NARROW, WIDE, strip
 
 _CHOICES = (30, 90, 180)
 _EXCLUDED = timedelta(days=14)
+_ROWS = 30  # rings told one by one on a page; the figures and the picture are of all of them
 
 
 @require_GET
@@ -60,6 +61,7 @@ def page(request: WebRequest, brand: str) -> HttpResponse:
         found = judged(request.engine, request.brand, job.result)
         reader = Reader(request.t, request.zone)
         shown["excluded"] = excluded(request.engine, request.brand, request.now - _EXCLUDED, request.now, reader)
+        shown |= _rows(found, _after(request.GET))
         shown |= {"record": found, "strips": [(strip(found, WIDE), "only-wide"), (strip(found, NARROW), "only-narrow")]}
     return render(request, "watches/record_part.html" if request.htmx else "watches/record.html", shown)
 
@@ -83,10 +85,10 @@ def keep_budget(request: WebRequest, brand: str) -> HttpResponse:
 @require_POST
 def judge(request: WebRequest, brand: str) -> HttpResponse:
     """Store whether a ring of the past was real, or take that back; the message offers what was said before."""
-    form = request.POST if "key" in request.POST else request.GET
-    key, said = form.get("key", ""), form.get("said", "")
+    form = request.POST if "said" in request.POST else request.GET
+    key, said = request.POST.get("key") or request.GET.get("key", ""), form.get("said", "")
     budget, days, watch = _budget(form, request.brand.budget), _days(form), _watch(request, form)
-    place = f"{_query(budget)}&days={days}&watch={watch}"
+    place = f"{_query(budget)}&days={days}&watch={watch}&after={_after(form)}"
     if len(key) == 16 and key.isalnum() and said in set(Said):
         before = judge_ring(request.engine, brand, key, Said(said), (request.reader.mark, request.now))
         undo = reverse("watches:judge", kwargs={"brand": brand}) + f"?key={key}&said={before.value}&{place}"
@@ -95,6 +97,14 @@ def judge(request: WebRequest, brand: str) -> HttpResponse:
             request, words.get(Said(said), _("Taken back.")), extra_tags=undo if form is request.POST else ""
         )
     return HttpResponseRedirect(f"{reverse('watches:record', kwargs={'brand': brand})}?{place}#rings")
+
+
+def _rows(found: Record, after: int) -> dict[str, Any]:
+    """Return the rings to tell one by one, newest first, those before `after` passed over, and where the next begin."""
+    after = after if after < len(found.rungs) else 0
+    rungs = found.rungs[after : after + _ROWS]
+    end = after + len(rungs)
+    return {"rungs": rungs, "after": after, "first": after + 1, "last": end, "more": len(found.rungs) > end}
 
 
 def _ask(request: WebRequest, budget: AlarmBudget, days: int, watch: int) -> Job:
@@ -130,6 +140,12 @@ def _number(text: str, otherwise: float) -> float:
 def _days(form: QueryDict) -> int:
     text = form.get("days", "")
     return int(text) if text.isascii() and text.isdigit() and int(text) in _CHOICES else DAYS
+
+
+def _after(form: QueryDict) -> int:
+    """Return how many of the newest rings were told on the pages before."""
+    text = form.get("after", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _watch(request: WebRequest, form: QueryDict) -> int:
