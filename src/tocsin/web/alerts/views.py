@@ -35,6 +35,7 @@ CONFIRMED = (Act.TAKE, Act.SNOOZE_1H, Act.SNOOZE_4H, Act.SNOOZE_MORNING, Act.FAL
 @require_GET
 def show_list(request: WebRequest, brand: str) -> HttpResponse:
     """List the alerts, those that wait for somebody first."""
+    filters = _filters()
     wish = AlertWish(
         state=request.GET.get("state", ""),
         cause=request.GET.get("cause", ""),
@@ -47,7 +48,8 @@ def show_list(request: WebRequest, brand: str) -> HttpResponse:
         "found": list_alerts(request.engine, request.brand, wish, request.now),
         "names": people_names(request.engine, brand),
         "can_act": request.role in WORKERS.roles,
-        "filters": _filters(),
+        "filters": filters,
+        "is_filtered": any(request.GET.get(name) for name, _label, _choices in filters),
     }
     return render(request, "alerts/list.html", shown)
 
@@ -154,7 +156,7 @@ def _filters() -> list[tuple[str, str, list[tuple[str, str]]]]:
             "state",
             _("State"),
             [
-                ("", _("all")),
+                ("", _("any state")),
                 ("open", _("open")),
                 ("acknowledged", _("taken")),
                 ("snoozed", _("put off")),
@@ -165,8 +167,12 @@ def _filters() -> list[tuple[str, str, list[tuple[str, str]]]]:
         (
             "cause",
             _("Cause"),
-            [("", _("all")), ("surge", _("rise")), ("danger", _("single post")), ("silence", _("silent source"))],
+            [("", _("any cause")), ("surge", _("rise")), ("danger", _("single post")), ("silence", _("silent source"))],
         ),
-        ("level", _("Level"), [("", _("all")), ("alarm", _("alarm")), ("watch", _("watch")), ("danger", _("danger"))]),
+        (
+            "level",
+            _("Level"),
+            [("", _("any level")), ("alarm", _("alarm")), ("watch", _("watch")), ("danger", _("danger"))],
+        ),
         ("period", _("Since"), [("", _("always")), ("1", _("a day")), ("7", _("a week")), ("30", _("a month"))]),
     ]

@@ -112,14 +112,14 @@ def _filters(request: WebRequest) -> list[tuple[str, str, list[tuple[str, str]]]
             "state",
             _("State"),
             [
-                ("", _("all")),
+                ("", _("any state")),
                 ("new", _("new")),
                 ("growing", _("growing")),
                 ("back", _("back again")),
                 ("calm", _("calm")),
             ],
         ),
-        ("kind", _("Kind"), [("", _("all")), *kinds]),
+        ("kind", _("Kind"), [("", _("any kind")), *kinds]),
         ("period", _("Moved"), [("1", _("today")), ("7", _("this week")), ("30", _("this month")), ("all", _("ever"))]),
         ("order", _("Order"), [("moved", _("moved last")), ("largest", _("largest"))]),
     ]
