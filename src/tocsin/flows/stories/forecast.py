@@ -27,6 +27,7 @@ _MOST_READ = 5_000
 _PAST_STORIES = 30
 _PAST_LOOKED_AT = 300
 _PAST_READ = 1_000  # posts of a first hour
+_FEWEST = 20  # posts: under it the chance to double, learnt from news that were told of, is told too high
 
 
 class Silence(StrEnum):
@@ -79,7 +80,7 @@ def story_forecast(engine: Engine, brand: Brand, line: StoryLine, now: datetime)
     model = _model()
     times = _times(engine.store.affairs.times(line.number, minute_of(now), _MOST_READ), line)
     told = _of_posts(forecast(model, [_moment(times, after_s, line, brand)])[0])
-    if told.reason is not ForecastReason.FORECAST:
+    if told.reason is not ForecastReason.FORECAST or told.seen < _FEWEST:
         return StoryForecast(posts=told.seen, after_s=after_s, silence=Silence.TOO_FEW)
     return StoryForecast(
         posts=told.seen,
