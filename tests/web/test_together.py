@@ -48,10 +48,10 @@ def push(world: World) -> None:
 
 def test_accounts_that_push_several_stories_are_told_once_with_their_stories(web: World) -> None:
     push(web)
-    page = web.as_("alice", "en").get(f"/b/{BRAND}/together").content.decode()
-    assert "9 accounts, 3 stories" in page and "Voisin 5000" not in page
+    page = web.as_("alice").get(f"/b/{BRAND}/together").content.decode()
+    assert "9 comptes, 3 sujets" in page and "Voisin 5000" not in page
 
 
 def test_without_any_the_page_says_what_would_be_told(web: World) -> None:
-    page = web.as_("bruno", "en").get(f"/b/{BRAND}/together").content.decode()
-    assert "No accounts come together" in page
+    page = web.as_("bruno").get(f"/b/{BRAND}/together").content.decode()
+    assert "Aucun groupe de comptes" in page
