@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_what_was_imported_is_found_and_counted(data: Path) -> None:
 def test_the_past_is_replayed(data: Path) -> None:
     ran = tocsin("backtest", "--brand", "Maison Alba", "--budget", "2", data=data)
     assert ran.code == 0, ran.err
-    assert "401" in ran.err or "400" in ran.err
+    assert re.match(r"40\d posts from ", ran.err)  # other tests bring one or two more
 
 
 def test_a_backup_comes_back_with_the_same_digest(data: Path, tmp_path: Path) -> None:
