@@ -1,8 +1,8 @@
 """What grouping a mention into its story costs, over traffic like that of a busy brand.
 
 `python -m bench.closing.stories [MENTIONS]` prints one JSON object. The traffic: a fortnight of one brand, real texts
-where the development data lie beside the project, three posts in ten of them near-copies of one of the hot posts of the day.
-Beside it runs the least that anybody could do: look the keys of near-copies up in dictionaries.
+where the development data lie beside the project, three posts in ten of them near-copies of one of the hot posts of the
+day. Beside it runs the least that anybody could do: look the keys of near-copies up in dictionaries.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a minute of surge tests costs with ten thousand brands, each from its stored bytes to its stored bytes.
 
 `python -m bench.closing.surges [BRANDS]` prints one JSON object. A process of its own, so that its memory is its own.
-Beside it runs the least that anybody could do: hold every brand's last hour against its mean and deviation, in plain Python.
+Beside it runs the least that anybody could do: hold every brand's last hour against its mean and deviation, in plain
+Python.
 """
 
 from __future__ import annotations

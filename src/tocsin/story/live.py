@@ -229,11 +229,7 @@ class LiveStory:
         if not line or (language in self.languages and mention.language != language):
             return
         stands = self._worth(self.title)
-        if (
-            language in self.languages
-            and len(self.languages) > 1
-            and _language_of(self.title) not in (language, "und")
-        ):
+        if language in self.languages and len(self.languages) > 1 and _language_of(self.title) not in (language, "und"):
             stands = 0.0
         # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
         if self._worth(line) > stands * (1.0 if mention.title else _BETTER):
