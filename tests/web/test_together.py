@@ -50,7 +50,7 @@ def push(world: World) -> None:
 def test_accounts_that_push_several_stories_are_told_once_with_their_stories(web: World) -> None:
     push(web)
     page = web.as_("alice").get(f"/b/{BRAND}/together").content.decode()
-    assert re.search(r"9\scomptes, 3\ssujets", page) is not None
+    assert re.search(r"9\scomptes,\s3\ssujets", page) is not None
     assert "Voisin 5000" not in page
 
 
