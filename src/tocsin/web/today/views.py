@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -47,7 +48,11 @@ def chart(request: WebRequest, brand: str, kind: str, number: str) -> HttpRespon
         raise Http404
     colours = DARK if request.reader.theme is Theme.DARK else LIGHT
     spec = figure.narrow if "narrow" in request.GET else figure.wide
-    return HttpResponse(svg({**spec, "background": "$sheet"}, colours), content_type="image/svg+xml")
+    # Drawing takes longer than all else here, and the same picture is asked for again until the story moves.
+    picture = request.engine.kept(
+        ("picture", json.dumps(spec), colours is DARK), lambda: svg({**spec, "background": "$sheet"}, colours)
+    )
+    return HttpResponse(picture, content_type="image/svg+xml")
 
 
 def _figure(request: WebRequest, kind: str, number: str) -> Figure | None:
