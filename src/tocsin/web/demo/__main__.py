@@ -104,4 +104,7 @@ def _real() -> datetime:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # Ctrl-C is how it ends
+        raise SystemExit(0) from None
