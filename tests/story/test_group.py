@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.story.posts import ALBA, CHAIRS, DAY, LEAK, PARCELS, START, changed, posts
 from tocsin.base.story import MentionDigest, Story, StoryState
+from tocsin.base.time import minute_start
 from tocsin.story.group import Grouper
 from tocsin.story.live import MOST_KEYS, MOST_TERMS
 
@@ -69,6 +71,40 @@ def test_a_grouper_built_anew_from_its_rows_goes_on_the_same(cuts: list[int]) ->
         rows |= {story.id: story for story in grouper.changed()}
     assert placed == expected
     assert sorted(rows.values(), key=lambda row: row.id) == whole.changed()
+
+
+@given(
+    gaps=st.lists(st.sampled_from((1, 40, 700, DAY, 2 * DAY)), min_size=18, max_size=18),
+    cuts=st.sets(st.integers(1, 17), max_size=4),
+)
+def test_weeks_of_calm_and_return_are_the_same_for_a_grouper_built_anew(gaps: list[int], cuts: set[int]) -> None:
+    minutes = list(accumulate(gaps, initial=START))
+    mentions = [
+        changed(mention, minute=minute, at=minute_start(minute))
+        for mention, minute in zip(_mixed(), minutes, strict=False)
+    ]
+    whole: dict[str, Story] = {}
+    grouper = _grouper()
+    for mention in mentions:
+        grouper.place([mention])
+        whole |= {story.id: story for story in grouper.changed()}
+    rows: dict[str, Story] = {}
+    for at, mention in enumerate(mentions):
+        if at == 0 or at in cuts:
+            grouper = _grouper(tuple(rows.values()))
+        grouper.place([mention])
+        rows |= {story.id: story for story in grouper.changed()}
+    assert {name: row.state for name, row in rows.items()} == {name: row.state for name, row in whole.items()}
+
+
+def test_an_affair_that_came_back_falls_calm_a_day_later() -> None:
+    grouper = _grouper()
+    story = grouper.place(posts(CHAIRS))[0]
+    grouper.place(posts(["Bonjour"], minute=START + 2 * DAY, name="r"))
+    grouper.place(posts(CHAIRS[:3], minute=START + 3 * DAY, name="t"))
+    assert _row(grouper, story).state is StoryState.BACK
+    grouper.place(posts(["Bonsoir"], minute=START + 4 * DAY + 5, name="u"))
+    assert _row(grouper, story).state is StoryState.CALM
 
 
 def test_a_late_post_joins_and_becomes_the_first_post() -> None:

@@ -196,8 +196,9 @@ class Grouper:
     def _take(self, live: LiveStory, mention: MentionDigest, terms: Sequence[str] | None) -> None:
         """Put a post into a story and what it brings into the index. terms: its words, None for a copy."""
         index = self._index
+        was_settled = _is_settled(live)
         live.take(mention, copy=terms is None)
-        if live.posts == 2:  # no longer a mere candidate: it falls calm after a day
+        if was_settled and not _is_settled(live):  # no longer a mere candidate, or back: it falls calm after a day
             self._wake_later(live)
         self._warm(mention.at)
         if terms is None:
@@ -270,9 +271,13 @@ def _life(live: LiveStory) -> timedelta:
     return ACTIVE if live.posts >= _BRIEF_POSTS else BRIEF
 
 
+def _is_settled(live: LiveStory) -> bool:
+    """Say whether nothing is left to happen to a story of itself but that it leaves."""
+    return live.state is StoryState.CALM or live.posts == 1
+
+
 def _next_turn(live: LiveStory) -> datetime:
-    is_settled = live.state is StoryState.CALM or live.posts == 1
-    return live.last_at + (_life(live) if is_settled else CALM_AFTER)
+    return live.last_at + (_life(live) if _is_settled(live) else CALM_AFTER)
 
 
 def _order(mention: MentionDigest) -> tuple[int, str, str]:
