@@ -19,7 +19,14 @@ _TWO_FORMS = ("ngettext", "ngettext_lazy")
 _QUOTED = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _SAID = re.compile(rf"\b(?:gettext|_|ngettext)\(\s*u?(?P<one>{_QUOTED})(?:\s*,\s*u?(?P<many>{_QUOTED}))?")
 _TRANSLATORS = ("t", "_t", "translator")  # what `.text` and `.plural` are asked of
-_KEYWORDS = {"Reject": "why", "Gap": "why", "Remark": "template"}
+_KEYWORDS = {
+    "Reject": ("why",),
+    "Gap": ("why",),
+    "Remark": ("template",),
+    "About": ("title", "what", "setup"),
+    "Field": ("label", "help"),
+    "Choice": ("label",),
+}
 
 # What the argument parser of Python itself says, as far as our commands can make it speak.
 ARGPARSE = (
@@ -131,10 +138,9 @@ def _of_module(tree: ast.Module, name: str) -> Iterator[Text | Fault]:
             if one is not None and many is not None:
                 yield Text(one, many, f"{name}:{node.lineno}")
         elif called in _KEYWORDS:
-            wanted = _KEYWORDS[called]
-            value = next((_literal(keyword.value) for keyword in node.keywords if keyword.arg == wanted), None)
-            if value:
-                yield Text(value, None, f"{name}:{node.lineno}")
+            for keyword in node.keywords:
+                if keyword.arg in _KEYWORDS[called] and (value := _literal(keyword.value)):
+                    yield Text(value, None, f"{name}:{node.lineno}")
         elif _is_ours(called) and node.args:
             # An error that is built first and raised later.
             yield from _first(node, name, must_be_literal=False)

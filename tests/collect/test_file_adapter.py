@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tocsin.base.errors import SourceError
-from tocsin.collect.adapter import Answer, Done, Frame, Source
+from tocsin.collect.adapter import Answer, Done, Source
 from tocsin.collect.adapters.file import FileAdapter
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -29,7 +29,7 @@ def test_a_payload_becomes_one_page_and_the_same_page_again() -> None:
     assert page.posts[0].created_at == datetime(2026, 2, 3, tzinfo=UTC)
     assert len(page.items) == 3
     assert page.notes == {"time_missing": 1, "time_no_zone": 1}
-    assert page == FileAdapter().parse(SOURCE, "", Frame(body=body, at=NOW), NOW)
+    assert page == FileAdapter().parse(SOURCE, "", Answer(url="", status=200, headers={}, body=body, at=NOW), NOW)
 
 
 @pytest.mark.parametrize("body", [b"", b"%PDF-1.4", b"a,b\n1,2\n"])

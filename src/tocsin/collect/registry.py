@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from tocsin.base.errors import InputError
+from tocsin.collect.about import About
 from tocsin.collect.adapter import Adapter
 
 GROUP = "tocsin.adapters"
@@ -36,11 +37,19 @@ def load_adapter(name: str) -> Adapter:
             name=name,
             error=error,
         ) from None
-    if not all(callable(getattr(adapter, method, None)) for method in ("plan", "parse")):
+    if not all(callable(getattr(adapter, method, None)) for method in ("plan", "parse")) or not isinstance(
+        getattr(adapter, "about", None), About
+    ):
         raise InputError(
-            "The adapter {name} has no plan and parse, so it is none; tell its author, or take it out.", name=name
+            "The adapter {name} has no plan, parse and about, so it is none; tell its author, or take it out.",
+            name=name,
         )
     return cast(Adapter, adapter)
+
+
+def adapter_names() -> list[str]:
+    """Return the names of all adapters that can be loaded, sorted."""
+    return sorted(_targets())
 
 
 def _targets() -> dict[str, str]:

@@ -12,7 +12,7 @@ import msgspec
 from tocsin.base.errors import AddressError, SourceError
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
-from tocsin.collect.adapter import Answer, Done, Page, Source, Subscribe
+from tocsin.collect.adapter import Answer, Done, Page, Request, Source
 from tocsin.collect.registry import load_adapter
 from tocsin.flows.engine import Engine
 from tocsin.flows.ingest import Ingested, ingest_collected
@@ -78,7 +78,7 @@ class Reach:
             plan = adapter.plan(source, cursor, now)
             if isinstance(plan, Done):
                 return plan
-            if isinstance(plan, Subscribe):
+            if not isinstance(plan, Request):
                 raise SourceError(
                     "The source {name} wants a lasting connection, which this version cannot keep.",
                     permanent=True,

@@ -14,7 +14,8 @@ from tocsin.base.errors import SourceError
 from tocsin.base.post import PostKind
 from tocsin.base.time import from_ms, to_ms
 from tocsin.base.url import canonical_url
-from tocsin.collect.adapter import Answer, Done, Frame, Page, PageItem, Reject, Request, Source, Upsert
+from tocsin.collect.about import About, Checked, Choice, Field, Input, Terms
+from tocsin.collect.adapter import Answer, Done, Page, PageItem, Reject, Reply, Request, Source, Upsert, answered
 from tocsin.collect.feed import pace
 from tocsin.collect.feed.cursor import FeedCursor, Known, dump_cursor, dump_seen, load_cursor, load_seen, mark
 from tocsin.collect.feed.decode import decode_feed
@@ -94,6 +95,38 @@ class FeedAdapter:
 
     name = "feed"
     version = "1"
+    about = About(
+        title="A feed or a web page",
+        what="Articles and comments of the press, blogs, forums and video channels, as RSS, Atom or JSON feeds.",
+        icon="rss",
+        fields=(
+            Field(
+                name="url",
+                label="Address of the feed or of the page",
+                input=Input.URL,
+                required=True,
+                example="https://example.org/feed.xml",
+            ),
+            Field(
+                name="kind",
+                label="What its entries are",
+                input=Input.CHOICE,
+                choices=(
+                    Choice(value="", label="Find out"),
+                    Choice(value="article", label="Articles"),
+                    Choice(value="comment", label="Comments"),
+                ),
+            ),
+            Field(
+                name="every_minutes",
+                label="Minutes between two reads",
+                input=Input.NUMBER,
+                help="Left empty, it is read as often as it publishes.",
+            ),
+        ),
+        terms=Terms(),
+        checked=Checked.SERVER,
+    )
 
     def plan(self, source: Source, cursor: str, now: datetime) -> Request | Done:
         """Return a question, conditional when the feed was read in full less than a day ago, or when to plan again."""
@@ -114,14 +147,13 @@ class FeedAdapter:
                 headers["if-modified-since"] = memory.modified
         return Request(url=url, headers=headers, accept=_ACCEPT)
 
-    def parse(self, source: Source, cursor: str, answer: Answer | Frame, now: datetime) -> Page:
+    def parse(self, source: Source, cursor: str, reply: Reply, now: datetime) -> Page:
         """Return the entries that are new or changed since the cursor.
 
         Raises SourceError when the answer is no feed: permanent on the first read, where the address must be wrong, and
         passing later, where the server shows some page in its place.
         """
-        if not isinstance(answer, Answer):
-            raise TypeError("a feed gives answers, not frames")
+        answer = answered(reply)
         options = feed_options(source)
         memory = load_cursor(cursor, options.url)
         if answer.status == 304:
