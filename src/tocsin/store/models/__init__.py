@@ -1,6 +1,14 @@
 """The tables, by what they hold."""
 
 from tocsin.store.models.alerting import Channel, ChannelFault, Routing, SourceHour
+from tocsin.store.models.collecting import (
+    SourceCheck,
+    SourceGap,
+    SourceNote,
+    SourcePast,
+    SourceSecret,
+    SourceSpend,
+)
 from tocsin.store.models.duty import Alert, AlertAction, Audit, Event, FreeText, Label, Outbox
 from tocsin.store.models.media import MediaTitle
 from tocsin.store.models.mentions import Count, KindCount, Mention, StoryCount
@@ -64,7 +72,13 @@ __all__ = [
     "Sighting",
     "SignInTry",
     "Source",
+    "SourceCheck",
+    "SourceGap",
     "SourceHour",
+    "SourceNote",
+    "SourcePast",
+    "SourceSecret",
+    "SourceSpend",
     "Story",
     "StoryCount",
     "Surge",
