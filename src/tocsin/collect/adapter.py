@@ -166,6 +166,18 @@ class Delete(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     reason: str
 
 
+class DeleteAuthor(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """An account that its platform says is gone: every post of it that this source ever gave goes with it.
+
+    handle: as in the authors of the posts that this source gives. Posts of it that stand before this item in the page
+    go too; those after it stay, since an account may come back.
+    """
+
+    platform: str
+    handle: str
+    reason: str
+
+
 class Gap(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """A stretch of time that this source could not give; `why` is a catalogue key."""
 
@@ -189,14 +201,16 @@ class Reject(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     raw: str = ""
 
 
-PageItem = Upsert | Delete | Gap | Throttled | Reject
+PageItem = Upsert | Delete | DeleteAuthor | Gap | Throttled | Reject
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What one answer or frame held.
 
     next_cursor: opaque text to hand back at the next plan and parse; stored in the same transaction as the items.
-    more: ask again at once. next_at: when the source itself would like to be asked again, or None.
+    more: ask again at once. After frames: plan anew at once, and while that gives a `Request` (what a new connection may
+    have missed), ask and parse it with the connection kept open; a `Subscribe` then means that it may stay.
+    next_at: when the source itself would like to be asked again, or None.
     notes: counts of what was not understood, by reason; nothing is dropped silently.
     first_read: the source never answered before, so that what came is back-fill.
     secrets: new values of secrets (a session, a renewed token), by name: sealed with the commit, never shown.
