@@ -208,8 +208,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What one answer or frame held.
 
     next_cursor: opaque text to hand back at the next plan and parse; stored in the same transaction as the items.
-    more: ask again at once. After frames: plan anew at once, and while that gives a `Request` (what a new connection may
-    have missed), ask and parse it with the connection kept open; a `Subscribe` then means that it may stay.
+    more: ask again at once. After frames: plan anew at once, and while that gives a `Request` (what a new connection
+    may have missed), ask and parse it with the connection kept open; a `Subscribe` then means that it may stay.
     next_at: when the source itself would like to be asked again, or None.
     notes: counts of what was not understood, by reason; nothing is dropped silently.
     first_read: the source never answered before, so that what came is back-fill.

@@ -8,7 +8,7 @@ import msgspec
 
 from tocsin.base.post import Post
 from tocsin.base.seam import LIVE, Deletion, PostBatch, Slice
-from tocsin.collect.adapter import Delete, Page, Reject, Upsert
+from tocsin.collect.adapter import Delete, DeleteAuthor, Page, Reject, Upsert
 from tocsin.flows.engine import Engine
 from tocsin.store.rows import SourceRow
 
@@ -98,11 +98,7 @@ def _commit(engine: Engine, place: Place, posts: list[Post], page: Page | None, 
         screened,
         seen=posts,
         rejects=[item for item in items if isinstance(item, Reject)],
-        deletions=[
-            Deletion(platform=item.platform, native_id=item.native_id, reason=item.reason)
-            for item in items
-            if isinstance(item, Delete)
-        ],
+        deletions=_deletions(engine, place.source, page) if page else (),
         now=now,
     )
     return Ingested(
@@ -115,3 +111,25 @@ def _commit(engine: Engine, place: Place, posts: list[Post], page: Page | None, 
         unmatched=screened.unmatched_posts,
         unreadable=len(screened.unreadable),
     )
+
+
+def _deletions(engine: Engine, source: str, page: Page) -> list[Deletion]:
+    """Return what a page says is gone; with an account go the posts that the source gave of it until then."""
+    gone: dict[tuple[str, str], str] = {}
+    with_account: dict[tuple[str, str], str] = {}
+    given: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for item in page.items:
+        match item:
+            case Upsert(post=post) if post.author is not None:
+                given.setdefault((post.platform, post.author.handle), []).append(post.key)
+                with_account.pop(post.key, None)  # the account came back
+            case Delete():
+                gone[(item.platform, item.native_id)] = item.reason
+            case DeleteAuthor():
+                stored = engine.store.posts_of_author(source, item.platform, item.handle)
+                keys = [(item.platform, native_id) for native_id in stored]
+                with_account.update(dict.fromkeys(keys + given.get((item.platform, item.handle), []), item.reason))
+    return [
+        Deletion(platform=platform, native_id=native_id, reason=reason)
+        for (platform, native_id), reason in (with_account | gone).items()
+    ]

@@ -128,6 +128,10 @@ class Store:
         """Return how far a source was read on a timeline; "" at the beginning."""
         return sources.cursor(self._db, source, timeline)
 
+    def posts_of_author(self, source: str, platform: str, handle: str) -> list[str]:
+        """Return the native ids of all that a source gave of an account, sorted."""
+        return sources.posts_of_author(self._db, source, platform, handle)
+
     def heartbeat(self, source: str, timeline: str, at: datetime) -> None:
         """Note a sign of life of a collector."""
         sources.heartbeat(self._db, source, timeline, at)

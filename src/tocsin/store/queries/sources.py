@@ -12,7 +12,7 @@ from tocsin.base.time import MINUTE_MS, from_ms, minute_of, to_ms
 from tocsin.collect.adapter import Source
 from tocsin.store import bulk
 from tocsin.store.database import Database, Row
-from tocsin.store.map import at_or_none, clean, ms_or_none, to_json
+from tocsin.store.map import at_or_none, author_id, clean, ms_or_none, to_json
 from tocsin.store.rows import SourceRow
 
 # A collector writes a sign of life at least every 10 s; six missed ones and it no longer holds the clock back.
@@ -100,6 +100,18 @@ def cursor(db: Database, source: str, timeline: str) -> str:
         [db.names.find_source(source), db.names.find_timeline(timeline)],
     )
     return str(found or "")
+
+
+def posts_of_author(db: Database, source: str, platform: str, handle: str) -> list[str]:
+    """Return the native ids of all that a source gave of an account, kept for a brand or in the ring, sorted."""
+    number, author = db.names.find_source(source), author_id(platform, handle)
+    rows = db.rows(
+        "select p.native_id from store_post p join store_sighting s on s.post_id = p.id"
+        " where p.author_id = %s and s.source_id = %s"
+        " union select u.native_id from store_unmatched u where u.author = %s and u.source_id = %s",
+        [author, number, author, number],
+    )
+    return sorted(native_id for (native_id,) in rows)
 
 
 def heartbeat(db: Database, source: str, timeline: str, at: datetime) -> None:
