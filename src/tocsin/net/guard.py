@@ -1,4 +1,4 @@
-"""The last two doors before a socket: the resolver and the socket factory, both of which refuse inner addresses.
+"""The doors before a socket: where redirects may lead, the resolver, the socket factory; all refuse inner addresses.
 
 A name is resolved once per connection and the checked addresses are the ones connected to, so that a second, different
 answer of the same name (rebinding) is never asked for. The socket factory checks once more whatever path led to it.
@@ -6,18 +6,47 @@ answer of the same name (rebinding) is never asked for. The socket factory check
 
 from __future__ import annotations
 
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
+from multidict import CIMultiDict
 
-from tocsin.base.address import refusal
-from tocsin.base.errors import AddressError
+from tocsin.base.address import Target, check_url, refusal
+from tocsin.base.errors import AddressError, SourceError
+from tocsin.net.fill import as_http, redact
+from tocsin.net.values import HttpRequest, Limits
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT_REDIRECTS = frozenset({301, 308})
+_POST_AGAIN = frozenset({307, 308})
+# Headers that follow a redirect to another host; all others (Authorization, Cookie, keys) stay with the first.
+_TRAVELLING = frozenset({"accept", "accept-language", "if-modified-since", "if-none-match"})
+_OWN_HEADERS = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "proxy-authorization",
+        "sec-websocket-accept",
+        "sec-websocket-extensions",
+        "sec-websocket-key",
+        "sec-websocket-version",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    }
+)
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _EXEMPT: ContextVar[bool] = ContextVar("exempt", default=False)
 
 
@@ -80,3 +109,82 @@ def guarded_connector(inner: AbstractResolver) -> aiohttp.TCPConnector:
         socket_factory=guarded_socket,
         limit=100,
     )
+
+
+class Journey:
+    """Where a request stands on its way through redirects.
+
+    target: what is asked next. headers, body: what goes there. left_s: seconds that the rest of the way may take.
+    Raises AddressError for an address that is refused, SourceError for a header that cannot be sent.
+    """
+
+    def __init__(self, request: HttpRequest, limits: Limits, allow_hosts: Sequence[str]) -> None:
+        self.request_url = request.url
+        self.limits = limits
+        self.target = check_url(as_http(request.url), allow_hosts)
+        # A public server may never send us into our own network: the exemption holds from exempt to exempt only.
+        self._allow_hosts = tuple(allow_hosts) if self.target.is_exempt else ()
+        self.headers = _request_headers(request)
+        self.body = request.body
+        self._secrets = request.secrets
+        self.hops = 0
+        self.all_permanent = True
+        self.left_s = limits.total_s
+
+    def redirect(self, location: str, status: int) -> None:
+        """Move to the target of a redirect once it is sure that it may be followed."""
+        self.hops += 1
+        if self.hops > self.limits.redirects:
+            raise SourceError(
+                "{url} redirects more than {redirects} times; give the address of the feed itself.",
+                permanent=False,
+                url=self.request_url,
+                redirects=self.limits.redirects,
+            )
+        try:
+            joined = urljoin(self.target.url, location.replace(" ", "%20"))
+        except ValueError:
+            joined = location
+        target = check_url(joined, self._allow_hosts)
+        if self.target.scheme == "https" and target.scheme == "http":
+            raise SourceError(
+                "{url} redirects from https to http ({target}), which is not followed; give the final address.",
+                permanent=False,
+                url=self.request_url,
+                target=target.url,
+            )
+        if self.body and status not in _POST_AGAIN:  # as browsers do; RFC 9110, 15.4
+            self.body = b""
+            self.headers.popall("content-type", None)
+        if (target.scheme, target.host, target.port) != (self.target.scheme, self.target.host, self.target.port):
+            self._leave_origin(target)
+        if not target.is_exempt:
+            self._allow_hosts = ()
+        self.all_permanent = self.all_permanent and status in _PERMANENT_REDIRECTS
+        self.target = target
+
+    def _leave_origin(self, target: Target) -> None:
+        """Leave behind what was meant for the first origin alone; refuse to go on when it cannot be left."""
+        if self.body or redact(target.url, self._secrets) != target.url:
+            raise SourceError(
+                "{url} redirects to {host} what was meant for it alone; give the final address.",
+                permanent=False,
+                url=self.request_url,
+                host=target.host,
+            )
+        self.headers = CIMultiDict((name, text) for name, text in self.headers.items() if name in _TRAVELLING)
+
+
+def _request_headers(request: HttpRequest) -> CIMultiDict[str]:
+    headers: CIMultiDict[str] = CIMultiDict({"accept": request.accept})
+    for name, text in request.headers.items():
+        lower = name.lower()
+        if not _HEADER_NAME.fullmatch(name) or lower in _OWN_HEADERS or set(text) & set("\r\n\0"):
+            raise SourceError(
+                "The header {name!r} cannot be sent to {url}; remove it from the source.",
+                permanent=True,
+                name=name,
+                url=request.url,
+            )
+        headers[lower] = text
+    return headers

@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
-from urllib.parse import urljoin
+from typing import Self, TypeVar
 
 import aiohttp
+import msgspec
 from aiohttp.abc import AbstractResolver
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDictProxy
 from yarl import URL
 
 from tocsin import __version__
-from tocsin.base.address import Target, check_url
-from tocsin.base.errors import SourceError
-from tocsin.net.guard import exempting, guarded_connector
+from tocsin.base.errors import SourceError, TocsinError
+from tocsin.net.fill import hush, redact
+from tocsin.net.guard import REDIRECTS, Journey, exempting, guarded_connector
 from tocsin.net.politeness import HostPacer, HostRest
-from tocsin.net.status import check_status
+from tocsin.net.status import check_status, told
 from tocsin.net.values import Fetched, HttpRequest, Limits
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT_REDIRECTS = frozenset({301, 308})
-# Headers that follow a redirect to another host; all others (Authorization, Cookie, keys) stay with the first.
-_TRAVELLING = frozenset({"accept", "accept-language", "if-modified-since", "if-none-match"})
-_OWN_HEADERS = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "host",
-        "proxy-authorization",
-        "te",
-        "transfer-encoding",
-        "user-agent",
-    }
-)
+R = TypeVar("R")
+Ask = Callable[[aiohttp.ClientSession, Journey], Awaitable[R]]
+
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CHUNK_BYTES = 65_536
 
 
@@ -105,21 +91,37 @@ class HttpClient:
         for all that a server can do wrong (`check_status` says what is permanent).
         """
         fetched = await self.fetch(request, limits)
-        check_status(fetched.status, fetched.headers, request.url, fetched.at)
+        with telling(request):
+            check_status(fetched.status, fetched.headers, request.url, fetched.at)
         return fetched
 
     async def fetch(
         self, request: HttpRequest, limits: Limits | None = None, *, spacing_s: float | None = None
     ) -> Fetched:
-        """Return what the server said with whatever status, redirects followed. Raises AddressError and SourceError."""
-        journey = _Journey(request, limits or self.limits, self.allow_hosts)
-        while True:
-            host = journey.target.host
-            self._check_rest(host)
-            async with self._pacer.turn(host, spacing_s):
-                fetched = await self._hop(journey)
-            if fetched is not None:
-                return fetched
+        """Return what the server said with whatever status, redirects followed. Raises AddressError and SourceError.
+
+        A body goes by POST; a redirect to another host never takes it, nor a secret, along.
+        """
+        with telling(request):
+            journey = Journey(request, limits or self.limits, self.allow_hosts)
+            fetched = None
+            while fetched is None:
+                fetched = await self.reach(journey, _ask, spacing_s=spacing_s)
+        if not request.secrets:
+            return fetched
+        url, moved_to = (text and redact(text, request.secrets) for text in (fetched.url, fetched.moved_to))
+        return msgspec.structs.replace(fetched, url=url or "", moved_to=moved_to)
+
+    async def reach(self, journey: Journey, ask: Ask[R], *, spacing_s: float | None = None) -> R:
+        """Return what `ask` gets from the journey's target: in the host's turn, which ends with it, in the time left.
+
+        Raises AddressError, and SourceError for all that goes wrong on the way.
+        """
+        if self._session is None:
+            raise RuntimeError("HttpClient is used outside of `async with`")
+        self._check_rest(journey.target.host)
+        async with self._pacer.turn(journey.target.host, spacing_s):
+            return await self._hop(self._session, journey, ask)
 
     def _check_rest(self, host: str) -> None:
         wait_s = self._rest.rests_s(host, time.monotonic())
@@ -132,13 +134,12 @@ class HttpClient:
                 wait_s=round(wait_s),
             )
 
-    async def _hop(self, journey: _Journey) -> Fetched | None:
-        """Ask the journey's target; return its answer, or None after the journey moved to the target of a redirect."""
+    async def _hop(self, session: aiohttp.ClientSession, journey: Journey, ask: Ask[R]) -> R:
         host, started = journey.target.host, time.monotonic()
         try:
             with exempting(journey.target.is_exempt):
                 async with asyncio.timeout(journey.left_s):
-                    fetched = await self._ask(journey)
+                    found = await ask(session, journey)
         except TimeoutError as error:
             self._rest.failed(host, time.monotonic())
             connecting = isinstance(error, aiohttp.ServerTimeoutError)
@@ -150,100 +151,76 @@ class HttpClient:
             ) from None
         except (aiohttp.ClientError, OSError) as error:
             self._rest.failed(host, time.monotonic())
-            raise _told(error, journey.target) from error
+            raise told(error, journey.target) from error
         finally:
             journey.left_s -= time.monotonic() - started
-        if fetched is None or fetched.status < 500:
-            self._rest.succeeded(host)
-        else:
+        if isinstance(found, Fetched | aiohttp.ClientResponse) and found.status >= 500:
             self._rest.failed(host, time.monotonic())
-        return fetched
-
-    async def _ask(self, journey: _Journey) -> Fetched | None:
-        if self._session is None:
-            raise RuntimeError("HttpClient is used outside of `async with`")
-        limits = journey.limits
-        async with self._session.get(
-            URL(journey.target.url, encoded=True),
-            headers=journey.headers,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_s, connect=limits.connect_s),
-            max_line_size=limits.header_bytes,
-            max_field_size=limits.header_bytes,
-            max_headers=limits.headers,
-        ) as response:
-            location = response.headers.get("Location", "").strip()
-            if response.status in _REDIRECTS and location:
-                journey.redirect(location, response.status)
-                return None
-            body = await _bounded_body(response, limits, journey.target.url)
-            return Fetched(
-                url=journey.target.url,
-                status=response.status,
-                headers=_lower(response.headers),
-                body=body,
-                at=datetime.now(UTC),
-                moved_to=journey.target.url if journey.all_permanent and journey.hops else None,
-            )
+        else:
+            self._rest.succeeded(host)
+        return found
 
 
-class _Journey:
-    """Where a request stands on its way through redirects."""
-
-    def __init__(self, request: HttpRequest, limits: Limits, allow_hosts: Sequence[str]) -> None:
-        self.request_url = request.url
-        self.limits = limits
-        self.target = check_url(request.url, allow_hosts)
-        # A public server may never send us into our own network: the exemption holds from exempt to exempt only.
-        self._allow_hosts = tuple(allow_hosts) if self.target.is_exempt else ()
-        self.headers = _request_headers(request)
-        self.hops = 0
-        self.all_permanent = True
-        self.left_s = limits.total_s
-
-    def redirect(self, location: str, status: int) -> None:
-        """Move to the target of a redirect once it is sure that it may be followed."""
-        self.hops += 1
-        if self.hops > self.limits.redirects:
-            raise SourceError(
-                "{url} redirects more than {redirects} times; give the address of the feed itself.",
-                permanent=False,
-                url=self.request_url,
-                redirects=self.limits.redirects,
-            )
-        try:
-            joined = urljoin(self.target.url, location.replace(" ", "%20"))
-        except ValueError:
-            joined = location
-        target = check_url(joined, self._allow_hosts)
-        if self.target.scheme == "https" and target.scheme == "http":
-            raise SourceError(
-                "{url} redirects from https to http ({target}), which is not followed; give the final address.",
-                permanent=False,
-                url=self.request_url,
-                target=target.url,
-            )
-        if (target.scheme, target.host, target.port) != (self.target.scheme, self.target.host, self.target.port):
-            self.headers = CIMultiDict((name, text) for name, text in self.headers.items() if name in _TRAVELLING)
-        if not target.is_exempt:
-            self._allow_hosts = ()
-        self.all_permanent = self.all_permanent and status in _PERMANENT_REDIRECTS
-        self.target = target
+@contextmanager
+def telling(request: HttpRequest) -> Iterator[None]:
+    """Errors that leave this block say nothing of the secrets of `request`, and carry nothing that does."""
+    try:
+        yield
+    except TocsinError as error:
+        if request.secrets:
+            hush(error, request.secrets)
+        raise
 
 
-def _request_headers(request: HttpRequest) -> CIMultiDict[str]:
-    headers: CIMultiDict[str] = CIMultiDict({"accept": request.accept})
-    for name, text in request.headers.items():
+def follows(response: aiohttp.ClientResponse, journey: Journey) -> bool:
+    """Return whether the answer is a redirect, after the journey moved to its target. Raises as `Journey.redirect`."""
+    location = response.headers.get("Location", "").strip()
+    if response.status not in REDIRECTS or not location:
+        return False
+    journey.redirect(location, response.status)
+    return True
+
+
+def waits(limits: Limits) -> aiohttp.ClientTimeout:
+    """Return how long connecting may take; the rest is bounded by whoever asks."""
+    return aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_s, connect=limits.connect_s)
+
+
+def lower_headers(headers: Mapping[str, str] | CIMultiDictProxy[str]) -> dict[str, str]:
+    """Return the headers with names in lower case, the values of a repeated name joined by a comma."""
+    joined: dict[str, str] = {}
+    for name, text in headers.items():
         lower = name.lower()
-        if not _HEADER_NAME.fullmatch(name) or lower in _OWN_HEADERS or set(text) & set("\r\n\0"):
-            raise SourceError(
-                "The header {name!r} cannot be sent to {url}; remove it from the source.",
-                permanent=True,
-                name=name,
-                url=request.url,
-            )
-        headers[lower] = text
-    return headers
+        clean = text.encode("utf-8", "replace").decode("utf-8")
+        joined[lower] = f"{joined[lower]}, {clean}" if lower in joined else clean
+    return joined
+
+
+async def _ask(session: aiohttp.ClientSession, journey: Journey) -> Fetched | None:
+    """Return the answer of the journey's target, or None after the journey moved to the target of a redirect."""
+    limits = journey.limits
+    async with session.request(
+        "POST" if journey.body else "GET",
+        URL(journey.target.url, encoded=True),
+        headers=journey.headers,
+        data=journey.body or None,
+        allow_redirects=False,
+        timeout=waits(limits),
+        max_line_size=limits.header_bytes,
+        max_field_size=limits.header_bytes,
+        max_headers=limits.headers,
+    ) as response:
+        if follows(response, journey):
+            return None
+        body = await _bounded_body(response, limits, journey.target.url)
+        return Fetched(
+            url=journey.target.url,
+            status=response.status,
+            headers=lower_headers(response.headers),
+            body=body,
+            at=datetime.now(UTC),
+            moved_to=journey.target.url if journey.all_permanent and journey.hops else None,
+        )
 
 
 async def _bounded_body(response: aiohttp.ClientResponse, limits: Limits, url: str) -> bytes:
@@ -272,47 +249,3 @@ async def _bounded_body(response: aiohttp.ClientResponse, limits: Limits, url: s
             limit=limits.body_bytes,
         )
     return b"".join(taken)
-
-
-def _lower(headers: CIMultiDictProxy[str]) -> dict[str, str]:
-    joined: dict[str, str] = {}
-    for name, text in headers.items():
-        lower = name.lower()
-        clean = text.encode("utf-8", "replace").decode("utf-8")
-        joined[lower] = f"{joined[lower]}, {clean}" if lower in joined else clean
-    return joined
-
-
-def _told(error: Exception, target: Target) -> SourceError:
-    """Return the same failure in words that a person can act on. None is permanent: networks and servers recover."""
-    url, host = target.url, target.host
-    detail = str(error) or type(error).__name__
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return SourceError(
-            "The name {host} is not known; check the address, or the network.", permanent=False, host=host, url=url
-        )
-    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch):
-        return SourceError(
-            "{host} cannot prove who it is ({error}); its certificate must be mended by its owner.",
-            permanent=False,
-            host=host,
-            url=url,
-            error=detail,
-        )
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return SourceError("{host} cannot be reached ({error}).", permanent=False, host=host, url=url, error=detail)
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return SourceError(
-            "{url} broke off or garbled its answer ({error}); it will be asked again later.",
-            permanent=False,
-            url=url,
-            error=detail,
-        )
-    if isinstance(error, aiohttp.ClientResponseError):
-        return SourceError(
-            "{url} does not answer in proper HTTP ({error}); it will be asked again later.",
-            permanent=False,
-            url=url,
-            error=error.message[:200],
-        )
-    return SourceError("The talk with {host} broke off ({error}).", permanent=False, host=host, url=url, error=detail)

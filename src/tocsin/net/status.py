@@ -1,4 +1,4 @@
-"""What a status that is not a success means: stop and tell the owner, or come back later, and when."""
+"""What went wrong, in words: a status that is not a success, a talk that broke off; whether to come back, and when."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import aiohttp
+
+from tocsin.base.address import Target
 from tocsin.base.errors import SourceError
 
 LONGEST_WAIT_S = 86_400.0  # what a server may ask of us at most: a day
@@ -76,6 +79,41 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     if math.isnan(wait_s):
         return None
     return min(max(wait_s, 0.0), LONGEST_WAIT_S)
+
+
+def told(error: Exception, target: Target) -> SourceError:
+    """Return the same failure in words that a person can act on. None is permanent: networks and servers recover."""
+    url, host = target.url, target.host
+    detail = str(error) or type(error).__name__
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return SourceError(
+            "The name {host} is not known; check the address, or the network.", permanent=False, host=host, url=url
+        )
+    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch):
+        return SourceError(
+            "{host} cannot prove who it is ({error}); its certificate must be mended by its owner.",
+            permanent=False,
+            host=host,
+            url=url,
+            error=detail,
+        )
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return SourceError("{host} cannot be reached ({error}).", permanent=False, host=host, url=url, error=detail)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return SourceError(
+            "{url} broke off or garbled its answer ({error}); it will be asked again later.",
+            permanent=False,
+            url=url,
+            error=detail,
+        )
+    if isinstance(error, aiohttp.ClientResponseError):
+        return SourceError(
+            "{url} does not answer in proper HTTP ({error}); it will be asked again later.",
+            permanent=False,
+            url=url,
+            error=error.message[:200],
+        )
+    return SourceError("The talk with {host} broke off ({error}).", permanent=False, host=host, url=url, error=detail)
 
 
 def _until_s(text: str, now: datetime) -> float:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One question. `headers` come on top of the client's own; the client alone says who asks and how it is packed."""
+    """One question. `headers` come on top of the client's own; the client alone says who asks and how it is packed.
+
+    body: sent by POST when not empty. secrets: what of all this must never be shown, by name, as `net.fill` put it in;
+    it stays out of every error, out of `Fetched.url`, and out of the text of this value.
+    """
 
     url: str
     headers: dict[str, str] = {}
     accept: str = "*/*"
+    body: bytes = b""
+    secrets: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        shown = "…" if self.secrets else self.url
+        return f"HttpRequest({shown!r}, headers={sorted(self.headers)}, body={len(self.body)} bytes)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("shown", repr(self))]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,188 @@
+"""Put secrets where their marks stand, towards their own hosts only, and take them out of all that is told.
+
+A mark is `{{secret:name}}`. In an address the secret is percent-encoded, in a JSON body escaped as inside quotes, in a
+form encoded as a form; `authorization: Basic {{secret:user}}:{{secret:password}}` becomes base64 (RFC 7617).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote, quote_plus
+
+from tocsin.base.address import Target, check_url
+from tocsin.base.errors import SourceError, TocsinError
+from tocsin.net.values import HttpRequest
+
+_MARK = re.compile(r"\{\{secret:([A-Za-z0-9_.-]+)\}\}")
+_BASIC = re.compile(r"(?i)basic\s+(?=[^:]*:)")
+
+
+def fill(text: str, secrets: Mapping[str, str], *, escape: Callable[[str], str] = str) -> str:
+    """Return `text` with each mark replaced by its secret, escaped as the place asks.
+
+    Raises SourceError (permanent) that names a secret which was not given or is empty.
+
+    >>> fill("Bearer {{secret:token}}", {"token": "a"})
+    'Bearer a'
+    """
+
+    def secret(mark: re.Match[str]) -> str:
+        found = secrets.get(mark[1], "")
+        if not found:
+            raise SourceError(
+                "The secret {name} of the source is missing; write it in the source again.",
+                permanent=True,
+                name=mark[1],
+            )
+        return escape(found)
+
+    return _MARK.sub(secret, text)
+
+
+def fill_request(
+    request: HttpRequest, secrets: Mapping[str, str], hosts: Sequence[str], *, allow_hosts: Sequence[str] = ()
+) -> HttpRequest:
+    """Return the request with its secrets, which it then keeps out of errors; a request without marks comes back as is.
+
+    hosts: see `check_bearer`, which is asked first. Raises as `fill` and `check_bearer`.
+    """
+    texts = (request.url, *request.headers.values(), request.body.decode("utf-8", "replace"))
+    used = {name for text in texts for name in _MARK.findall(text)}
+    if not used:
+        return request
+    check_bearer(request.url, hosts, allow_hosts=allow_hosts)
+    headers = {name: _header(name, text, secrets) for name, text in request.headers.items()}
+    body = request.body
+    if _MARK.search(texts[-1]):
+        kind = next((text for name, text in request.headers.items() if name.lower() == "content-type"), "")
+        body = fill(texts[-1], secrets, escape=_escape_of(kind, texts[-1])).encode("utf-8")
+    kept = {name: secrets[name] for name in sorted(used)}
+    for name, text in headers.items():
+        if text != request.headers[name] and _BASIC.match(request.headers[name]):
+            kept[f"{name}:basic"] = text.partition(" ")[2]
+    return HttpRequest(
+        url=fill(request.url, secrets, escape=_in_address),
+        headers=headers,
+        accept=request.accept,
+        body=body,
+        secrets=kept,
+    )
+
+
+def fill_messages(
+    messages: Sequence[str],
+    secrets: Mapping[str, str],
+    url: str,
+    hosts: Sequence[str],
+    *,
+    allow_hosts: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Return the first messages of a web socket to `url` with their secrets. Raises as `fill_request`."""
+    if any(_MARK.search(message) for message in messages):
+        check_bearer(url, hosts, allow_hosts=allow_hosts)
+    return tuple(fill(message, secrets, escape=_escape_of("", message)) for message in messages)
+
+
+def check_bearer(url: str, hosts: Sequence[str], *, allow_hosts: Sequence[str] = ()) -> Target:
+    """Return the target of `url` if secrets may go there: an encrypted address on one of `hosts`.
+
+    hosts: names, `*.example.org` for every name below one, `example.org:8443` for one port; whole addresses are taken
+    for their hosts. allow_hosts: see `base.address.check_url`; such a host may be asked in clear, but must be among
+    `hosts` all the same. Raises SourceError (permanent) and AddressError.
+    """
+    target = check_url(as_http(url), allow_hosts)
+    if not any(_covers(host, target) for host in hosts):
+        raise SourceError(
+            "The secret of this source must not be sent to {host}; correct the address.",
+            permanent=True,
+            host=target.host,
+        )
+    if target.scheme != "https" and not target.is_exempt:
+        raise SourceError(
+            "The secret of this source would travel in clear to {host}; write its address with https.",
+            permanent=True,
+            host=target.host,
+        )
+    return target
+
+
+def as_http(url: str) -> str:
+    """Return the address with which a web socket begins: `wss` is asked by https, `ws` by http.
+
+    >>> as_http("wss://example.org/live"), as_http("https://example.org/")
+    ('https://example.org/live', 'https://example.org/')
+    """
+    scheme, mark, rest = url.partition("://")
+    return f"{ {'wss': 'https', 'ws': 'http'}.get(scheme.lower(), scheme) }{mark}{rest}"
+
+
+def redact(text: str, secrets: Mapping[str, str]) -> str:
+    """Return `text` with each secret, in every form that `fill` gives it, replaced by its mark again.
+
+    >>> redact("GET /?key=a%2Fbcd", {"key": "a/bcd"})
+    'GET /?key={{secret:key}}'
+    """
+    forms = [(form, name) for name, secret in secrets.items() for form in _forms(secret)]
+    for form, name in sorted(forms, key=lambda pair: (-len(pair[0]), pair)):
+        text = text.replace(form, f"{{{{secret:{name}}}}}")
+    return text
+
+
+def hush(error: TocsinError, secrets: Mapping[str, str]) -> None:
+    """Take the secrets out of what `error` says, and let go of the errors it came from, which may say them too."""
+    error.params = {name: _clean(value, secrets) for name, value in error.params.items()}
+    error.args = (error.template, error.params)
+    error.__cause__ = error.__context__ = None
+
+
+def _clean(value: object, secrets: Mapping[str, str]) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact(str(value), secrets)
+
+
+def _header(name: str, text: str, secrets: Mapping[str, str]) -> str:
+    filled = fill(text, secrets)
+    basic = _BASIC.match(text)
+    if basic is None or name.lower() != "authorization" or filled == text:
+        return filled
+    pair = filled[basic.end() :].encode("utf-8")
+    return f"Basic {base64.b64encode(pair).decode('ascii')}"
+
+
+def _escape_of(kind: str, text: str) -> Callable[[str], str]:
+    """Return how a secret is written inside a body of that kind (its content type, "" for none told)."""
+    if "json" in kind.lower() or (not kind and text.lstrip()[:1] in ("{", "[")):
+        return _in_json
+    if "x-www-form-urlencoded" in kind.lower():
+        return quote_plus
+    return str
+
+
+def _in_address(secret: str) -> str:
+    return quote(secret, safe="")
+
+
+def _in_json(secret: str) -> str:
+    return json.dumps(secret, ensure_ascii=False)[1:-1]
+
+
+def _forms(secret: str) -> set[str]:
+    if not secret:
+        return set()
+    plain = base64.b64encode(secret.encode("utf-8")).decode("ascii")
+    in_json = json.dumps(secret)[1:-1]
+    return {secret, _in_address(secret), quote(secret), quote_plus(secret), _in_json(secret), in_json, plain}
+
+
+def _covers(entry: str, target: Target) -> bool:
+    host = entry.strip().lower()
+    if "://" in host:
+        host = host.partition("://")[2].partition("/")[0]
+    shown = f"[{target.host}]" if ":" in target.host else target.host
+    if host.startswith("*."):
+        return target.host.endswith(host[1:])
+    return host in (target.host, shown, f"{shown}:{target.port}")
