@@ -23,6 +23,7 @@ FAMILIES = (
     "src/tocsin/cli/commands",
     "src/tocsin/store/migrations",
     "tests",
+    "tests/conformance/scripts",
 )
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
