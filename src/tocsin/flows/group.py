@@ -18,6 +18,7 @@ from tocsin.base.errors import InputError
 from tocsin.base.story import MentionDigest, Story
 from tocsin.base.time import from_ms, minute_of, to_ms
 from tocsin.collect.file.times import DateOrder, parse_time
+from tocsin.flows.lines import BadLine
 from tocsin.screen.copy import copy_keys
 from tocsin.screen.features import read_features
 from tocsin.screen.language import detect_language
@@ -29,13 +30,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _APART = timedelta(seconds=1)  # of a line without a time, from the line before it
 _MOST_KNOWN = 200_000  # ids of posts whose answers are looked for
 _FEWEST_SHOWN = 2
-
-
-class BadLine(msgspec.Struct, frozen=True):
-    """A line that could not be taken: its number from 1, and why."""
-
-    line: int
-    why: InputError
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -213,14 +207,6 @@ class LineGrouping:
                 text=text,
                 title=line.title or "",
                 language=line.lang or detect_language(text).language,
-                negative=False,
-                severity=0,
-                danger=False,
-                kinds=(),
-                source="",
-                author=0,
-                reach=0,
-                own=False,
                 exact=key.exact,
                 bands=key.bands,
                 terms=key.terms,

@@ -12,6 +12,7 @@ from tocsin.base.brand import Brand, Watch
 from tocsin.base.mention import Mention, Reason
 from tocsin.base.post import Author, Post, PostKind
 from tocsin.base.seam import LIVE
+from tocsin.flows.lines import BadLine
 from tocsin.screen.lines import LineBatch
 from tocsin.screen.match import TextPath
 from tocsin.screen.rules import snapshot
@@ -19,13 +20,6 @@ from tocsin.screen.stage import ScreenStage
 
 BATCH_LINES = 2_048
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # a line may have no time, and screening needs none
-
-
-class BadLine(msgspec.Struct, frozen=True):
-    """A line that could not be taken: its number from 1, and why."""
-
-    line: int
-    why: str
 
 
 class _Head(msgspec.Struct, gc=False):

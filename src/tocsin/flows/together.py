@@ -11,17 +11,11 @@ import msgspec
 import numpy as np
 
 from tocsin.base.errors import InputError
+from tocsin.flows.lines import BadLine
 from tocsin.spread.together.find import MOST_CHANCE_P, Found, find_together
 
 _LATEST_S = 32_503_680_000.0  # the year 3000: a greater number counts milliseconds
 _Name = str | int
-
-
-class BadLine(msgspec.Struct, frozen=True):
-    """A line that could not be taken: its number from 1, and why."""
-
-    line: int
-    why: InputError
 
 
 class LineRing(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Open what a command reads: a path, or standard input for `-`."""
+"""What a command reads: a path, or standard input for `-`; and the lines of it that cannot be taken."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tocsin.base.errors import InputError
+from tocsin.cli.context import Context
+from tocsin.flows.i18n import N_
+from tocsin.flows.lines import BadLine
 
 
 @contextmanager
@@ -22,3 +25,10 @@ def open_input(name: str, stdin: BinaryIO) -> Iterator[BinaryIO]:
         raise InputError("{file} cannot be read ({error}); check its path.", file=name, error=error.strerror) from None
     with stream:
         yield stream
+
+
+def say_bad_line(context: Context, bad: BadLine) -> None:
+    """Say on standard error which line is left out, and why."""
+    t = context.t
+    why = bad.why if isinstance(bad.why, str) else t.error(bad.why)
+    context.out.say(t.text(N_("Line {line} is left out: {why}"), line=bad.line, why=why))

@@ -27,16 +27,17 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Print each line with its story; bad lines go to standard error with their number, and the rest is done."""
-    from tocsin.cli.commands.files import open_input
-    from tocsin.flows.group import BadLine, LineGrouping
+    from tocsin.cli.commands.files import open_input, say_bad_line
+    from tocsin.flows.group import LineGrouping
+    from tocsin.flows.lines import BadLine
 
-    t, out, bad = context.t, context.out, 0
+    out, bad = context.out, 0
     grouping = LineGrouping(args.brand)
     with open_input(args.file, sys.stdin.buffer) as lines:
         for found in grouping.as_it_comes(lines) if args.live else grouping.as_settled(lines):
             if isinstance(found, BadLine):
                 bad += 1
-                out.say(t.text(N_("Line {line} is left out: {why}"), line=found.line, why=t.error(found.why)))
+                say_bad_line(context, found)
                 continue
             out.line(found)
             if args.live:

@@ -18,15 +18,16 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Print a line per mention; bad lines go to standard error with their number, and the rest is done."""
-    from tocsin.cli.commands.files import open_input
-    from tocsin.flows.screen import BadLine, screen_lines
+    from tocsin.cli.commands.files import open_input, say_bad_line
+    from tocsin.flows.lines import BadLine
+    from tocsin.flows.screen import screen_lines
 
     bad = 0
     with open_input(args.file, sys.stdin.buffer) as lines:
         for found in screen_lines(lines, args.query, args.brand):
             if isinstance(found, BadLine):
                 bad += 1
-                context.out.say(context.t.text(N_("Line {line} is left out: {why}"), line=found.line, why=found.why))
+                say_bad_line(context, found)
             else:
                 context.out.line(found)
     return 1 if bad else 0

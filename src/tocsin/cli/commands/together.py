@@ -37,8 +37,9 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Print the rings, least likely first; bad lines go to standard error with their number, and the rest is done."""
-    from tocsin.cli.commands.files import open_input
-    from tocsin.flows.together import BadLine, together_lines
+    from tocsin.cli.commands.files import open_input, say_bad_line
+    from tocsin.flows.lines import BadLine
+    from tocsin.flows.together import together_lines
 
     if not 0.0 < args.chance <= 1.0:
         raise InputError("--chance {value} is not a probability; write one such as 0.001.", value=args.chance)
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         for found in together_lines(lines, args.chance):
             if isinstance(found, BadLine):
                 bad += 1
-                context.out.say(t.text(N_("Line {line} is left out: {why}"), line=found.line, why=found.why))
+                say_bad_line(context, found)
             else:
                 rings.append(_row(found, t, short=not context.out.as_json))
     context.out.rows(rings, _columns(t), t.text(N_("No accounts act together beyond what chance brings about.")))
