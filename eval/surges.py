@@ -69,19 +69,11 @@ def _minutes(brand: Brand, posts: Iterable[dict[str, object]]) -> Iterator[Brand
             native_id=str(post["id"]),
             at=at,
             text=str(post["text"]),
-            title="",
             language="en",
             negative=post["sentiment"] == "negative",
-            severity=0,
-            danger=False,
-            kinds=(),
             source="import",
             author=int(str(post["author"])[:12], 16),
-            reach=0,
-            own=False,
             exact=row,
-            bands=(),
-            terms=(),
         )
         minutes.setdefault(digest.minute, []).append(digest)
     for minute in sorted(minutes):

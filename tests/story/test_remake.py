@@ -23,18 +23,13 @@ def digest(row: int, text: str, *terms: str) -> MentionDigest:
         native_id=f"p{row}",
         at=NINE + timedelta(minutes=row),
         text=text,
-        title="",
         language="fr",
         negative=row % 2 == 0,
         severity=row,
-        danger=False,
         kinds=("complaint",),
         source="feed",
         author=row,
-        reach=0,
-        own=False,
         exact=hash_of(text),
-        bands=(),
         terms=terms,
     )
 

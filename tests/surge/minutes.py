@@ -33,19 +33,12 @@ def post(number: int, minute: int, **changes: object) -> MentionDigest:
         native_id=f"post-{number}",
         at=minute_start(minute),
         text=f"post {number}",
-        title="",
         language="fr",
-        negative=False,
         severity=10,
-        danger=False,
         kinds=("neutral",),
         source="feed",
         author=number + 1,
-        reach=0,
-        own=False,
         exact=number,
-        bands=(),
-        terms=(),
     )
     return msgspec.structs.replace(plain, **changes)
 

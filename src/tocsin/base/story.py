@@ -55,6 +55,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 class MentionDigest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What closing a minute needs of one distinct post of a brand: enough to group, count and judge it.
 
+    Unless told otherwise it is a harmless post of somebody else, alone in saying what it says.
     row: the store's own number of the mention; minute: since 1970, UTC, on the clock of the timeline.
     author: stable number of (platform, handle), or 0 when not known. reach: followers, or 0.
     answers: native id of the post that this one answers, shares or quotes, on the same platform; answers_story: the
@@ -69,19 +70,19 @@ class MentionDigest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     native_id: str
     at: datetime
     text: str
-    title: str
-    language: str
-    negative: bool
-    severity: int
-    danger: bool
-    kinds: tuple[str, ...]
-    source: str
-    author: int
-    reach: int
-    own: bool
+    title: str = ""
+    language: str = ""
+    negative: bool = False
+    severity: int = 0
+    danger: bool = False
+    kinds: tuple[str, ...] = ()
+    source: str = ""
+    author: int = 0
+    reach: int = 0
+    own: bool = False
     exact: int
-    bands: tuple[int, ...]
-    terms: tuple[str, ...]
+    bands: tuple[int, ...] = ()
+    terms: tuple[str, ...] = ()
     answers: str = ""
     answers_story: str = ""
     written: int | None = None
