@@ -15,9 +15,11 @@ from tocsin.flows.alerting.shown import NextRound, next_round
 from tocsin.flows.alerts_inbox import AlertLine, alert_lines, alert_posts
 from tocsin.flows.engine import Engine
 from tocsin.flows.level import Level, level
+from tocsin.flows.media import media_in_force
 from tocsin.flows.stories.page import StoryPage, story_page
 from tocsin.report.media import medium_of
 from tocsin.report.values import Medium
+from tocsin.spread.media import Media
 from tocsin.store.affairs.rows import AlertFilter, PostLine
 from tocsin.store.alerting.rows import Telling
 from tocsin.store.rows import SourceRow
@@ -31,7 +33,8 @@ _MOST_EARLIER = 10
 class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
     """An alert with what surrounds it. level: of the brand when it rang. story: None when none carries it.
 
-    media: share of the posts in each medium, the largest first. reasons: of a single post, the weightiest first.
+    media: share of the posts in each medium, the largest first. titles: of the press, as they count here.
+    reasons: of a single post, the weightiest first.
     earlier: ids of alerts on the same affair, oldest first. taken_by: name of who has it, "" for nobody.
     source: the silent one, None for other causes or when it was removed. next: who is called if nobody takes it.
     """
@@ -43,6 +46,7 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
     story: StoryPage | None
     posts: tuple[PostLine, ...]
     media: tuple[tuple[Medium, float], ...]
+    titles: Media
     told: tuple[Telling, ...]
     reasons: tuple[Reason, ...] = ()
     earlier: tuple[str, ...] = ()
@@ -61,6 +65,7 @@ def alert_facts(engine: Engine, alert: Alert) -> AlertFacts:
     brand = engine.store.brand(alert.brand)
     story = _story(engine, brand, alert, alert.at)
     found = alert_posts(engine, alert, _READ_POSTS)
+    titles = media_in_force(engine)
     return AlertFacts(
         alert=alert,
         brand=brand,
@@ -68,7 +73,8 @@ def alert_facts(engine: Engine, alert: Alert) -> AlertFacts:
         level=level(engine, brand, alert.at),
         story=story,
         posts=tuple(_to_read(story, found)),
-        media=tuple(_media(story, found)),
+        media=tuple(_media(story, found, titles)),
+        titles=titles,
         told=tuple(engine.store.alerting.tellings([alert.id])[alert.id]),
         reasons=_reasons(engine, alert),
         earlier=_earlier(engine, alert),
@@ -100,10 +106,10 @@ def _to_read(story: StoryPage | None, found: list[PostLine]) -> list[PostLine]:
     return list(chosen.values())[:_SHOWN_POSTS]
 
 
-def _media(story: StoryPage | None, found: list[PostLine]) -> list[tuple[Medium, float]]:
+def _media(story: StoryPage | None, found: list[PostLine], titles: Media) -> list[tuple[Medium, float]]:
     if story is not None and story.media:
         return sorted(((one.medium, one.share) for one in story.media), key=lambda one: -one[1])
-    counts = Counter(medium_of(post.platform, post.kind, post.url) for post in found)
+    counts = Counter(medium_of(post.platform, post.kind, post.url, titles) for post in found)
     return [(medium, number / len(found)) for medium, number in counts.most_common()]
 
 

@@ -228,7 +228,7 @@ def quote(post: PostLine, facts: AlertFacts, reader: Reader) -> tuple[str, str, 
             t.plural("{number} follower", "{number} followers", post.followers, number=reader.count(post.followers))
         )
     else:
-        known.append(t.text(MEDIA[medium_of(post.platform, post.kind, post.url)]).lower())
+        known.append(t.text(MEDIA[medium_of(post.platform, post.kind, post.url, facts.titles)]).lower())
     known.append(_since(post.at, facts, reader))
     shade = next(words for start, words in _SEVERITY_WORDS if post.severity >= start)
     notes = [t.text(N_("severity {word} {score}"), word=t.text(shade), score=post.severity)]
