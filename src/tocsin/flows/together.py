@@ -52,7 +52,7 @@ def together_lines(lines: Iterable[bytes], most_chance_p: float = MOST_CHANCE_P)
 
     A line is {"account", "object", "at"}, and may hold "kind" (acts of different kinds on one object are different
     things) and "joined" (when the account was made). Instants are seconds since 1970 or ISO, in UTC unless they say
-    otherwise. Of memory: about 200 bytes a line.
+    otherwise. Of memory: about 600 bytes a line.
     """
     shares = _Shares()
     for number, line in enumerate(lines, 1):
