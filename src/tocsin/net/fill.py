@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote, quote_plus
 
+import msgspec
+
 from tocsin.base.address import Target, check_url
 from tocsin.base.errors import SourceError, TocsinError
 from tocsin.net.values import HttpRequest
@@ -45,21 +47,20 @@ def fill(text: str, secrets: Mapping[str, str], *, escape: Callable[[str], str] 
 def fill_request(
     request: HttpRequest, secrets: Mapping[str, str], hosts: Sequence[str], *, allow_hosts: Sequence[str] = ()
 ) -> HttpRequest:
-    """Return the request with its secrets, which it then keeps out of errors; a request without marks comes back as is.
+    """Return the request with its secrets where its marks stand; all of them are then kept out of errors.
 
-    hosts: see `check_bearer`, which is asked first. Raises as `fill` and `check_bearer`.
+    hosts: see `check_bearer`, which is asked first when there is a mark. Raises as `fill` and `check_bearer`.
     """
     texts = (request.url, *request.headers.values(), request.body.decode("utf-8", "replace"))
-    used = {name for text in texts for name in _MARK.findall(text)}
-    if not used:
-        return request
+    if not any(_MARK.search(text) for text in texts):
+        return msgspec.structs.replace(request, secrets=dict(secrets)) if secrets else request
     check_bearer(request.url, hosts, allow_hosts=allow_hosts)
     headers = {name: _header(name, text, secrets) for name, text in request.headers.items()}
     body = request.body
     if _MARK.search(texts[-1]):
         kind = next((text for name, text in request.headers.items() if name.lower() == "content-type"), "")
         body = fill(texts[-1], secrets, escape=_escape_of(kind, texts[-1])).encode("utf-8")
-    kept = {name: secrets[name] for name in sorted(used)}
+    kept = dict(secrets)
     for name, text in headers.items():
         if text != request.headers[name] and _BASIC.match(request.headers[name]):
             kept[f"{name}:basic"] = text.partition(" ")[2]

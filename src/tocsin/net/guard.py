@@ -27,7 +27,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT_REDIRECTS = frozenset({301, 308})
 _POST_AGAIN = frozenset({307, 308})
 # Headers that follow a redirect to another host; all others (Authorization, Cookie, keys) stay with the first.
-_TRAVELLING = frozenset({"accept", "accept-language", "if-modified-since", "if-none-match"})
+_TRAVELLING = frozenset({"accept", "accept-language", "if-modified-since", "if-none-match", "last-event-id"})
 _OWN_HEADERS = frozenset(
     {
         "accept-encoding",

@@ -74,6 +74,7 @@ class HttpClient:
             headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate"},
             timeout=aiohttp.ClientTimeout(total=None),
             trust_env=False,
+            trace_configs=[_refusing_redirects()],
         )
         return self
 
@@ -194,6 +195,23 @@ def lower_headers(headers: Mapping[str, str] | CIMultiDictProxy[str]) -> dict[st
         clean = text.encode("utf-8", "replace").decode("utf-8")
         joined[lower] = f"{joined[lower]}, {clean}" if lower in joined else clean
     return joined
+
+
+def _refusing_redirects() -> aiohttp.TraceConfig:
+    """Return what stops aiohttp when it is about to follow a redirect by itself, as it does for a web socket."""
+
+    async def refuse(_session: object, _context: object, params: aiohttp.TraceRequestRedirectParams) -> None:
+        params.response.close()
+        raise SourceError(
+            "{url} redirects to {target!r}, which is not followed for a lasting connection; give the final address.",
+            permanent=False,
+            url=str(params.url),
+            target=params.response.headers.get("Location", "")[:200],
+        )
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(refuse)
+    return trace
 
 
 async def _ask(session: aiohttp.ClientSession, journey: Journey) -> Fetched | None:

@@ -1,0 +1,1 @@
+"""What servers speak, parsed without any socket."""
