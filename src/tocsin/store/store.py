@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from tocsin.store.affairs.facade import Affairs
 from tocsin.store.affairs.media import MediaTitles
 from tocsin.store.alerting.facade import Alerting
 from tocsin.store.close import ClosedRange
+from tocsin.store.collecting.facade import Collecting
+from tocsin.store.collecting.rows import Aside
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
 from tocsin.store.people.facade import People
@@ -66,6 +68,7 @@ class Store:
         self.personal = Personal(self._db)
         self.alerting = Alerting(self._db)
         self.media = MediaTitles(self._db)
+        self.collecting = Collecting(self._db)
 
     @property
     def alias(self) -> str:
@@ -136,6 +139,10 @@ class Store:
         """Note a sign of life of a collector."""
         sources.heartbeat(self._db, source, timeline, at)
 
+    def heartbeats(self, timeline: str, at: Mapping[str, datetime]) -> None:
+        """Note signs of life of many collectors at once, by source."""
+        sources.heartbeats(self._db, timeline, at)
+
     def note_good(self, source: str, at: datetime, next_at: datetime | None) -> None:
         """Note a good read."""
         sources.note_good(self._db, source, at, next_at)
@@ -178,13 +185,14 @@ class Store:
         seen: Sequence[Post] | int = 0,
         rejects: Sequence[Reject] = (),
         deletions: Sequence[Deletion] = (),
+        aside: Aside | None = None,
         now: datetime,
     ) -> CommitResult:
         """Store a slice in one transaction if the cursor still stands at its beginning; idempotent.
 
         seen: all posts of the slice, so that changes of known posts are noticed, or just how many there were.
         """
-        return commit(self._db, part, screened, seen=seen, rejects=rejects, deletions=deletions, now=now)
+        return commit(self._db, part, screened, seen=seen, rejects=rejects, deletions=deletions, aside=aside, now=now)
 
     def brands_pending(self, timeline: str, upto: int) -> list[str]:
         """Return the slugs of the brands that have posts to close up to the minute `upto`."""

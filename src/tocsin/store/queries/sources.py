@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -40,6 +41,12 @@ _COLUMNS = (
     " (select max(c.heartbeat_ms) from store_cursor c where c.source_id = s.id)"
 )
 # fmt: on
+_HEARTBEAT = (
+    "insert into store_cursor (source_id, timeline_id, cursor, heartbeat_ms, posts, unmatched, unreadable,"
+    " rules_version, stage_version) values (%s, %s, '', %s, 0, 0, 0, '', '')"
+    " on conflict (source_id, timeline_id) do update set heartbeat_ms = excluded.heartbeat_ms"
+    " where store_cursor.heartbeat_ms is null or store_cursor.heartbeat_ms < excluded.heartbeat_ms"
+)
 
 
 def save_source(db: Database, source: Source, brand: str = "", *, enabled: bool = True) -> None:
@@ -116,13 +123,14 @@ def posts_of_author(db: Database, source: str, platform: str, handle: str) -> li
 
 def heartbeat(db: Database, source: str, timeline: str, at: datetime) -> None:
     """Note a sign of life of the collector of a source; it never goes back."""
-    db.run(
-        "insert into store_cursor (source_id, timeline_id, cursor, heartbeat_ms, posts, unmatched, unreadable,"
-        " rules_version, stage_version) values (%s, %s, '', %s, 0, 0, 0, '', '')"
-        " on conflict (source_id, timeline_id) do update set heartbeat_ms = excluded.heartbeat_ms"
-        " where store_cursor.heartbeat_ms is null or store_cursor.heartbeat_ms < excluded.heartbeat_ms",
-        [db.names.source(source), db.names.timeline(timeline), to_ms(at)],
-    )
+    db.run(_HEARTBEAT, [db.names.source(source), db.names.timeline(timeline), to_ms(at)])
+
+
+def heartbeats(db: Database, timeline: str, at: Mapping[str, datetime]) -> None:
+    """Note signs of life of many collectors in one transaction, by source; none goes back."""
+    number = db.names.timeline(timeline)
+    with db.transaction():
+        bulk.update(db, _HEARTBEAT, [(db.names.source(name), number, to_ms(when)) for name, when in sorted(at.items())])
 
 
 def note_good(db: Database, source: str, at: datetime, next_at: datetime | None) -> None:

@@ -15,6 +15,8 @@ from tocsin.base.tally import tally
 from tocsin.base.time import to_ms
 from tocsin.collect.adapter import Reject
 from tocsin.store import bulk
+from tocsin.store.collecting.aside import keep_aside
+from tocsin.store.collecting.rows import Aside
 from tocsin.store.database import Database, marks
 from tocsin.store.map import AUTHOR_COLUMNS, clean, reading_columns, stored_id
 from tocsin.store.rows import CommitResult
@@ -67,6 +69,7 @@ def commit(
     seen: Sequence[Post] | int,
     rejects: Sequence[Reject],
     deletions: Sequence[Deletion],
+    aside: Aside | None = None,
     now: datetime,
 ) -> CommitResult:
     """Write a slice if the cursor of its source still stands at `from_cursor`; return what changed."""
@@ -88,6 +91,8 @@ def commit(
         gone = delete_sightings(db, taking.world, taking.source, deletions, taking.now_ms)
         ring.keep_unmatched(db, taking.source, screened.unmatched, taking.now_ms)
         ring.keep_rejects(db, taking.source, taking.timeline, rejects, taking.now_ms)
+        if aside is not None:
+            keep_aside(db, taking.source, aside, sorted(ids.values()), taking.now_ms)
     return CommitResult(
         accepted=True,
         new_posts=new_posts,

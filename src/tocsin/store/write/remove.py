@@ -63,6 +63,7 @@ def _remove(db: Database, ids: list[int]) -> None:
     authors = [row for (row,) in db.rows(f"select distinct author_id from store_post where id {among}", ids) if row]
     for table in ("store_mention", "store_revision", "store_sighting"):
         db.run(f"delete from {table} where post_id {among}", ids)
+    db.run(f"delete from store_sourcecheck where post {among}", ids)
     db.run(f"delete from store_post where id {among}", ids)
     for chunk in bulk.chunks(authors):
         db.run(

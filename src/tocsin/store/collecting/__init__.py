@@ -1,0 +1,1 @@
+"""The life of sources, as it is kept."""
