@@ -11,7 +11,7 @@ CATALOGUES := $(LOCALES:.po=.mo)
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-KERNEL := $(wildcard src/tocsin/screen/match/compiled/*.[ch])
+KERNEL := $(wildcard src/tocsin/screen/match/compiled/*.[ch] src/tocsin/story/compiled/*.[ch])
 
 .venv/ready: requirements/lock.txt pyproject.toml scripts/setup scripts/hatch_build.py $(KERNEL)
 	@sh scripts/setup

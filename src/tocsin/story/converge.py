@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
-from tocsin.story.evidence import Elsewhere, alike, enough_shared, telling, weigh
-from tocsin.story.index import StoryIndex
+from tocsin.story.evidence import EvidenceIndex
 from tocsin.story.live import LiveStory
 
 # Set with those of `evidence.py`.
@@ -21,7 +21,7 @@ _ALIKE_HOT = 0.22
 _ALIKE = 0.35
 
 
-def converging(live: LiveStory, index: StoryIndex, now: datetime) -> list[LiveStory]:
+def converging(live: LiveStory, index: EvidenceIndex, now: datetime) -> list[LiveStory]:
     """Return the stories that say the same as this one beyond what is said elsewhere.
 
     Where both are of these very hours, elsewhere is what is said outside of all such stories: otherwise the words of
@@ -29,31 +29,26 @@ def converging(live: LiveStory, index: StoryIndex, now: datetime) -> list[LiveSt
     """
     if live.mass < _FEWEST_POSTS:
         return []
-    terms = [term for _, term in telling(live, index)[:_TELLING_TERMS]]
-    sharers = index.sharers(terms, live)
+    sharers = index.sharers(index.telling(live, _TELLING_TERMS), live)
     others = [other for other in sharers if other.mass >= _FEWEST_POSTS][:_TRIED]
     hot = [one for one in (live, *others) if one.heat_at(now) >= _HOT * one.mass]
     found = []
     if live in hot and len(hot) > 1:
-        elsewhere = Elsewhere(hot, index)
-        mine = elsewhere.beyond(live)
-        found += [(alike(mine, elsewhere.beyond(other)) - _ALIKE_HOT, other) for other in hot[1:]]
+        likenesses = index.likenesses(hot)
+        found += [(likeness - _ALIKE_HOT, other) for likeness, other in zip(likenesses, hot[1:], strict=True)]
     for other in others:
         if live not in hot or other not in hot:
-            elsewhere = Elsewhere((live, other), index)
-            found.append((alike(elsewhere.beyond(live), elsewhere.beyond(other)) - _ALIKE, other))
+            found.append((index.likenesses([live, other])[0] - _ALIKE, other))
     together = [other for likeness, other in found if round(likeness, 6) >= 0.0]
     if live in hot and live.mass >= _GATHERS_POSTS:
-        together += [other for other in sharers if other.mass < _FEWEST_POSTS and _belongs(other, live, index)][
-            :_GATHERED
-        ]
+        few = (other for other in sharers if other.mass < _FEWEST_POSTS and _belongs(other, live, index))
+        together += islice(few, _GATHERED)
     return together
 
 
-def _belongs(other: LiveStory, live: LiveStory, index: StoryIndex) -> bool:
+def _belongs(other: LiveStory, live: LiveStory, index: EvidenceIndex) -> bool:
     """Say whether the few posts of a story would come into a larger one, were they said now."""
     if live.first_at - other.last_at > _BEFORE:
         return False
-    terms = index.uncommon([term for term, count in other.terms.items() if 2.0 * count >= other.mass])
-    (evidence, shared), _ = weigh(terms, (live, other), index)
-    return enough_shared(live, terms, shared) and round(evidence, 6) >= _GATHERS
+    evidence = index.evidence(other, live)
+    return evidence is not None and round(evidence, 6) >= _GATHERS

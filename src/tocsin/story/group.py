@@ -13,9 +13,8 @@ import msgspec
 from tocsin.base.brand import Brand
 from tocsin.base.story import MentionDigest, Story, StoryState
 from tocsin.base.time import minute_start
+from tocsin.story.compiled import open_index
 from tocsin.story.converge import converging
-from tocsin.story.evidence import enough_shared, telling, weigh
-from tocsin.story.index import StoryIndex
 from tocsin.story.live import CALM_AFTER, HEAT_HALVES, KEYWORDS_TRIED, TITLED_AT, LiveStory
 from tocsin.story.merge import merge
 from tocsin.story.words import keys_of, words_of_brand
@@ -50,7 +49,7 @@ class Grouper:
         self._own_words = words_of_brand(brand.name, brand.slug)
         self._stories: dict[str, LiveStory] = {}
         self._begun_by: dict[tuple[str, str], str] = {}
-        self._index = StoryIndex()
+        self._index = open_index()
         self._heat, self._heated_at = 0.0, datetime.min.replace(tzinfo=UTC)
         self._changed: dict[str, None] = {}
         self._departed: dict[str, Story] = {}  # left, with a last row still to be fetched
@@ -163,23 +162,17 @@ class Grouper:
 
     def _likeliest(self, mention: MentionDigest, terms: Sequence[str], nearness: Nearness | None) -> LiveStory | None:
         """Return the story that a post's words, and what it answers, speak for most, if they do so enough."""
-        terms = self._index.uncommon(terms)
-        lives = self._index.candidates(terms)
         answered = self._answered(mention)
-        if answered is not None and answered not in lives:
-            lives.append(answered)
-        if not lives:
+        likely = self._index.likely(terms, answered)
+        if not likely:
             return None
         best: tuple[float, str, LiveStory] | None = None
         heat = self._heat_at(mention.at) + 5.0
-        for live, (evidence, shared) in zip(lives, weigh(terms, lives, self._index), strict=True):
-            is_tied = live is answered
-            if not (is_tied or enough_shared(live, terms, shared)):
-                continue
+        for live, evidence in likely:
             evidence += _OF_LATE * math.log((live.heat_at(mention.at) + 0.5) / heat)
             if mention.at > live.last_at:
                 evidence -= _IDLE_A_DAY * ((mention.at - live.last_at) / _A_DAY)
-            if is_tied:
+            if live is answered:
                 evidence += _TIED
             if nearness is not None:
                 evidence += nearness(mention, live.id)
@@ -210,7 +203,7 @@ class Grouper:
         if live.is_full:
             index.fade(live)
         if live.told_apart in TITLED_AT:
-            live.retitle(mention, self._language, [term for _, term in telling(live, index)[:KEYWORDS_TRIED]])
+            live.retitle(mention, self._language, index.telling(live, KEYWORDS_TRIED))
         posts = live.told_apart
         if posts in _COMPARED_AT or posts % _COMPARED_EVERY == 0:
             for other in converging(live, index, mention.at):

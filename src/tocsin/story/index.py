@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from operator import eq, itemgetter
+from typing import Any
 
-from tocsin.story.live import LiveStory
+from tocsin.story.live import KEPT_TERMS, MOST_TERMS, LiveStory
 from tocsin.story.words import everyday_keys
 
-_SEARCHED_BANDS = 10  # of 32: a copy that shares 0.55 of the word pairs agrees on two of these 8 times in 10
-_FEWEST_BANDS = 2
-_SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
-_SEARCHED_TERMS = 6
-_CROWDED = 20  # a word of more stories than this tells little and costs much: only the story that leads in it is tried
-_LED = 6  # posts of one story that say a word, before the story can lead in it
-_MANY = 250
-_COMMON, _COMMON_POSTS = 0.6, 8.0
-_TRIED = 3
-_NEAR_BEST = 0.4
+SEARCHED_BANDS = 10  # of 32: a copy that shares 0.55 of the word pairs agrees on two of these 8 times in 10
+SAME_BANDS = 10  # of 32 bands of two rows: share J of word pairs in common, J² near 10/32, so J near 0.55
+SEARCHED_TERMS = 6
+CROWDED = 20  # a word of more stories than this tells little and costs much: only the story that leads in it is tried
+LED = 6  # posts of one story that say a word, before the story can lead in it
+MANY = 250
+COMMON, COMMON_POSTS = 0.6, 8.0
+TRIED = 3
+NEAR_BEST = 0.4
 # How often a word is taken to be said before it was ever heard, in so many posts: see `evidence.py`.
-_SAID_ONCE, _SAID_OFTEN = 0.5, 5.0
+SAID_ONCE, SAID_OFTEN = 0.5, 5.0
 _EVERYDAY = everyday_keys()
 
 
@@ -45,8 +46,8 @@ class StoryIndex:
     def __init__(self) -> None:
         self._exacts: dict[int, LiveStory] = {}
         # Of each searched band: the text that holds a value, as nearly always, or the texts.
-        self._bands: tuple[dict[int, Text | list[Text]], ...] = tuple({} for _ in range(_SEARCHED_BANDS))
-        self._texts: dict[LiveStory, list[Text]] = {}
+        self._bands: tuple[dict[int, Text | list[Text]], ...] = tuple({} for _ in range(SEARCHED_BANDS))
+        self._texts: dict[LiveStory, list[Any]] = {}  # what `_link` gave for each, oldest first
         self._holders: dict[str, dict[LiveStory, None]] = {}
         self._leaders: dict[str, LiveStory] = {}
         self.totals: dict[str, float] = {}
@@ -56,7 +57,7 @@ class StoryIndex:
     @property
     def common(self) -> float:
         """From how many posts on a word is one that most say, such as a name they all bear: it tells nothing."""
-        return _COMMON * (self.posts + _COMMON_POSTS)
+        return COMMON * (self.posts + COMMON_POSTS)
 
     def uncommon(self, terms: Iterable[str]) -> list[str]:
         """Return the words that are not said by most posts."""
@@ -65,28 +66,22 @@ class StoryIndex:
 
     def add(self, live: LiveStory) -> None:
         """Take up a story as it stands."""
-        self.stories += 1
-        self.posts += live.mass
         for exact in live.exacts:
             self._exacts.setdefault(exact, live)
         for bands in live.bands:
-            self._add_text(bands, live)
-        for term, count in live.terms.items():
-            self._hold(term, live, count)
+            self._texts.setdefault(live, []).append(self._link(bands, live))
+        self._add_words(live)
 
     def drop(self, live: LiveStory) -> None:
         """Forget a story, which must stand as it was last noted."""
-        self.stories -= 1
-        self.posts -= live.mass
         for exact in live.exacts:
             if self._exacts.get(exact) is live:
                 del self._exacts[exact]
         for text in self._texts.pop(live, ()):
-            self._drop_text(text)
-        for term, count in live.terms.items():
-            self._let_go(term, live, count)
+            self._unlink(text)
+        self._drop_words(live)
 
-    def learn(self, live: LiveStory, terms: Collection[str]) -> None:
+    def learn(self, live: LiveStory, terms: Sequence[str]) -> None:
         """Let a story learn the words of a post told apart from those it has."""
         counts, totals, leaders = live.terms, self.totals, self._leaders
         self.posts += 1.0
@@ -98,16 +93,22 @@ class StoryIndex:
                 continue
             counts[term] = count = count + 1.0
             totals[term] += 1.0
-            if count >= _LED:
+            if count >= LED:
                 leader = leaders.get(term)
                 if leader is not live and (leader is None or _before(live, leader, term)):
                     leaders[term] = live
-        for term, count in live.learnt(terms).items():
-            self._let_go(term, live, count)
+        live.learnt()
+        if len(counts) <= MOST_TERMS:
+            return
+        # Newcomers must have a chance: what was said once is dropped first, the words of this post last among equals.
+        rank = {term: (count, term in terms, term) for term, count in counts.items()}
+        for term in heapq.nsmallest(len(counts) - KEPT_TERMS, rank, key=rank.__getitem__):
+            self._let_go(term, live, counts.pop(term))
 
     def fade(self, live: LiveStory) -> None:
-        """Halve what a story said, so that it follows what is said of it now."""
+        """Halve what a story said, so that it follows what is said of it now and forgets what was said once."""
         before = live.terms
+        live.terms = {term: count / 2 for term, count in before.items() if count >= 2.0}
         self.posts -= live.mass
         live.fade()
         self.posts += live.mass
@@ -127,16 +128,17 @@ class StoryIndex:
         if dropped is not None and self._exacts.get(dropped) is live:
             del self._exacts[dropped]
         if bands:
+            texts = self._texts.setdefault(live, [])
             if live.keep_bands(bands):
-                texts = self._texts[live]
-                self._drop_text(texts.pop(0))
-            self._add_text(bands, live)
+                self._unlink(texts.pop(0))
+            texts.append(self._link(bands, live))
 
     def copied(self, exact: int, bands: tuple[int, ...]) -> LiveStory | None:
         """Return the story that holds this text to the letter, or the likest text of about 0.55 of its word pairs."""
         live = self._exacts.get(exact)
-        if live is not None or not bands:
-            return live
+        return self._likest(bands) if live is None and bands else live
+
+    def _likest(self, bands: tuple[int, ...]) -> LiveStory | None:
         hits: dict[Text, int] = {}
         for texts, value in zip(self._bands, bands, strict=False):
             text = texts.get(value)
@@ -148,7 +150,7 @@ class StoryIndex:
             return None
         same = [(-sum(map(eq, bands, text.bands)), text.live.id, text.live) for text, n in hits.items() if n > 1]
         best = min(same, key=lambda found: found[:2], default=None)
-        return best[2] if best and -best[0] >= _SAME_BANDS else None
+        return best[2] if best and -best[0] >= SAME_BANDS else None
 
     def candidates(self, terms: Iterable[str]) -> list[LiveStory]:
         """Return the few stories that hold most of the rarest of these words, or lead in one; likeliest first."""
@@ -157,10 +159,10 @@ class StoryIndex:
         known.sort(key=_first_two)
         found: dict[LiveStory, float] = {}
         stories, log1p = self.stories, math.log1p
-        left = _SEARCHED_TERMS
+        left = SEARCHED_TERMS
         for many, term, held in known:
             weight = log1p(stories / many)
-            if left and many <= _CROWDED:
+            if left and many <= CROWDED:
                 left -= 1
                 for live in held:
                     found[live] = found.get(live, 0.0) + weight
@@ -168,11 +170,11 @@ class StoryIndex:
                 found[leader] = found.get(leader, 0.0) + weight
         if not found:
             return []
-        least = _NEAR_BEST * max(found.values())
+        least = NEAR_BEST * max(found.values())
         best = [(-weight, live.id, live) for live, weight in found.items() if weight >= least]
         if len(best) > 1:
             best.sort(key=_first_two)
-        return [live for _, _, live in best[:_TRIED]]
+        return [live for _, _, live in best[:TRIED]]
 
     def sharers(self, terms: Iterable[str], live: LiveStory) -> list[LiveStory]:
         """Return the other stories that say these words in half of their posts or twice, those that do most first."""
@@ -180,21 +182,33 @@ class StoryIndex:
         for term in terms:
             held = self._holders[term]
             leader = self._leaders.get(term)
-            for other in held if len(held) <= _MANY else (leader,) if leader else ():
+            for other in held if len(held) <= MANY else (leader,) if leader else ():
                 count = other.terms[term]
                 if other is not live and (count > 1.0 or other.mass <= 2.0):
                     found[other] = found.get(other, 0.0) + count / other.mass
         return sorted(found, key=lambda other: (-round(found[other], 6), other.id))
 
+    def _add_words(self, live: LiveStory) -> None:
+        self.stories += 1
+        self.posts += live.mass
+        for term, count in live.terms.items():
+            self._hold(term, live, count)
+
+    def _drop_words(self, live: LiveStory) -> None:
+        self.stories -= 1
+        self.posts -= live.mass
+        for term, count in live.terms.items():
+            self._let_go(term, live, count)
+
     def _hold(self, term: str, live: LiveStory, count: float) -> None:
         held = self._holders.get(term)
         if held is None:
             self._holders[term] = {live: None}
-            self.totals[term] = count + (_SAID_OFTEN if term in _EVERYDAY else _SAID_ONCE)
+            self.totals[term] = count + (SAID_OFTEN if term in _EVERYDAY else SAID_ONCE)
         else:
             held[live] = None
             self.totals[term] += count
-        if count >= _LED:
+        if count >= LED:
             leader = self._leaders.get(term)
             if leader is None or _before(live, leader, term):
                 self._leaders[term] = live
@@ -211,19 +225,14 @@ class StoryIndex:
             self._lead_anew(term)
 
     def _lead_anew(self, term: str) -> None:
-        able = [live for live in self._holders[term] if live.terms[term] >= _LED]
+        able = [live for live in self._holders[term] if live.terms[term] >= LED]
         if able:
             self._leaders[term] = min(able, key=lambda live: (-live.terms[term], live.id))
         else:
             self._leaders.pop(term, None)
 
-    def _add_text(self, bands: tuple[int, ...], live: LiveStory) -> None:
+    def _link(self, bands: tuple[int, ...], live: LiveStory) -> Any:
         text = Text(bands, live)
-        texts = self._texts.get(live)
-        if texts is None:
-            self._texts[live] = [text]
-        else:
-            texts.append(text)
         for values, value in zip(self._bands, bands, strict=False):
             held = values.setdefault(value, text)
             if held is text:
@@ -232,8 +241,9 @@ class StoryIndex:
                 held.append(text)
             else:
                 values[value] = [held, text]
+        return text
 
-    def _drop_text(self, text: Text) -> None:
+    def _unlink(self, text: Any) -> None:
         for values, value in zip(self._bands, text.bands, strict=False):
             held = values[value]
             if held is text:

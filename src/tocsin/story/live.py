@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from tocsin.story.title import centrality, keywords_of, plainness, title_of
 
 MOST_TERMS = 96
 MOST_KEYS = 64
-_KEPT_TERMS = 64  # when there are more than `MOST_TERMS`
+KEPT_TERMS = 64  # when there are more than `MOST_TERMS`
 _FADES_POSTS = 256
 KEYWORDS_TRIED = 12
 CALM_AFTER = timedelta(hours=24)
@@ -39,7 +38,11 @@ _HARMLESS = (_NEUTRAL, Kind.PRAISE.value, Kind.QUESTION.value)
 
 
 class LiveStory:
-    """A story opened for change; `row` gives its value as it stands, made anew only when something changed."""
+    """A story opened for change; `row` gives its value as it stands, made anew only when something changed.
+
+    terms: how often it says each word, kept by the index that holds it. What a compiled one puts there can be copied,
+    and nothing else.
+    """
 
     __slots__ = (
         "_begun",
@@ -133,7 +136,7 @@ class LiveStory:
                 languages=self.languages,
                 heat=self.heat,
                 slow=self.slow,
-                terms=dict(self.terms),
+                terms=self.terms.copy(),
                 exacts=tuple(self.exacts),
                 bands=tuple(self.bands),
             )
@@ -159,21 +162,14 @@ class LiveStory:
         if mention.language not in self.languages:
             self.languages = tuple(sorted((*self.languages, mention.language)))
 
-    def learnt(self, terms: Collection[str]) -> dict[str, float]:
-        """Note that the words of a post taken in were counted; return the terms that found no room, with their counts.
+    def learnt(self) -> None:
+        """Note that the words of a post taken in were counted.
 
         Never called for a copy: a text repeated a thousand times must not be the story.
         """
         self._row = None
         self.told_apart += 1
         self.mass += 1.0
-        counts = self.terms
-        if len(counts) <= MOST_TERMS:
-            return {}
-        # Newcomers must have a chance: what was said once is dropped first, the words of this post last among equals.
-        rank = {term: (count, term in terms, term) for term, count in counts.items()}
-        least = heapq.nsmallest(len(counts) - _KEPT_TERMS, rank, key=rank.__getitem__)
-        return {term: counts.pop(term) for term in least}
 
     def reheat(self, one: tuple[float, float], other: tuple[float, float]) -> None:
         """Set `heat` and `slow` to those of two stories put together, both as of its last post."""
@@ -186,10 +182,9 @@ class LiveStory:
         return self.mass >= 2 * _FADES_POSTS
 
     def fade(self) -> None:
-        """Halve the counts of its words; those said once of late are forgotten."""
+        """Note that the counts of its words were halved."""
         self._row = None
         self.mass /= 2
-        self.terms = {term: count / 2 for term, count in self.terms.items() if count >= 2.0}
 
     def keep_exact(self, exact: int) -> int | None:
         """Keep the exact key of a text; return the oldest one, if it had to give way."""
@@ -225,18 +220,16 @@ class LiveStory:
         self._row = None
         is_wanted = language in ("", mention.language)
         self.keywords = keywords_of(telling, f"{mention.title} {mention.text}", self.keywords, anew=is_wanted)
-        line = title_of(mention.text, mention.title, self.terms)
+        terms = self.terms.copy()
+        line = title_of(mention.text, mention.title, terms)
         if not line or (language in self.languages and mention.language != language):
             return
-        stands = self._worth(self.title)
+        stands = _worth(self.title, terms)
         if language in self.languages and len(self.languages) > 1 and _language_of(self.title) not in (language, "und"):
             stands = 0.0
         # The words of a press title were weighed by a journalist: it needs to be no better than what stands.
-        if self._worth(line) > stands * (1.0 if mention.title else _BETTER):
+        if _worth(line, terms) > stands * (1.0 if mention.title else _BETTER):
             self.title = line
-
-    def _worth(self, line: str) -> float:
-        return centrality(line, self.terms) * plainness(line)
 
     def fall_calm(self) -> None:
         """Mark the story as calm."""
@@ -272,6 +265,10 @@ class LiveStory:
         if state is StoryState.NEW:
             return StoryState.GROWING if pace >= _GROWS else StoryState.CALM
         return StoryState.CALM if pace <= _CALMS else state
+
+
+def _worth(line: str, terms: Mapping[str, float]) -> float:
+    return centrality(line, terms) * plainness(line)
 
 
 def _faded(count: float, past: timedelta, half: timedelta) -> float:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.base.story import MentionDigest, Story
-from tocsin.story.evidence import telling
-from tocsin.story.index import StoryIndex
+from tocsin.story.evidence import EvidenceIndex
 from tocsin.story.live import KEYWORDS_TRIED, TITLED_AT, LiveStory
 from tocsin.story.words import keys_of, words_of_brand
 
@@ -26,7 +25,7 @@ def remake(brand: str, timeline: str, mentions: Sequence[MentionDigest], *, name
     first, *rest = sorted(heard, key=lambda post: (post.minute, post.platform, post.native_id))
     besides = words_of_brand("", brand)
     live = LiveStory.found(first, (brand, timeline), keys_of(first, besides))
-    index = StoryIndex()
+    index = EvidenceIndex()
     index.add(live)
     for post in rest:
         is_copy = index.copied(post.exact, post.bands) is not None
@@ -37,5 +36,5 @@ def remake(brand: str, timeline: str, mentions: Sequence[MentionDigest], *, name
             if live.is_full:
                 index.fade(live)
             if live.told_apart in TITLED_AT:
-                live.retitle(post, "", [term for _, term in telling(live, index)[:KEYWORDS_TRIED]])
+                live.retitle(post, "", index.telling(live, KEYWORDS_TRIED))
     return msgspec.structs.replace(live.row, id=name or live.id)
