@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,7 +29,14 @@ _PRIOR_SPREAD, _PRIOR_HOURS = 0.1, 24.0  # 1/size of the law before anything is 
 _CLIP_SIGMAS = 4.0
 _WORTH_A_TAIL = 2.5  # deviations under which the exact tail cannot come near any threshold
 
+_GROUP_HOURS = (1, 2, 6)
+_LARGEST_TABLE = 2_000  # of counts; a larger one costs more than sorting
+_HOUR_BEFORE = np.arange(-1, 23) % 24
+_HOUR_AFTER = np.arange(1, 25) % 24
+_sum = np.add.reduce  # what `sum` of an array comes to in the end: these arrays are so short that the way there counts
+
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 class Usual(msgspec.Struct, array_like=True):
@@ -65,10 +73,6 @@ class Usual(msgspec.Struct, array_like=True):
         """Return the size of the negative-binomial law of sums over the window."""
         return self.sizes[0] if window_min <= 60 else self.sizes[1] if window_min <= 120 else self.sizes[2]
 
-    def edge(self, window_min: int, minute: int) -> float:
-        """Return the mentions that stand 2.5 deviations over the usual of the window that ends with `minute`."""
-        return edge_of(self.expected(window_min, minute), self.size(window_min))
-
 
 def _no_hours() -> bytearray:
     return bytearray(8 * WEEK_HOURS)
@@ -93,13 +97,10 @@ class Profile(msgspec.Struct, array_like=True):
         first = max(self.hour, now - BINS_KEPT // _HOUR_BINS + 1)
         if first >= until:
             return
-        history = counts.history()
         usual_hours = memoryview(usual.hours).cast("d") if usual is not None else None
         sums, weights = memoryview(self.sums).cast("d"), memoryview(self.weights).cast("d")
-        newest = counts.last // BIN_MIN
         for hour in range(first, until):
-            start = BINS_KEPT - 1 - (newest - hour * _HOUR_BINS)
-            posts = float(history[max(0, start) : start + _HOUR_BINS].sum())
+            posts = float(counts.of_hour(hour))
             at = ((hour * 60 + offset_min) // 60 + _EPOCH_HOUR) % WEEK_HOURS
             if usual_hours is not None:
                 mean = usual_hours[at]
@@ -114,15 +115,16 @@ class Profile(msgspec.Struct, array_like=True):
         Hour of week shrinks to hour of day times day of week, and these to a flat week, as long as little is known.
         """
         sums, weights = np.frombuffer(self.sums).reshape(7, 24), np.frombuffer(self.weights).reshape(7, 24)
-        known = weights.sum()
+        known = _sum(weights, None)
         if known == 0:
             return np.zeros(WEEK_HOURS)
-        mean = sums.sum() / known
-        day = (sums.sum(0) + _TO_DAY * mean) / (weights.sum(0) + _TO_DAY)
-        day = 0.25 * np.roll(day, 1) + 0.5 * day + 0.25 * np.roll(day, -1)
-        ready = (weights * day).sum(1)
-        tilt = (sums.sum(1) + 24 * _TO_DAY * mean) / (ready + 24 * _TO_DAY * mean) if mean > 0 else np.ones(7)
-        both = tilt[:, None] * day[None, :]
+        by_day = _sum(sums, 1)
+        mean = _sum(sums, None) / known
+        day = (_sum(sums, 0) + _TO_DAY * mean) / (_sum(weights, 0) + _TO_DAY)
+        day = 0.25 * day[_HOUR_BEFORE] + 0.5 * day + 0.25 * day[_HOUR_AFTER]
+        ready = _sum(weights * day, 1)
+        tilt = (by_day + 24 * _TO_DAY * mean) / (ready + 24 * _TO_DAY * mean) if mean > 0 else np.ones(7)
+        both = tilt[:, None] * day
         whole: Floats = ((sums + _TO_WEEK * both) / (weights + _TO_WEEK)).reshape(-1)
         return whole
 
@@ -157,23 +159,23 @@ def work_out(counts: Counts, profile: Profile, *, offset_min: int, first: int) -
     """
     history = counts.history()
     held = min(BINS_KEPT - 1, max(1, (counts.last - first) // BIN_MIN))
-    middle, spread = _robust(history[-1 - held : -1][-_LEVEL_DAYS * DAY_BINS :].astype(np.float64))
+    middle, spread = _robust(history[-1 - min(held, _LEVEL_DAYS * DAY_BINS) : -1])
     hours, sizes = profile.hours(), [1 / _PRIOR_SPREAD] * 3
     newest_hour = counts.last // 60
     whole = min(held // _HOUR_BINS, BINS_KEPT // _HOUR_BINS - 1)
     if whole >= 24:
         end = BINS_KEPT - 1 - (counts.last // BIN_MIN - newest_hour * _HOUR_BINS)
-        seen = history[end - whole * _HOUR_BINS : end].reshape(whole, _HOUR_BINS).sum(1).astype(np.float64)
+        seen = _sum(history[end - whole * _HOUR_BINS : end].reshape(whole, _HOUR_BINS), 1).astype(np.float64)
         at = (np.arange(newest_hour - whole, newest_hour) + offset_min // 60 + _EPOCH_HOUR) % WEEK_HOURS
-        hours = hours * _level(seen, hours[at])
+        shape = hours[at]
+        level = _level(seen, shape)
+        hours = hours * level
         # The newest day is judged by the spread of those before it, not by its own.
         calm = slice(None, -24) if whole >= 72 else slice(None)
-        sizes = [_size(seen[calm], hours[at][calm], group) for group in (1, 2, 6)]
+        sizes = _sizes(seen[calm], (shape * level)[calm])
     slot = slot_of(counts.last)
     usual = Usual(slot, offset_min, middle, spread, hours.tobytes(), sizes, [])
-    # Windows of whole hours: the expected count is linear between full hours, least at one of them.
-    knots = range(slot * SLOT_MIN - 1 - offset_min % 60, (slot + 1) * SLOT_MIN + 60, 60)
-    usual.floors = [min(usual.edge(window, knot) for knot in knots) for window in STEADY_MIN]
+    usual.floors = _floors(usual)
     return usual
 
 
@@ -182,37 +184,83 @@ def slot_of(minute: int) -> int:
     return minute // SLOT_MIN
 
 
-def _robust(past: Floats) -> tuple[list[float], list[float]]:
-    running = np.concatenate([[0.0], np.cumsum(past)])
+def _floors(usual: Usual) -> list[float]:
+    """Return the least counts worth a tail: the expected is linear between full hours, so least at one of them."""
+    first = (usual.slot * SLOT_MIN - usual.offset_min % 60 + usual.offset_min) // 60
+    hours, longest = memoryview(usual.hours).cast("d"), STEADY_MIN[-1] // 60
+    ends = range(longest, longest + SLOT_MIN // 60 + 2)
+    run = [60 * hours[(hour + _EPOCH_HOUR) % WEEK_HOURS] for hour in range(first - longest, first + SLOT_MIN // 60 + 1)]
+    least = [min(sum(run[end - window // 60 : end]) for end in ends) / 60 for window in STEADY_MIN]
+    return [edge_of(mean, usual.size(window)) for window, mean in zip(STEADY_MIN, least, strict=True)]
+
+
+def _robust(past: Ints) -> tuple[list[float], list[float]]:
+    running = np.zeros(len(past) + 1, np.int64)
+    np.cumsum(past, out=running[1:])
     middle, spread = [], []
     for scale in SUDDEN_MIN:
         width = min(scale // BIN_MIN, len(past))
         sums = running[width:] - running[:-width]
-        half = len(sums) // 2
-        centre = float(np.partition(sums, half)[half])
-        deviation = _MAD_TO_SD * float(np.partition(np.abs(sums - centre), half)[half])
+        centre, distance = _middle(sums, most=4 * width * int(running[-1]) // len(sums) + 1)
+        deviation = _MAD_TO_SD * distance
         # Where most sums are 0 the median hides the mean: a Poisson deviation of the mean is the least believed.
-        mean = float(np.minimum(sums, centre + 3 * max(deviation, 1.0)).mean())
-        middle.append(centre)
+        mean = float(_sum(np.minimum(sums, centre + 3 * max(deviation, 1.0)), None)) / len(sums)
+        middle.append(float(centre))
         spread.append(max(deviation, math.sqrt(mean + 1.0)))
     return middle, spread
+
+
+def _middle(sums: Ints, most: int) -> tuple[int, int]:
+    """Return the median of sums, and of their distances from it.
+
+    most: over four times the mean. No median is over twice the mean, nor the median distance over the median: sums
+    beyond that need not be told apart, and a table of how often each stands is several times faster than sorting.
+    """
+    half = len(sums) // 2
+    if most > _LARGEST_TABLE:
+        centre = int(np.partition(sums, half)[half])
+        return centre, int(np.partition(np.abs(sums - centre), half)[half])
+    times = np.bincount(np.minimum(sums, most), minlength=most + 1).tolist()
+    centre, below = 0, times[0]
+    while below <= half:
+        centre += 1
+        below += times[centre]
+    distance, within = 0, times[centre]
+    while within <= half:
+        distance += 1
+        within += times[centre - distance] + times[centre + distance]
+    return centre, distance
 
 
 def _level(seen: Floats, shape: Floats) -> float:
     days = min(len(seen) // 24, _LEVEL_DAYS)
     if days < 3:
         return 1.0
-    totals = seen[-days * 24 :].reshape(days, 24).sum(1)
-    ready = shape[-days * 24 :].reshape(days, 24).sum(1)
-    return float(np.median((totals + 1.0) / (ready + 1.0)))
+    totals = _sum(seen[-days * 24 :].reshape(days, 24), 1)
+    ready = _sum(shape[-days * 24 :].reshape(days, 24), 1)
+    return float(statistics.median(((totals + 1.0) / (ready + 1.0)).tolist()))
 
 
-def _size(seen: Floats, mean: Floats, group: int) -> float:
-    groups = len(seen) // group
-    x = seen[-groups * group :].reshape(groups, group).sum(1)
-    mu = mean[-groups * group :].reshape(groups, group).sum(1)
-    x = np.minimum(x, 3.0 + mu + _CLIP_SIGMAS * np.sqrt(mu + mu * mu / 2))
-    square = float((mu * mu).mean()) + 1e-9
-    over = float(((x - mu) ** 2 - mu).sum())
-    inverse = (over + _PRIOR_SPREAD * _PRIOR_HOURS * square) / (groups * square + _PRIOR_HOURS * square)
-    return 1.0 / min(max(inverse, 0.01), 20.0)
+def _sizes(seen: Floats, mean: Floats) -> list[float]:
+    """Return the sizes of the laws of sums over 1, 2 and 6 hours, from mentions an hour and their means."""
+    x, mu = _grouped(seen), _grouped(mean)
+    square = mu * mu
+    x = np.minimum(x, 3.0 + mu + _CLIP_SIGMAS * np.sqrt(mu + square / 2))
+    over = (x - mu) ** 2 - mu
+    sizes, start = [], 0
+    for width in _GROUP_HOURS:
+        groups = len(seen) // width
+        part = slice(start, start + groups)
+        even = float(_sum(square[part], None)) / groups + 1e-9
+        inverse = (float(_sum(over[part], None)) + _PRIOR_SPREAD * _PRIOR_HOURS * even) / (
+            groups * even + _PRIOR_HOURS * even
+        )
+        sizes.append(1.0 / min(max(inverse, 0.01), 20.0))
+        start += groups
+    return sizes
+
+
+def _grouped(hourly: Floats) -> Floats:
+    """Return the sums over 1, 2 and 6 hours, one kind after the other; the newest hours fill the last group."""
+    sums = [_sum(hourly[len(hourly) % width :].reshape(-1, width), 1) for width in _GROUP_HOURS[1:]]
+    return np.concatenate([hourly, *sums])

@@ -164,6 +164,11 @@ class Counts(msgspec.Struct, array_like=True):
                     return number * BIN_MIN
         return newest * BIN_MIN
 
+    def of_hour(self, hour: int) -> int:
+        """Return the mentions of an hour (since 1970, UTC) of the last 14 days."""
+        start = hour * 60 // BIN_MIN % BINS_KEPT
+        return sum(memoryview(self.bins).cast("I")[start : start + 60 // BIN_MIN])
+
     def history(self) -> npt.NDArray[np.int64]:
         """Return the 4,032 bins in order of time, the newest (unfinished) last."""
         cells = np.frombuffer(self.bins, dtype=np.uint32)
