@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -22,11 +23,12 @@ _RECENT_BINS = RECENT_MIN // BIN_MIN
 _VOICE_BITS = 512
 _VOICE_BYTES = _VOICE_BITS // 8
 _LARGEST = 2**32 - 1
+_TYPES: dict[int, type[np.unsignedinteger[Any]]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 _TOP_STORIES = 16
 _STORY_BLOCK_MIN = 60
 
 
-class MinuteTally(msgspec.Struct, frozen=True):
+class MinuteTally(msgspec.Struct, frozen=True, gc=False):
     """What the tests need of one minute. Posts of the brand's own accounts are left out.
 
     voices: bit set of authors (512 bits, by linear counting), 0 when authors are not known. sources: 64-bit set.
@@ -68,15 +70,16 @@ def _voice(mention: MentionDigest) -> int:
     return ((number * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF) >> 55
 
 
-class Counts(msgspec.Struct, array_like=True):
+class Counts(msgspec.Struct, array_like=True, gc=False):
     """Counts of the last 120 minutes one by one, of 14 days by 5 minutes, and who and what spoke in the last 2 hours.
 
-    last: the newest minute counted. bins: unsigned 32-bit counts, bin b (= minute // 5) at b % 4032.
+    last: the newest minute counted. bins: unsigned counts, bin b (= minute // 5) at b % 4032, each of 1, 2 or 4 bytes:
+    what the largest of them needs, for a brand that is hardly spoken of is no less tested than a loud one.
     """
 
     last: int
     recent: list[int] = msgspec.field(default_factory=lambda: [0] * RECENT_MIN)
-    bins: bytearray = msgspec.field(default_factory=lambda: bytearray(4 * BINS_KEPT))
+    bins: bytearray = msgspec.field(default_factory=lambda: bytearray(BINS_KEPT))
     negative: list[int] = msgspec.field(default_factory=lambda: [0] * _RECENT_BINS)
     sources: list[int] = msgspec.field(default_factory=lambda: [0] * _RECENT_BINS)
     voices: bytearray = msgspec.field(default_factory=lambda: bytearray(_VOICE_BYTES * _RECENT_BINS))
@@ -91,7 +94,7 @@ class Counts(msgspec.Struct, array_like=True):
         self.recent = self.recent[gap:] + [0] * gap if gap < RECENT_MIN else [0] * RECENT_MIN
         old, new = self.last // BIN_MIN, minute // BIN_MIN
         if new > old:
-            _clear(self.bins, old, new, BINS_KEPT, 4)
+            _clear(self.bins, old, new, BINS_KEPT, len(self.bins) // BINS_KEPT)
             _clear(self.voices, old, new, _RECENT_BINS, _VOICE_BYTES)
             for number in range(max(old + 1, new - _RECENT_BINS + 1), new + 1):
                 self.negative[number % _RECENT_BINS] = 0
@@ -101,6 +104,8 @@ class Counts(msgspec.Struct, array_like=True):
             self.stories_before = self.stories if blocks == 1 else {}
             self.stories = {}
         self.last = minute
+        if new // DAY_BINS > old // DAY_BINS and len(self.bins) > BINS_KEPT:
+            self._fit(int(self._array().max()))
 
     def add(self, tally: MinuteTally) -> None:
         """Count a tally at the newest minute."""
@@ -137,18 +142,34 @@ class Counts(msgspec.Struct, array_like=True):
             self.voices[at : at + _VOICE_BYTES] = seen.to_bytes(_VOICE_BYTES, "little")
 
     def _add_to_bin(self, number: int, posts: int) -> None:
-        with memoryview(self.bins).cast("I") as cells:
-            cells[number % BINS_KEPT] = min(_LARGEST, cells[number % BINS_KEPT] + posts)
+        cells = self._cells()
+        count = cells[number % BINS_KEPT] + posts
+        if count >> 8 * cells.itemsize:
+            cells = self._fit(count)
+        cells[number % BINS_KEPT] = min(count, _LARGEST)
+
+    def _cells(self) -> memoryview[int]:
+        width = len(self.bins) // BINS_KEPT
+        return memoryview(self.bins).cast("B" if width == 1 else "H" if width == 2 else "I")
+
+    def _array(self) -> npt.NDArray[np.unsignedinteger[Any]]:
+        return np.frombuffer(self.bins, dtype=_TYPES[len(self.bins) // BINS_KEPT])
+
+    def _fit(self, largest: int) -> memoryview[int]:
+        """Hold the bins in as few bytes as the largest count needs."""
+        width = 1 if largest < 2**8 else 2 if largest < 2**16 else 4
+        self.bins = bytearray(self._array().astype(_TYPES[width]).tobytes())
+        return self._cells()
 
     def seen(self, window_min: int) -> int:
         """Return the mentions of the last `window_min` minutes; beyond 120, to the 5-minute bin."""
         if window_min <= RECENT_MIN:
             return sum(self.recent[-window_min:])
         newest = self.last // BIN_MIN
-        with memoryview(self.bins).cast("I") as cells:
-            stop = newest % BINS_KEPT + 1
-            start = stop - window_min // BIN_MIN
-            return sum(cells[start:stop]) if start >= 0 else sum(cells[start:]) + sum(cells[:stop])
+        cells = self._cells()
+        stop = newest % BINS_KEPT + 1
+        start = stop - window_min // BIN_MIN
+        return sum(cells[start:stop]) if start >= 0 else sum(cells[start:]) + sum(cells[:stop])
 
     def first_of(self, window_min: int) -> int:
         """Return the first minute (beyond 120: of the first 5 minutes) of the window that holds a mention."""
@@ -158,35 +179,37 @@ class Counts(msgspec.Struct, array_like=True):
                     return self.last - age
             return self.last
         newest = self.last // BIN_MIN
-        with memoryview(self.bins).cast("I") as cells:
-            for number in range(newest - window_min // BIN_MIN + 1, newest):
-                if cells[number % BINS_KEPT]:
-                    return number * BIN_MIN
+        cells = self._cells()
+        for number in range(newest - window_min // BIN_MIN + 1, newest):
+            if cells[number % BINS_KEPT]:
+                return number * BIN_MIN
         return newest * BIN_MIN
 
     def of_hour(self, hour: int) -> int:
         """Return the mentions of an hour (since 1970, UTC) of the last 14 days."""
         start = hour * 60 // BIN_MIN % BINS_KEPT
-        return sum(memoryview(self.bins).cast("I")[start : start + 60 // BIN_MIN])
+        return sum(self._cells()[start : start + 60 // BIN_MIN])
 
     def history(self) -> npt.NDArray[np.int64]:
         """Return the 4,032 bins in order of time, the newest (unfinished) last."""
-        cells = np.frombuffer(self.bins, dtype=np.uint32)
+        cells = self._array()
         after = (self.last // BIN_MIN + 1) % BINS_KEPT
         return np.concatenate([cells[after:], cells[:after]]).astype(np.int64)
 
     def forget(self, first_bin: int, end_bin: int) -> None:
         """Empty the bins from `first_bin` to before `end_bin`, where they are still held."""
         newest = self.last // BIN_MIN
-        with memoryview(self.bins).cast("I") as cells:
-            for number in range(max(first_bin, newest - BINS_KEPT + 1), min(end_bin, newest + 1)):
-                cells[number % BINS_KEPT] = 0
+        cells = self._cells()
+        for number in range(max(first_bin, newest - BINS_KEPT + 1), min(end_bin, newest + 1)):
+            cells[number % BINS_KEPT] = 0
 
     def fill(self, first_bin: int, values: Sequence[int]) -> None:
         """Overwrite bins from number `first_bin` on; used to put the usual level where nothing could be heard."""
-        with memoryview(self.bins).cast("I") as cells:
-            for offset, value in enumerate(values):
-                cells[(first_bin + offset) % BINS_KEPT] = value
+        cells, most = self._cells(), max(values, default=0)
+        if most >> 8 * cells.itemsize:
+            cells = self._fit(most)
+        for offset, value in enumerate(values):
+            cells[(first_bin + offset) % BINS_KEPT] = min(value, _LARGEST)
 
     def authors(self, window_min: int) -> int:
         """Return about how many authors spoke in the window (to the 5-minute bin, at most 120), 0 when not known.

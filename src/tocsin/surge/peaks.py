@@ -13,7 +13,7 @@ _UNSURE = 0.3  # the quartile of n days is held for so much larger, over n: of f
 _DAY_MIN = 1440
 
 
-class DayPeaks(msgspec.Struct, array_like=True):
+class DayPeaks(msgspec.Struct, array_like=True, gc=False):
     """The greatest strength of each of the last 14 whole days, oldest first, and of today. day: since 1970, UTC."""
 
     day: int = 0
@@ -50,7 +50,7 @@ class DayPeaks(msgspec.Struct, array_like=True):
         return quartile * (1.0 + _UNSURE / len(days))
 
 
-class Affair(msgspec.Struct, frozen=True, array_like=True):
+class Affair(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A stretch of a day from its first loud minute on, and the loudest in it."""
 
     minute: int

@@ -34,7 +34,7 @@ _TONE_FADE_POSTS = 2000.0
 _USUAL_NEGATIVE, _TONE_PRIOR_POSTS = 0.2, 20.0
 
 
-class Told(msgspec.Struct, frozen=True, array_like=True):
+class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The surge people were last told of. excess: mentions of the hour over the expected when they were told."""
 
     surge: str
@@ -46,8 +46,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     story: str
 
 
-class SurgeState(msgspec.Struct, array_like=True):
-    """All that a fold remembers of a brand; about 25 kB whatever the number of mentions.
+class SurgeState(msgspec.Struct, array_like=True, gc=False):
+    """All that a fold remembers of a brand; about 11 kB whatever the number of mentions.
 
     first: the minute since which it is watched. posts: mentions seen since, own posts left out.
     peaks: best sudden strength of each of the last 336 hours, little-endian 32-bit floats, hour h at h % 336.
