@@ -1,0 +1,1 @@
+"""The way to a mailbox: its guarded socket, and the talk over it."""
