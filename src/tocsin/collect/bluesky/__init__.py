@@ -1,0 +1,1 @@
+"""Bluesky: what its records, searches and streams say."""
