@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -23,6 +22,7 @@ from tocsin.collect.feed.entry import Entry, FeedRead
 from tocsin.collect.feed.post import FeedPlace, instant, native_id, to_post
 from tocsin.collect.feed.read import read_feed
 from tocsin.collect.feed.web_page import feed_of_page, looks_like_web_page
+from tocsin.collect.zones import zone_of
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, "
@@ -165,7 +165,7 @@ class FeedAdapter:
         place = FeedPlace(
             feed=options.url,
             base=canonical_url(feed.base, answer.url) or answer.url,
-            zone=_zone(source),
+            zone=zone_of(source),
             language=feed.language,
             kind=options.kind or _kind(feed, options.url),
             seen_at=answer.at,
@@ -301,18 +301,6 @@ def _moved(memory: FeedCursor, url: str, moved_to: str | None, at_ms: int) -> tu
 def _kind(feed: FeedRead, url: str) -> PostKind:
     is_comments = feed.title.strip().lower().startswith(_COMMENT_TITLES) or any(part in url for part in _COMMENT_PLACES)
     return PostKind.COMMENT if is_comments else PostKind.ARTICLE
-
-
-def _zone(source: Source) -> ZoneInfo:
-    try:
-        return ZoneInfo(source.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SourceError(
-            "The source {source} has an unknown time zone {zone!r}; write one such as Europe/Paris.",
-            permanent=True,
-            source=source.name,
-            zone=source.time_zone,
-        ) from None
 
 
 def _no_feed(body: bytes, answer: Answer, *, is_first: bool) -> SourceError:

@@ -78,18 +78,44 @@ def decode_feed(body: bytes, content_type: str = "") -> Decoded:
     return _guessed(body, declared)
 
 
+def decode_text(body: bytes, charset: str = "") -> tuple[str, bool]:
+    """Return the text of bytes that are no feed, and whether its charset had to be guessed or bytes to be replaced.
+
+    charset: as declared, perhaps wrong or unknown. Never raises.
+    """
+    for mark, name in _SIGNATURES[2:5]:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace"), False
+    declared = _codec(charset)
+    if declared.startswith(_SEVEN_BIT) or not _is_utf8(body):
+        if declared and declared != "utf-8":
+            try:
+                return body.decode(declared), False
+            except UnicodeError:
+                pass
+        return _guessed_text(body, declared), True
+    return body.decode("utf-8"), False
+
+
 def _guessed(body: bytes, declared: str) -> Decoded:
     if declared in ("", "utf-8") and _is_mostly_utf8(body):
         return Decoded(body=_declared_utf8(body.decode("utf-8", "replace")), notes={"charset_replaced": 1})
-    text = body.decode("cp1252", "replace")
-    if not _is_western(text):
-        best = from_bytes(body[:_SAMPLE_BYTES]).best()
-        name = _codec(best.encoding) if best is not None else ""
-        text = body.decode(name or declared or "cp1252", "replace")
+    text = _guessed_text(body, declared)
     notes = {"charset_guessed": 1}
     if "\ufffd" in text:
         notes["charset_replaced"] = 1
     return Decoded(body=_declared_utf8(text), notes=notes)
+
+
+def _guessed_text(body: bytes, declared: str) -> str:
+    if declared in ("", "utf-8") and _is_mostly_utf8(body):
+        return body.decode("utf-8", "replace")
+    text = body.decode("cp1252", "replace")
+    if _is_western(text):
+        return text
+    best = from_bytes(body[:_SAMPLE_BYTES]).best()
+    name = _codec(best.encoding) if best is not None else ""
+    return body.decode(name or declared or "cp1252", "replace")
 
 
 def _is_western(text: str) -> bool:
