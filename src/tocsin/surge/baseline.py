@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -257,9 +256,11 @@ def _level(seen: Floats, shape: Floats) -> float:
     totals = _sum(seen[-days * 24 :].reshape(days, 24), 1)
     ready = _sum(shape[-days * 24 :].reshape(days, 24), 1)
     middle = sorted(((totals + 1.0) / (ready + 1.0)).tolist())[1:-1]
-    off = statistics.fmean(middle) - 1.0
+    mean = math.fsum(middle) / len(middle)
+    off = mean - 1.0
     # What the days differ by among themselves is chance; only what lies beyond it is believed (James and Stein 1961).
-    chance = statistics.variance(middle) / len(middle) if len(middle) > 1 else 0.0
+    apart = math.fsum((day - mean) ** 2 for day in middle)
+    chance = apart / (len(middle) - 1) / len(middle) if len(middle) > 1 else 0.0
     return 1.0 + off * max(0.0, 1.0 - chance / (off * off)) if off else 1.0
 
 
