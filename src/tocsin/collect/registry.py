@@ -15,8 +15,10 @@ GROUP = "tocsin.adapters"
 
 # Known even where the package is run without being installed.
 _BUILT_IN = {
+    "bluesky": "tocsin.collect.adapters.bluesky:BlueskyAdapter",
     "feed": "tocsin.collect.adapters.feed:FeedAdapter",
     "file": "tocsin.collect.adapters.file:FileAdapter",
+    "hacker_news": "tocsin.collect.adapters.hacker_news:HackerNewsAdapter",
     "mailbox": "tocsin.collect.adapters.mailbox:MailboxAdapter",
 }
 
