@@ -16,6 +16,7 @@ GROUP = "tocsin.adapters"
 # Known even where the package is run without being installed.
 _BUILT_IN = {
     "bluesky": "tocsin.collect.adapters.bluesky:BlueskyAdapter",
+    "discourse": "tocsin.collect.adapters.discourse:DiscourseAdapter",
     "feed": "tocsin.collect.adapters.feed:FeedAdapter",
     "file": "tocsin.collect.adapters.file:FileAdapter",
     "hacker_news": "tocsin.collect.adapters.hacker_news:HackerNewsAdapter",
