@@ -6,23 +6,23 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 
 import msgspec
 
 from tocsin.base.brand import Brand
 from tocsin.base.story import MentionDigest, Story, StoryState
 from tocsin.base.time import minute_start
-from tocsin.story.compiled import open_index
+from tocsin.story.compiled import open_index, open_keys
 from tocsin.story.converge import converging
 from tocsin.story.live import CALM_AFTER, HEAT_HALVES, KEYWORDS_TRIED, TITLED_AT, LiveStory
 from tocsin.story.merge import merge
-from tocsin.story.words import keys_of, words_of_brand
+from tocsin.story.words import words_of_brand
 
 ACTIVE = timedelta(days=7)
 BRIEF = timedelta(days=3)  # of stories that nobody but one or two took up
 _BRIEF_POSTS = 3
 _JOINS = 2.0  # nats, set with those of `evidence.py`
+_ROUNDED = 1e-6
 _OF_LATE = 0.5
 _IDLE_A_DAY = 1.0
 _TIED = 6.0  # nats for the story of the post that is answered, shared or quoted
@@ -50,6 +50,7 @@ class Grouper:
         self._stories: dict[str, LiveStory] = {}
         self._begun_by: dict[tuple[str, str], str] = {}
         self._index = open_index()
+        self._keys_of = open_keys()
         self._heat, self._heated_at = 0.0, datetime.min.replace(tzinfo=UTC)
         self._changed: dict[str, None] = {}
         self._departed: dict[str, Story] = {}  # left, with a last row still to be fetched
@@ -68,12 +69,14 @@ class Grouper:
         if len(mentions) == 1:
             self._pass_time(minute_start(mentions[0].minute))
             return [self._place(mentions[0], nearness)]
-        order = sorted(range(len(mentions)), key=lambda at: _order(mentions[at]))
+        order = sorted([(one.minute, one.platform, one.native_id, at) for at, one in enumerate(mentions)])
         placed = [""] * len(mentions)
-        for minute, run in groupby(order, key=lambda at: mentions[at].minute):
-            self._pass_time(minute_start(minute))
-            for at in run:
-                placed[at] = self._place(mentions[at], nearness)
+        passed = None
+        for minute, _, _, at in order:
+            if minute != passed:
+                self._pass_time(minute_start(minute))
+                passed = minute
+            placed[at] = self._place(mentions[at], nearness)
         return placed
 
     def changed(self) -> list[Story]:
@@ -125,7 +128,7 @@ class Grouper:
         return done
 
     def _place(self, mention: MentionDigest, nearness: Nearness | None) -> str:
-        terms = keys_of(mention, self._own_words)
+        terms = self._keys_of(mention, self._own_words)
         # A text of no words or one (a link, "merci") is the copy of nothing.
         is_told = len(terms) > 1 or mention.bands
         copied = self._index.copied(mention.exact, mention.bands) if is_told else None
@@ -168,7 +171,11 @@ class Grouper:
             return None
         best: tuple[float, str, LiveStory] | None = None
         heat = self._heat_at(mention.at) + 5.0
+        # At the newest post of all, no story can be hotter than all together: what was said of late only takes away.
+        is_newest, enough = nearness is None and mention.at >= self._heated_at, _JOINS - _ROUNDED
         for live, evidence in likely:
+            if is_newest and evidence < enough and live is not answered:
+                continue
             evidence += _OF_LATE * math.log((live.heat_at(mention.at) + 0.5) / heat)
             if mention.at > live.last_at:
                 evidence -= _IDLE_A_DAY * ((mention.at - live.last_at) / _A_DAY)
@@ -271,7 +278,3 @@ def _is_settled(live: LiveStory) -> bool:
 
 def _next_turn(live: LiveStory) -> datetime:
     return live.last_at + (_life(live) if _is_settled(live) else CALM_AFTER)
-
-
-def _order(mention: MentionDigest) -> tuple[int, str, str]:
-    return (mention.minute, mention.platform, mention.native_id)

@@ -27,6 +27,7 @@ _LONGEST_ENDING = max(map(len, _ENDINGS))
 _TAG = re.compile(r"#(\w+)")
 _CUT = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿœ]+|[A-ZÀ-Þ]+(?![a-zß-ÿœ])|\d+")
 _MOST_KEPT = 200_000
+_MOST_TAGS = 16_384
 _VOWELS = frozenset("aeiouy")
 
 
@@ -52,7 +53,7 @@ def stem(word: str) -> str:
     return word.rstrip("i") or word
 
 
-class _Keys(dict[str, str]):
+class _WordKeys(dict[str, str]):
     """The keys of words, found out when a word is first met; begun anew when they are many."""
 
     def __missing__(self, word: str) -> str:
@@ -63,7 +64,20 @@ class _Keys(dict[str, str]):
         return key
 
 
-_KEYS = _Keys()
+class _TagKeys(dict[str, tuple[str, ...]]):
+    """The keys of the words that hashtags are made of, () for a hashtag of one word; begun anew when they are many."""
+
+    def __missing__(self, tag: str) -> tuple[str, ...]:
+        if len(self) >= _MOST_TAGS:
+            self.clear()
+        words = [word for piece in _CUT.findall(tag) for word in fold_words(piece)]
+        long = [word for word in words if len(word) > 2 and not word.isdigit()]
+        keys = self[tag] = tuple(map(key_of, long)) if len(words) > 1 else ()
+        return keys
+
+
+WORD_KEYS = _WordKeys()
+TAG_KEYS = _TagKeys()
 
 
 def key_of(word: str) -> str:
@@ -72,7 +86,7 @@ def key_of(word: str) -> str:
     >>> key_of("retards") == key_of("delayed"), key_of("sablier")
     (True, 'sabl')
     """
-    return _KEYS[word]
+    return WORD_KEYS[word]
 
 
 def keys_of(mention: MentionDigest, besides: frozenset[str]) -> tuple[str, ...]:
@@ -80,10 +94,10 @@ def keys_of(mention: MentionDigest, besides: frozenset[str]) -> tuple[str, ...]:
 
     besides: folded words that are left out, such as those of the brand's own name.
     """
-    keys = dict.fromkeys(map(_KEYS.__getitem__, mention.terms))
+    keys = dict.fromkeys(map(WORD_KEYS.__getitem__, mention.terms))
     if "#" in mention.text:
         for tag in _TAG.findall(mention.text):
-            keys |= dict.fromkeys(_keys_of_tag(tag))
+            keys |= dict.fromkeys(TAG_KEYS[tag])
     if not besides.isdisjoint(keys):
         return tuple([key for key in keys if key not in besides])
     return tuple(keys)
@@ -97,12 +111,6 @@ def words_of_brand(name: str, slug: str) -> frozenset[str]:
     """
     words = [fold_words(name), fold_words(slug)]
     return frozenset(key_of(word) for part in words for word in (*part, "".join(part)) if word)
-
-
-@lru_cache(maxsize=16_384)
-def _keys_of_tag(tag: str) -> tuple[str, ...]:
-    words = [word for piece in _CUT.findall(tag) for word in fold_words(piece)]
-    return tuple(key_of(word) for word in words if len(word) > 2 and not word.isdigit()) if len(words) > 1 else ()
 
 
 @cache

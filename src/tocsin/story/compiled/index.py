@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from tocsin.base.story import MentionDigest
 from tocsin.story import evidence, index
 from tocsin.story.compiled.kernel import kernel
 from tocsin.story.evidence import EvidenceIndex
 from tocsin.story.live import KEPT_TERMS, MOST_TERMS, LiveStory
-from tocsin.story.words import everyday_keys
+from tocsin.story.words import TAG_KEYS, WORD_KEYS, everyday_keys, keys_of
 
 
 def open_index() -> EvidenceIndex:
     """Return an index without stories, compiled where this machine has it."""
     built = kernel()
     return CompiledIndex(built) if built else EvidenceIndex()
+
+
+def open_keys() -> Callable[[MentionDigest, frozenset[str]], tuple[str, ...]]:
+    """Return what finds the keys of the words of a post, as `keys_of` does."""
+    built = kernel()
+    if built is None:
+        return keys_of
+    keys = built.keys
+    return lambda mention, besides: keys(mention.terms, mention.text, besides, WORD_KEYS, TAG_KEYS)
 
 
 class CompiledIndex(EvidenceIndex):

@@ -1,11 +1,17 @@
-/* The compiled index of stories as a module of Python: its types, and from which source it was built. */
+/* The compiled index of stories as a module of Python: what it has, and from which source it was built. */
 #include "kernel.h"
+
+static PyMethodDef functions[] = {
+    {"keys", (PyCFunction)(void (*)(void))keys_of, METH_FASTCALL, "Return the keys of the words of a post."},
+    {NULL},
+};
 
 static PyModuleDef kernel = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_kernel",
     .m_doc = "The words and texts of stories in flat arrays; see `tocsin.story.compiled`.",
     .m_size = -1,
+    .m_methods = functions,
 };
 
 PyMODINIT_FUNC PyInit__kernel(void) {

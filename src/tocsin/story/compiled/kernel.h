@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 extern PyTypeObject WordsType, CountsType, TextsType;
+PyObject *keys_of(PyObject *module, PyObject *const *given, Py_ssize_t n);
 
 /* Make room for `wanted` things of `size` bytes where `*room` are; false, with an error set, where memory ends. */
 static inline bool make_room(void *things, int *room, int wanted, size_t size) {
