@@ -21,6 +21,7 @@ _BUILT_IN = {
     "file": "tocsin.collect.adapters.file:FileAdapter",
     "hacker_news": "tocsin.collect.adapters.hacker_news:HackerNewsAdapter",
     "mailbox": "tocsin.collect.adapters.mailbox:MailboxAdapter",
+    "wordpress_comments": "tocsin.collect.adapters.wordpress_comments:WordPressCommentsAdapter",
 }
 
 
