@@ -20,6 +20,7 @@ _BUILT_IN = {
     "feed": "tocsin.collect.adapters.feed:FeedAdapter",
     "file": "tocsin.collect.adapters.file:FileAdapter",
     "hacker_news": "tocsin.collect.adapters.hacker_news:HackerNewsAdapter",
+    "lemmy": "tocsin.collect.adapters.lemmy:LemmyAdapter",
     "mailbox": "tocsin.collect.adapters.mailbox:MailboxAdapter",
     "wordpress_comments": "tocsin.collect.adapters.wordpress_comments:WordPressCommentsAdapter",
 }
