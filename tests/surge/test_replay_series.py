@@ -10,7 +10,8 @@ import pytest
 
 from tocsin.base.brand import AlarmBudget, Brand
 from tocsin.base.errors import InputError
-from tocsin.surge.replay.series import Row, RowVerdict, read_series, replay_rows
+from tocsin.base.time import minute_of
+from tocsin.surge.replay.series import Row, RowVerdict, read_series, replay_counts, replay_rows
 
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -68,6 +69,16 @@ def test_a_larger_budget_never_rings_less(seed: int) -> None:
     rung = [sum(one.surge is not None for one in _replayed(values, 60, budget)) for budget in (0.5, 1, 2, 4, 8)]
     assert rung == sorted(rung)
     assert rung[-1] > 0
+
+
+def test_counts_of_minutes_ring_as_the_rows_of_a_series_do() -> None:
+    values = _counts(6, 1, 3)
+    brand = Brand(slug="alba", name="Alba", time_zone="UTC")
+    rows = replay_rows(brand, read_series(_lines(values, 1)))
+    counts = ((minute_of(FIRST) + number, value) for number, value in enumerate(values))
+    rung = list(replay_counts(brand, counts))
+    assert rung
+    assert rung == [verdict.surge for verdict in rows if verdict.surge]
 
 
 def test_a_gap_is_counted_and_rings_nothing() -> None:

@@ -35,11 +35,6 @@ def log_tail(count: int, mean: float, size: float = math.inf) -> float:
     return min(0.0, _log_beta_share(float(count), size, mean / (mean + size), size / (mean + size)))
 
 
-def tail_p(count: int, mean: float, size: float = math.inf) -> float:
-    """Return P(X >= count), 0..1; see `log_tail`."""
-    return math.exp(log_tail(count, mean, size))
-
-
 def normal_score(log_p: float) -> float:
     """Return the z for which a normal variable exceeds z with probability exp(log_p); negative above one half.
 

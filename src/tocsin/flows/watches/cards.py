@@ -12,7 +12,7 @@ from tocsin.flows.engine import Engine
 from tocsin.flows.watches.chips import Chips, draw_query
 from tocsin.screen.query import parse_query
 from tocsin.store.queries.watching import KeptWatch, WatchDay
-from tocsin.surge.backtest import replay_counts
+from tocsin.surge.replay.series import replay_counts
 
 FIGURES_DAYS = 7
 RECORD_DAYS = 30

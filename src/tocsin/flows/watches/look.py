@@ -23,7 +23,7 @@ from tocsin.screen.language import UNDETERMINED, guess_languages
 from tocsin.screen.match import Matcher, PostFacts
 from tocsin.screen.query import FieldName, Query, query_fields
 from tocsin.store.queries.watching import SeenPost
-from tocsin.surge.backtest import replay_counts
+from tocsin.surge.replay.series import replay_counts
 
 LOOK_AT_POSTS = 1_200  # of each brand, and of the ring: what can be looked at while somebody types
 SHOWN = 20

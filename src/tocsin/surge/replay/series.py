@@ -95,6 +95,15 @@ def replay_rows(brand: Brand, rows: Iterable[Row], tuning: Tuning = TUNING) -> I
         yield RowVerdict(row, told.score, told.surge)
 
 
+def replay_counts(brand: Brand, counts: Iterable[tuple[int, int]], tuning: Tuning = TUNING) -> Iterator[Surge]:
+    """Yield the surges that (minute since 1970, mentions) would have rung, in order of time.
+
+    Only volume is judged: authors, tone and stories are not known. The first pair starts the watch, even with 0.
+    """
+    rows = (Row(0, "", 60.0 * minute, posts, 60.0) for minute, posts in counts)
+    return (told.surge for told in replay_rows(brand, rows, tuning) if told.surge is not None)
+
+
 def _count_evenly(fold: SurgeFold, memory: SurgeState, row: Row) -> tuple[int, int]:
     """Count all of a long row but its last five minutes; return the minute at which these end, and their mentions."""
     start, bins = int(row.start_s // 60), max(1, round(row.step_s / (60 * BIN_MIN)))

@@ -17,8 +17,8 @@ from tocsin.base.surge import Surge
 from tocsin.base.time import iso, minute_of
 from tocsin.flows.engine import Engine
 from tocsin.flows.ring import Titles, ring
-from tocsin.surge.backtest import replay_counts
 from tocsin.surge.fold import SurgeFold
+from tocsin.surge.replay.series import replay_counts
 
 _TIMELINE = "replay:record"
 _ROWS = 5_000
