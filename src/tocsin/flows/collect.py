@@ -1,142 +1,242 @@
-"""Collect: ask each due source what it has, and store it; a source in trouble never holds the others."""
+"""Collect: ask each due source what it has, listen to those that speak by themselves, and store what comes.
+
+A source in trouble, or a slow one, never holds the others: asking and reading happen on the event loop of `Reach` and
+in its child processes; here is kept what came, one page at a time, since there is one writer.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from types import TracebackType
 
 import msgspec
 
-from tocsin.base.errors import AddressError, SourceError
+from tocsin.base.errors import InputError, SourceError
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
-from tocsin.collect.adapter import Answer, Done, Page, Request, Source
+from tocsin.collect.about import About
+from tocsin.collect.adapter import Done, Gap, Page, Source, Throttled
 from tocsin.collect.registry import load_adapter
+from tocsin.flows.collecting.asked import Asked, Checked, Outcome, Question
+from tocsin.flows.collecting.past import ask_pasts, keep_past
+from tocsin.flows.collecting.reach import Reach, final
+from tocsin.flows.collecting.recheck import ask_checks, every, keep_checks, rechecks
+from tocsin.flows.collecting.secrets import Opener, seal_secret
+from tocsin.flows.collecting.terms import as_seen, bars
 from tocsin.flows.engine import Engine
 from tocsin.flows.ingest import Ingested, ingest_collected
-from tocsin.net.http import HttpClient
 from tocsin.net.politeness import backoff_s
-from tocsin.net.values import Fetched, HttpRequest
-from tocsin.net.worker import BoundedWorker
+from tocsin.store.collecting.rows import Aside
 from tocsin.store.rows import SourceRow
 
-AT_ONCE = 16
+__all__ = ["Collected", "Reach", "check_feed", "collect_due", "keep_ready", "note_held", "start_due"]
+
 UNTOLD = timedelta(minutes=15)  # between reads of a source that does not say when to come back
+PAGES_A_TURN = 20  # asked for one after the other when a source says that there is more
+_STANDS_S = 15.0  # a connection that lasts so long stands, even if it says nothing
+_NOTED = timedelta(seconds=30)  # how often it is noted that a connection stands
+_SETTLED_S = 3_600.0  # what a new connection brings in its first hour may be of before it
+# A connection comes back twenty times sooner than a question is asked again: seconds, a quarter of an hour at most.
+_SOONER = 20.0
+_LONGEST_AWAY_S = 900.0
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source gave this time: counts, or the error that stopped it."""
+    """What one source gave this time: counts, or the error that stopped it.
+
+    changed: known posts that were asked for again, and changed or went. is_past: it is of a past that is being read.
+    """
 
     source: str
     ingested: Ingested | None = None
     error: SourceError | None = None
     next_at: datetime | None = None
+    changed: int = 0
+    is_past: bool = False
 
 
-class Reach:
-    """What it takes to read sources: an event loop, the guarded client, and a child process for hostile answers.
+def start_due(engine: Engine, reach: Reach, now: datetime) -> list[Asked]:
+    """Ask every source that is due at `now`, and leave the connections that are no longer wanted."""
+    opener = Opener(engine)
+    _leave_unwanted(engine, reach, opener)
+    asked = []
+    under_way = {one.question.key for one in reach.under_way()}
+    for row in engine.store.due_sources(now):
+        if (row.source.name, LIVE, False) not in under_way:
+            one = _ask(engine, reach, opener, row, now)
+            asked += [one] if one is not None else []
+    return asked + ask_pasts(engine, reach, opener, now) + ask_checks(engine, reach, opener, now)
 
-    Use it as `with Reach(settings) as reach`. Only the asking is concurrent; the callers stay plain functions.
-    """
 
-    def __init__(self, settings: Settings) -> None:
-        self._client = HttpClient(contact=settings.contact, allow_hosts=settings.allow_hosts)
-        self._worker = BoundedWorker()
-        self._network = asyncio.Runner()
-
-    def __enter__(self) -> Reach:
-        self._network.run(self._client.__aenter__())
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._network.run(self._client.__aexit__(kind, error, trace))
-        self._worker.close()
-        self._network.close()
-
-    def read(self, questions: Sequence[tuple[Source, str]], now: datetime) -> list[Page | SourceError | Done]:
-        """Return what each source gives after its cursor, in the order of the questions; errors stand as values."""
-        return self._network.run(self._read_all(questions, now))
-
-    async def _read_all(
-        self, questions: Sequence[tuple[Source, str]], now: datetime
-    ) -> list[Page | SourceError | Done]:
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def read(source: Source, cursor: str) -> Page | SourceError | Done:
-            async with gate:
-                return await self._read(source, cursor, now)
-
-        return await asyncio.gather(*(read(source, cursor) for source, cursor in questions))
-
-    async def _read(self, source: Source, cursor: str, now: datetime) -> Page | SourceError | Done:
-        try:
-            adapter = load_adapter(source.adapter)
-            plan = adapter.plan(source, cursor, now)
-            if isinstance(plan, Done):
-                return plan
-            if not isinstance(plan, Request):
-                raise SourceError(
-                    "The source {name} wants a lasting connection, which this version cannot keep.",
-                    permanent=True,
-                    name=source.name,
-                )
-            request = HttpRequest(url=plan.url, headers=plan.headers, accept=plan.accept)
-            answer = _answer_of(await self._client.get(request))
-            return await asyncio.to_thread(self._worker.call, adapter.parse, source, cursor, answer, now)
-        except SourceError as error:
-            return error
-        except AddressError as error:
-            return SourceError("The address is refused: {reason}", permanent=True, reason=error)
+def keep_ready(engine: Engine, reach: Reach, now: datetime, timeout_s: float = 0.0) -> list[Collected]:
+    """Store what came since, waiting so long for it at most; return what each source gave."""
+    kept = []
+    for outcome in reach.ready(timeout_s):
+        if not outcome.asked.is_dropped:
+            kept.append(_keep(engine, reach, outcome, now))
+    return kept
 
 
 def collect_due(engine: Engine, reach: Reach, now: datetime) -> list[Collected]:
-    """Read every source that is due at `now`; return what each gave.
+    """Read every source that is due at `now` and wait for all of them, connections apart; return what each gave."""
+    start_due(engine, reach, now)
+    kept: list[Collected] = []
+    while any(not asked.is_held for asked in reach.under_way()):
+        kept += keep_ready(engine, reach, now, 0.2)
+    return kept
 
-    Posts are stored one source at a time, in the order of the sources, since there is one writer.
-    """
-    due = engine.store.due_sources(now)
-    if not due:
-        return []
-    answers = reach.read([(row.source, engine.store.cursor(row.source.name, LIVE)) for row in due], now)
-    return [_keep(engine, row, answer, now) for row, answer in zip(due, answers, strict=True)]
+
+def note_held(engine: Engine, reach: Reach, now: datetime) -> list[tuple[str, int]]:
+    """Note which connections stand; return each with how many posts were read over it since."""
+    heard = []
+    for asked in reach.under_way():
+        if not asked.is_held or (asked.lasts_s < _STANDS_S and not asked.posts):
+            continue
+        if asked.noted_at is None or now - asked.noted_at >= _NOTED:
+            name = asked.question.source.name
+            _note_good(engine, asked, now)
+            heard.append((name, asked.posts))
+            asked.posts = 0
+    return heard
 
 
 def check_feed(settings: Settings, url: str, now: datetime) -> Page:
     """Return what a feed holds, storing nothing. Raises SourceError."""
+    source = Source(name="check", adapter="feed", options={"url": url})
     with Reach(settings) as reach:
-        (answer,) = reach.read([(Source(name="check", adapter="feed", options={"url": url}), "")], now)
-    if isinstance(answer, SourceError):
-        raise answer
-    return answer if isinstance(answer, Page) else Page(items=[], next_cursor="")
+        (page,) = reach.sample(Question(row=SourceRow(source=source), source=source), now, 0.0)
+    return page if isinstance(page, Page) else Page(items=[], next_cursor="")
 
 
-def _answer_of(fetched: Fetched) -> Answer:
-    return Answer(
-        url=fetched.url,
-        status=fetched.status,
-        headers=fetched.headers,
-        body=fetched.body,
-        at=fetched.at,
-        moved_to=fetched.moved_to,
-    )
+def _leave_unwanted(engine: Engine, reach: Reach, opener: Opener) -> None:
+    """Leave the connections of sources that were paused, removed or changed; they are opened anew if they are due."""
+    held = [asked for asked in reach.under_way() if asked.is_held]
+    rows = {row.source.name: row for row in engine.store.sources()} if held else {}
+    for asked in held:
+        row = rows.get(asked.question.source.name)
+        is_wanted = row is not None and row.enabled and not row.stopped and row.source == asked.question.row.source
+        if not is_wanted or not _has_secrets_of(asked, opener):
+            reach.drop(asked)
 
 
-def _keep(engine: Engine, row: SourceRow, answer: Page | SourceError | Done, now: datetime) -> Collected:
+def _has_secrets_of(asked: Asked, opener: Opener) -> bool:
+    try:
+        return opener.opened(asked.question.source.name) == asked.question.secrets
+    except SourceError:
+        return False  # told when it is asked again
+
+
+def _ask(engine: Engine, reach: Reach, opener: Opener, row: SourceRow, now: datetime) -> Asked | None:
+    """Ask what a source has; what keeps it from being asked is noted with it."""
     name = row.source.name
-    if isinstance(answer, Done):
-        next_at = answer.next_at or now + UNTOLD
+    try:
+        about = load_adapter(row.source.adapter).about
+        barred = bars(engine, row, about, now)
+        secrets = opener.opened(name)
+    except SourceError as error:
+        barred = (error, None)
+    except InputError as error:
+        barred = (final(error), None)
+    if barred is not None:
+        engine.store.note_error(name, now, *barred)
+        return None
+    cursor = engine.store.cursor(name, LIVE)
+    question = Question(row=row, source=as_seen(row.source, about), cursor=cursor, secrets=secrets)
+    return reach.ask(question, now)
+
+
+def _keep(engine: Engine, reach: Reach, outcome: Outcome, now: datetime) -> Collected:
+    """Store what came of one question, or of a part of a connection."""
+    asked, result = outcome.asked, outcome.result
+    name = asked.question.source.name
+    if asked.question.checks:
+        reach.kept(outcome)
+        changed = keep_checks(engine, asked, result, now) if isinstance(result, Checked | SourceError) else 0
+        return Collected(source=name, changed=changed)
+    if isinstance(result, Checked):
+        raise TypeError("posts were asked for again that nobody asked for")
+    if asked.question.timeline != LIVE:
+        aside = _aside(engine, asked, result)
+        past = keep_past(engine, asked, result, aside, now)
+        reach.kept(outcome)
+        return Collected(source=name, ingested=past, is_past=True)
+    if isinstance(result, Page):
+        return _keep_page(engine, reach, outcome, result, now)
+    reach.kept(outcome)
+    if isinstance(result, Done):
+        next_at = result.next_at or now + UNTOLD
         engine.store.note_good(name, now, next_at)
         return Collected(source=name, next_at=next_at)
-    if isinstance(answer, SourceError):
-        wait_s = max(backoff_s(row.failures + 1, name), min(answer.retry_after_s or 0.0, 86_400.0))
-        next_at = now + timedelta(seconds=wait_s)
-        engine.store.note_error(name, now, answer, next_at)
-        return Collected(source=name, error=answer, next_at=next_at)
-    done = ingest_collected(engine, row, answer, engine.store.cursor(name, LIVE), now)
-    next_at = now if answer.more else (answer.next_at or now + UNTOLD)
+    next_at = now + timedelta(seconds=_wait_s(asked, result))
+    engine.store.note_error(name, now, result, next_at)
+    return Collected(source=name, error=result, next_at=next_at)
+
+
+def _keep_page(engine: Engine, reach: Reach, outcome: Outcome, page: Page, now: datetime) -> Collected:
+    asked, name = outcome.asked, outcome.asked.question.source.name
+    done = Ingested()
+    if page.items or page.next_cursor != outcome.cursor or page.secrets or page.ends or page.notes:
+        done = ingest_collected(engine, asked.row, page, outcome.cursor, now, aside=_aside(engine, asked, page))
+    reach.kept(outcome)
+    asked.posts += done.read
+    if not outcome.is_last:
+        if not done.accepted:  # another process keeps the same connection, or somebody moved the cursor
+            reach.drop(asked)
+        elif asked.noted_at is None:
+            _note_good(engine, asked, now)
+        return Collected(source=name, ingested=done)
+    if page.more and done.accepted and asked.round + 1 < PAGES_A_TURN:
+        secrets = {**asked.question.secrets, **page.secrets}
+        question = msgspec.structs.replace(asked.question, cursor=page.next_cursor, secrets=secrets)
+        reach.ask(question, now, asked.round + 1)
+        return Collected(source=name, ingested=done)
+    if page.more:
+        # Not yet a good read: what the next pages bring is measured against the one before.
+        return Collected(source=name, ingested=done, next_at=now)
+    next_at = _next_at(page, now)
     engine.store.note_good(name, now, next_at)
     return Collected(source=name, ingested=done, next_at=next_at)
+
+
+def _note_good(engine: Engine, asked: Asked, now: datetime) -> None:
+    asked.noted_at = now
+    engine.store.note_good(asked.question.source.name, now, None)
+    if asked.lasts_s > _SETTLED_S:
+        asked.row = msgspec.structs.replace(asked.row, last_good_at=now)
+
+
+def _next_at(page: Page, now: datetime) -> datetime:
+    """When the source is to be asked again: when it would like to, and not before it asked us to."""
+    asked_for = [item.until for item in page.items if isinstance(item, Throttled)]
+    return max([page.next_at or now + UNTOLD, *asked_for])
+
+
+def _wait_s(asked: Asked, error: SourceError) -> float:
+    """How long to leave a source alone after a failure."""
+    name, failures = asked.question.source.name, asked.row.failures + 1
+    if asked.is_held:
+        if asked.noted_at is not None:
+            failures = 1  # it had stood since
+        wait_s = backoff_s(failures, name, longest_s=_LONGEST_AWAY_S * _SOONER) / _SOONER
+    else:
+        wait_s = backoff_s(failures, name)
+    return max(wait_s, min(error.retry_after_s or 0.0, 86_400.0))
+
+
+def _aside(engine: Engine, asked: Asked, result: Page | Done | SourceError) -> Aside:
+    """Return what a page brings beside its posts."""
+    if not isinstance(result, Page):
+        return Aside()
+    source = asked.question.source
+    about: About = load_adapter(source.adapter).about
+    again = rechecks(source.adapter)
+    return Aside(
+        secrets=[
+            seal_secret(engine, source.name, name, value, result.ends.get(name))
+            for name, value in sorted(result.secrets.items())
+        ],
+        ends=result.ends,
+        gaps=[item for item in result.items if isinstance(item, Gap)],
+        notes=result.notes,
+        paid_posts=len(result.posts) if about.terms.cost_a_post else 0,
+        check_at=asked.now + every(again) if again is not None else None,
+    )

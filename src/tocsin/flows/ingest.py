@@ -10,6 +10,8 @@ from tocsin.base.post import Post
 from tocsin.base.seam import LIVE, Deletion, PostBatch, Slice
 from tocsin.collect.adapter import Delete, DeleteAuthor, Page, Reject, Upsert
 from tocsin.flows.engine import Engine
+from tocsin.store.collecting.past import past_timeline
+from tocsin.store.collecting.rows import Aside
 from tocsin.store.rows import SourceRow
 
 BACKFILL_AFTER = timedelta(hours=24)  # a post older than the last good read by more than this never rings
@@ -44,8 +46,8 @@ class Place(msgspec.Struct, frozen=True):
     cursor: str = ""
 
 
-def ingest_page(engine: Engine, place: Place, page: Page, now: datetime) -> Ingested:
-    """Screen and store a page on one timeline; the cursor moves with the last of its commits.
+def ingest_page(engine: Engine, place: Place, page: Page, now: datetime, aside: Aside | None = None) -> Ingested:
+    """Screen and store a page on one timeline; the cursor moves with the last of its commits, and `aside` with it.
 
     A page larger than one commit is stored in several; only the last moves the cursor, so that a crash in between
     replays the page, and the rows already there stay as they are.
@@ -55,15 +57,21 @@ def ingest_page(engine: Engine, place: Place, page: Page, now: datetime) -> Inge
     chunks = [posts[start : start + COMMIT_POSTS] for start in range(0, len(posts), COMMIT_POSTS)] or [[]]
     for number, chunk in enumerate(chunks):
         is_last = number == len(chunks) - 1
-        one = _commit(engine, place, chunk, page if is_last else None, now)
+        before = None if aside is None else Aside(check_at=aside.check_at)
+        one = _commit(engine, place, chunk, page if is_last else None, (aside if is_last else before, now))
         done.add(one)
         if not one.accepted:
             break
     return done
 
 
-def ingest_collected(engine: Engine, source: SourceRow, page: Page, cursor: str, now: datetime) -> Ingested:
-    """Store a page of a running source: what is old goes to its back-fill, which never rings, the rest to `live`."""
+def ingest_collected(
+    engine: Engine, source: SourceRow, page: Page, cursor: str, now: datetime, *, aside: Aside | None = None
+) -> Ingested:
+    """Store a page of a running source: what is old goes to its back-fill, which never rings, the rest to `live`.
+
+    aside: what the page brought beside its posts, stored with the cursor of `live`.
+    """
     since = None if source.last_good_at is None else source.last_good_at - BACKFILL_AFTER
     name = source.source.name
     old = {post.key for post in page.posts if page.first_read or since is None or post.created_at < since}
@@ -71,16 +79,31 @@ def ingest_collected(engine: Engine, source: SourceRow, page: Page, cursor: str,
     rest = [item for item in page.items if not (isinstance(item, Upsert) and item.post.key in old)]
     done = Ingested()
     if earlier:
-        backfill = f"backfill:{name}"
-        engine.store.ensure_timeline(backfill)
-        done.add(ingest_page(engine, Place(name, backfill), Page(items=earlier, next_cursor=""), now))
+        done.add(_ingest_earlier(engine, name, earlier, now, aside))
     fresh = msgspec.structs.replace(page, items=rest)
-    done.add(ingest_page(engine, Place(name, LIVE, cursor), fresh, now))
+    done.add(ingest_page(engine, Place(name, LIVE, cursor), fresh, now, aside))
     return done
 
 
-def _commit(engine: Engine, place: Place, posts: list[Post], page: Page | None, now: datetime) -> Ingested:
-    """Commit some posts of a page; `page` is None unless these are its last."""
+def _ingest_earlier(engine: Engine, source: str, earlier: list[Upsert], now: datetime, aside: Aside | None) -> Ingested:
+    """Store old posts on the back-fill of a source, whose cursor is left to whoever reads its past."""
+    timeline = past_timeline(source)
+    engine.store.ensure_timeline(timeline)
+    checks = None if aside is None else Aside(check_at=aside.check_at)
+    while True:
+        cursor = engine.store.cursor(source, timeline)
+        done = ingest_page(
+            engine, Place(source, timeline, cursor), Page(items=earlier, next_cursor=cursor), now, checks
+        )
+        if done.accepted:
+            return done
+
+
+def _commit(
+    engine: Engine, place: Place, posts: list[Post], page: Page | None, beside: tuple[Aside | None, datetime]
+) -> Ingested:
+    """Commit some posts of a page; `page` is None unless these are its last. beside: what came with them, and now."""
+    aside, now = beside
     stage = engine.stage()
     screened = stage.run(PostBatch(posts), place.source, place.timeline)
     stretch = Slice(
@@ -99,6 +122,7 @@ def _commit(engine: Engine, place: Place, posts: list[Post], page: Page | None, 
         seen=posts,
         rejects=[item for item in items if isinstance(item, Reject)],
         deletions=_deletions(engine, place.source, page) if page else (),
+        aside=aside,
         now=now,
     )
     return Ingested(

@@ -1,0 +1,1 @@
+"""Read sources: ask, listen, keep; and their life around it: secrets, past, rechecks, retention, cost."""
