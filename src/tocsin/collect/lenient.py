@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -142,12 +142,11 @@ def _struct(kind: type[msgspec.Struct], value: object, notes: Counter[str]) -> m
 
 def _part(shape: Any, value: object, notes: Counter[str]) -> object:
     """Return what can be read of a field that cannot be read whole: of a struct, or of a list of them."""
-    inner = _inner(shape)
-    if inner is None:
+    inner, is_many = _inner(shape)
+    if inner is None or isinstance(value, list) is not is_many:
         return None
     if isinstance(value, list):
-        found = (_struct(inner, one, notes) for one in value)
-        return tuple(one for one in found if one is not None)
+        return tuple(one for one in (_struct(inner, one, notes) for one in value) if one is not None)
     return _struct(inner, value, notes)
 
 
@@ -156,8 +155,12 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, Any, bool], ...
     return tuple((one.name, one.encode_name, one.type, one.required) for one in msgspec.structs.fields(kind))
 
 
-def _inner(shape: Any) -> type[msgspec.Struct] | None:
-    """Return the kind of struct that a field holds, alone or in a tuple."""
+def _inner(shape: Any) -> tuple[type[msgspec.Struct] | None, bool]:
+    """Return the kind of struct that a field holds, and whether it holds a tuple of them."""
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
-        return shape
-    return next((found for one in get_args(shape) if (found := _inner(one)) is not None), None)
+        return shape, False
+    for one in get_args(shape):
+        inner, is_many = _inner(one)
+        if inner is not None:
+            return inner, is_many or get_origin(shape) is tuple
+    return None, False

@@ -15,14 +15,26 @@ GROUP = "tocsin.adapters"
 
 # Known even where the package is run without being installed.
 _BUILT_IN = {
+    "app_store": "tocsin.collect.adapters.app_store:AppStoreAdapter",
     "bluesky": "tocsin.collect.adapters.bluesky:BlueskyAdapter",
     "discourse": "tocsin.collect.adapters.discourse:DiscourseAdapter",
+    "facebook": "tocsin.collect.adapters.facebook:FacebookAdapter",
     "feed": "tocsin.collect.adapters.feed:FeedAdapter",
     "file": "tocsin.collect.adapters.file:FileAdapter",
+    "gdelt": "tocsin.collect.adapters.gdelt:GdeltAdapter",
+    "google_play": "tocsin.collect.adapters.google_play:GooglePlayAdapter",
+    "google_reviews": "tocsin.collect.adapters.google_reviews:GoogleReviewsAdapter",
     "hacker_news": "tocsin.collect.adapters.hacker_news:HackerNewsAdapter",
+    "instagram": "tocsin.collect.adapters.instagram:InstagramAdapter",
     "lemmy": "tocsin.collect.adapters.lemmy:LemmyAdapter",
     "mailbox": "tocsin.collect.adapters.mailbox:MailboxAdapter",
+    "mastodon": "tocsin.collect.adapters.mastodon:MastodonAdapter",
+    "reddit": "tocsin.collect.adapters.reddit:RedditAdapter",
+    "trustpilot": "tocsin.collect.adapters.trustpilot:TrustpilotAdapter",
+    "wikipedia": "tocsin.collect.adapters.wikipedia:WikipediaAdapter",
     "wordpress_comments": "tocsin.collect.adapters.wordpress_comments:WordPressCommentsAdapter",
+    "x": "tocsin.collect.adapters.x:XAdapter",
+    "youtube": "tocsin.collect.adapters.youtube:YouTubeAdapter",
 }
 
 

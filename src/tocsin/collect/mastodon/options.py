@@ -1,0 +1,141 @@
+"""What the owner of a Mastodon source set, checked, and the questions that follow from it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from tocsin.base.errors import SourceError
+from tocsin.base.url import canonical_url
+from tocsin.collect.adapter import Request, Source, secret_ref
+
+PAGE_STATUSES = 40
+MOST_LISTS = 10
+_NAMES = ("every_minutes", "hashtags", "live", "reads", "server", "signed_in", "stream", "words")
+_READS = ("hashtags", "local", "public", "search")
+_BETWEEN = re.compile(r"[\s,;#]+")
+_TAG = re.compile(r"[\w·]{1,200}")
+_LINES = re.compile(r"[,;\n]")
+_LONGEST = 300
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How a Mastodon source is read.
+
+    server: its address, without path. reads: hashtags, search, local (what is written on the server) or public (all
+    that it sees). lists: hashtags without #, or searches; one list without a name for the rest. is_live: as it comes.
+    is_signed_in: an access token is given. stream: where the server streams, "" to ask it. every_s: between two reads
+    where it is not live.
+    """
+
+    server: str
+    reads: str
+    lists: tuple[str, ...]
+    is_live: bool
+    is_signed_in: bool
+    stream: str
+    every_s: int
+
+    @property
+    def host(self) -> str:
+        """The name of the server, as in the handles of its people."""
+        return urlsplit(self.server).netloc
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What says who asks."""
+        return {"authorization": f"Bearer {secret_ref('token')}"} if self.is_signed_in else {}
+
+    def page(self, number: int, *, after: str = "", before: str = "") -> Request:
+        """Return the question for one page of a list: the oldest after an id, or the newest before one, or of all."""
+        fields = {"limit": str(PAGE_STATUSES)}
+        name = self.lists[min(number, len(self.lists) - 1)]
+        path = "/api/v1/timelines/public"
+        if self.reads == "hashtags":
+            path = f"/api/v1/timelines/tag/{quote(name, safe='')}"
+        elif self.reads == "search":
+            path = "/api/v2/search"
+            fields |= {"q": name, "type": "statuses"}
+        elif self.reads == "local":
+            fields["local"] = "true"
+        if after:
+            fields["min_id"] = after
+        if before:
+            fields["max_id"] = before
+        return Request(
+            url=f"{self.server}{path}?{urlencode(fields)}",
+            headers=self.headers,
+            accept="application/json",
+            reads_status=(401, 403, 422),
+        )
+
+
+def read_options(source: Source) -> Options:
+    """Return the options of a source. Raises SourceError, permanent, that names the wrong one."""
+    options = source.options
+    for name in sorted(set(options) - set(_NAMES)):
+        raise _wrong(source, name, options[name], "Mastodon sources do not know it; remove it")
+    reads = options.get("reads", "") or "hashtags"
+    if reads not in _READS:
+        raise _wrong(source, "reads", reads, "write hashtags, search, local or public")
+    every = options.get("every_minutes", "") or "2"
+    if not (every.isascii() and every.isdigit() and len(every) < 6 and int(every) > 0):
+        raise _wrong(source, "every_minutes", every, "write a whole number of minutes")
+    is_signed_in = _flag(source, "signed_in")
+    if reads == "search" and not is_signed_in:
+        raise _wrong(source, "signed_in", "no", "servers search for their own people only; give an access token")
+    return Options(
+        server=_address(source, "server"),
+        reads=reads,
+        lists=_lists(source, reads),
+        is_live=_flag(source, "live") and reads != "search",
+        is_signed_in=is_signed_in,
+        stream=_address(source, "stream") if options.get("stream", "").strip() else "",
+        every_s=int(every) * 60,
+    )
+
+
+def _lists(source: Source, reads: str) -> tuple[str, ...]:
+    if reads in ("local", "public"):
+        return ("",)
+    if reads == "search":
+        written = source.options.get("words", "")
+        found = [one for part in _LINES.split(written) if (one := part.strip())]
+        if not found or len(found) > MOST_LISTS or any(len(one) > _LONGEST or not one.isprintable() for one in found):
+            raise _wrong(source, "words", written, "write one to ten searches of at most 300 letters")
+        return tuple(dict.fromkeys(found))
+    written = source.options.get("hashtags", "")
+    found = [one.casefold() for one in _BETWEEN.split(written) if one]
+    if not found or len(found) > MOST_LISTS or any(_TAG.fullmatch(one) is None for one in found):
+        raise _wrong(source, "hashtags", written, "write one to ten hashtags, of letters, digits and _")
+    return tuple(dict.fromkeys(found))
+
+
+def _flag(source: Source, name: str) -> bool:
+    written = source.options.get(name, "") or "no"
+    if written not in ("yes", "no"):
+        raise _wrong(source, name, written, "write yes or no")
+    return written == "yes"
+
+
+def _address(source: Source, name: str) -> str:
+    written = source.options.get(name, "").strip()
+    plain = re.sub(r"\A(ws)(s?)://", r"http\2://", written, flags=re.IGNORECASE)
+    url = canonical_url(plain if "://" in plain else f"https://{plain}") if plain else None
+    if url is None or not urlsplit(url).netloc.strip("."):
+        raise _wrong(source, name, written, "write the address of the server, such as https://mastodon.example")
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _wrong(source: Source, name: str, value: str, remedy: str) -> SourceError:
+    return SourceError(
+        "The source {source} has an option {name} that cannot be read ({value!r}): {remedy}.",
+        permanent=True,
+        source=source.name,
+        name=name,
+        value=value[:80],
+        remedy=remedy,
+    )
