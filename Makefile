@@ -59,7 +59,7 @@ system-packages:  # a PostgreSQL server for the tests that need one; without the
 	@sh scripts/system-packages
 
 eval: catalogues  ## measure the quality of the readings on labelled data, and fail under the floors
-	@$(PY) -m eval.reading && $(PY) -m eval.surges && $(PY) -m eval.nab && $(PY) -m eval.rises && $(PY) -m eval.crises && $(PY) -m eval.plumbing && $(PY) -m eval.stories && $(PY) -m eval.forecast && $(PY) -m eval.spread && $(PY) -m eval.together
+	@$(PY) -m eval.reading && $(PY) -m eval.surges && $(PY) -m eval.nab && $(PY) -m eval.rises && $(PY) -m eval.crises && $(PY) -m eval.plumbing && $(PY) -m eval.stories && $(PY) -m eval.forecast && $(PY) -m eval.spread && $(PY) -m eval.together && $(PY) -m eval.bombs
 
 bench: catalogues  ## measure the speed, quickly (about three minutes)
 	@$(PY) -m bench.run --quick

@@ -101,7 +101,8 @@ class HttpClient:
     ) -> Fetched:
         """Return what the server said with whatever status, redirects followed. Raises AddressError and SourceError.
 
-        A body goes by POST; a redirect to another host never takes it, nor a secret, along.
+        A body goes by POST; a redirect to another host never takes it, nor a secret, along. Addresses and headers of
+        the answer (a link to the next page) hold the marks of the secrets that were sent; its body is as it came.
         """
         with telling(request):
             journey = Journey(request, limits or self.limits, self.allow_hosts)
@@ -110,8 +111,10 @@ class HttpClient:
                 fetched = await self.reach(journey, _ask, spacing_s=spacing_s)
         if not request.secrets:
             return fetched
-        url, moved_to = (text and redact(text, request.secrets) for text in (fetched.url, fetched.moved_to))
-        return msgspec.structs.replace(fetched, url=url or "", moved_to=moved_to)
+        moved_to = fetched.moved_to and redact(fetched.moved_to, request.secrets)
+        headers = {name: redact(text, request.secrets) for name, text in fetched.headers.items()}
+        url = redact(fetched.url, request.secrets)
+        return msgspec.structs.replace(fetched, url=url, headers=headers, moved_to=moved_to)
 
     async def reach(self, journey: Journey, ask: Ask[R], *, spacing_s: float | None = None) -> R:
         """Return what `ask` gets from the journey's target: in the host's turn, which ends with it, in the time left.

@@ -84,7 +84,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
 def told(error: Exception, target: Target) -> SourceError:
     """Return the same failure in words that a person can act on. None is permanent: networks and servers recover."""
     url, host = target.url, target.host
-    detail = str(error) or type(error).__name__
+    detail = " ".join(str(error).split())[:200] or type(error).__name__
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return SourceError(
             "The name {host} is not known; check the address, or the network.", permanent=False, host=host, url=url
@@ -111,7 +111,7 @@ def told(error: Exception, target: Target) -> SourceError:
             "{url} does not answer in proper HTTP ({error}); it will be asked again later.",
             permanent=False,
             url=url,
-            error=error.message[:200],
+            error=" ".join(error.message.split())[:200],
         )
     return SourceError("The talk with {host} broke off ({error}).", permanent=False, host=host, url=url, error=detail)
 

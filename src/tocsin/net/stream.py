@@ -29,6 +29,8 @@ MESSAGE_BYTES = 1_000_000
 _CHUNK_BYTES = 65_536
 _LEAVE_S = 2.0  # for a server to say goodbye
 _TOLD_CHARACTERS = 200
+_SIGN_BYTES = 100  # what a ping costs, about
+_SIGNS = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
 _MESSAGES = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
 
 WebSocket: TypeAlias = aiohttp.ClientWebSocketResponse[bool]
@@ -60,18 +62,20 @@ async def events(
         try:
             _check_stream(response, journey.target)
             parser = EventParser(message_bytes, journey.headers.get("last-event-id", ""))
-            alive_s = asyncio.get_running_loop().time()
+            patience = _Patience(journey.target, silence_s, message_bytes)
             while True:
-                chunk = await _chunk(response, parser, journey.target, alive_s + silence_s)
-                is_alive, rests = False, parser.rests
+                chunk = await _chunk(response, parser, patience)
+                is_heard, rests = False, parser.rests
                 try:
                     for event in parser.feed(chunk):
-                        is_alive = True
+                        is_heard = True
                         yield Heard(event.body, event.kind, event.last_id)
                 except TooLongError:
                     _too_long(journey.target, message_bytes)
-                if is_alive or parser.rests != rests:
-                    alive_s = asyncio.get_running_loop().time()
+                if is_heard:
+                    patience.heard()
+                elif parser.rests != rests:
+                    patience.alive(len(chunk))
         finally:
             response.close()
 
@@ -93,6 +97,7 @@ async def web_socket(
     with telling(request):
         journey = Journey(request, client.limits, client.allow_hosts)
         socket = await client.reach(journey, _upgrading(silence_s, message_bytes))
+        patience = _Patience(journey.target, silence_s, message_bytes)
         try:
             for text in hello:
                 async with asyncio.timeout(silence_s):
@@ -102,16 +107,62 @@ async def web_socket(
                     message = await _sign(socket)
                 if message.type in _MESSAGES:
                     yield Heard(message.data)
-                elif message.type not in (aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG):
+                    patience.heard()
+                elif message.type in _SIGNS:
+                    patience.alive(_SIGN_BYTES)
+                else:
                     _broken(socket, message, journey.target, message_bytes)
         except TimeoutError:
-            raise _silent(journey.target, silence_s) from None
+            patience.is_over()
         except (aiohttp.ClientError, OSError) as error:
             raise told(error, journey.target) from error
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LEAVE_S):
                     await socket.close()
+
+
+class _Patience:
+    """Until when a connection is waited for, and how much it may send that is no message."""
+
+    def __init__(self, target: Target, silence_s: float, noise_bytes: int) -> None:
+        self.target = target
+        self._silence_s = silence_s
+        self._noise_bytes = noise_bytes
+        self._clock = asyncio.get_running_loop().time
+        self.heard()
+
+    @property
+    def until_s(self) -> float:
+        """When the connection is given up, in seconds of the event loop."""
+        return self._alive_s + self._silence_s
+
+    def heard(self) -> None:
+        """A message came."""
+        self._alive_s = self._calm_s = self._clock()
+        self._noise = 0
+
+    def alive(self, size: int) -> None:
+        """A sign of life came. Raises SourceError when there are so many that they must be meant to tire us."""
+        now_s = self._alive_s = self._clock()
+        if now_s - self._calm_s > self._silence_s:
+            self._calm_s, self._noise = now_s, 0
+        self._noise += size
+        if self._noise > self._noise_bytes:
+            raise SourceError(
+                "{url} sends signs of life without end and no message; it will be opened anew.",
+                permanent=False,
+                url=self.target.url,
+            )
+
+    def is_over(self) -> NoReturn:
+        """Raise that the connection was silent for too long."""
+        raise SourceError(
+            "{url} sent nothing whole for {silence_s} s; it will be opened anew.",
+            permanent=False,
+            url=self.target.url,
+            silence_s=self._silence_s,
+        ) from None
 
 
 async def _open(session: aiohttp.ClientSession, journey: Journey) -> aiohttp.ClientResponse | None:
@@ -159,14 +210,14 @@ def _check_stream(response: aiohttp.ClientResponse, target: Target) -> None:
         )
 
 
-async def _chunk(response: aiohttp.ClientResponse, parser: EventParser, target: Target, until_s: float) -> bytes:
+async def _chunk(response: aiohttp.ClientResponse, parser: EventParser, patience: _Patience) -> bytes:
     """Return the next bytes of the stream. Raises SourceError when it ends, breaks or falls silent."""
-    started_s = asyncio.get_running_loop().time()
+    target = patience.target
     try:
-        async with asyncio.timeout_at(until_s):
+        async with asyncio.timeout_at(patience.until_s):
             chunk = await response.content.read(_CHUNK_BYTES)
     except TimeoutError:
-        raise _silent(target, max(until_s - started_s, 0.0)) from None
+        patience.is_over()
     except (aiohttp.ClientError, OSError) as error:
         raise told(error, target) from error
     if not chunk:
@@ -235,15 +286,6 @@ def _broken(socket: WebSocket, message: aiohttp.WSMessage, target: Target, messa
         url=target.url,
         code=socket.close_code or 0,
         reason=(reason or "")[:_TOLD_CHARACTERS],
-    )
-
-
-def _silent(target: Target, silence_s: float) -> SourceError:
-    return SourceError(
-        "{url} sent nothing whole for {silence_s} s; it will be opened anew.",
-        permanent=False,
-        url=target.url,
-        silence_s=round(silence_s, 1),
     )
 
 

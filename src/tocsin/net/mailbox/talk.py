@@ -16,7 +16,8 @@ from tocsin.base.errors import SourceError
 from tocsin.net.mailbox.place import Place, Way, encrypted
 from tocsin.net.wire.imap import GarbledError, Response, ResponseReader, TooLongError, code_of
 
-LINE_BYTES = 8_000_000  # the numbers of a million letters stand in one line
+_LINE_BYTES = 65_536
+_SEARCH_BYTES = 8_000_000  # the numbers of a million letters stand in one line
 _CHUNK_BYTES = 65_536
 _TOLD_CHARACTERS = 200
 # Response codes that say "later" and not "never" (RFC 5530), besides servers that say so in words.
@@ -33,9 +34,9 @@ class MailLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     total_s: float = 60.0
     connect_s: float = 10.0
-    letter_bytes: int = 10_000_000
-    all_bytes: int = 20_000_000
-    responses: int = 50_000
+    letter_bytes: int = 8_000_000
+    all_bytes: int = 16_000_000
+    responses: int = 20_000
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,10 +72,10 @@ class MailTalk:
         self._socket = plain
         self._limits = limits
         self._until_s = until_s
-        self._left_bytes = limits.all_bytes + limits.letter_bytes + LINE_BYTES + 1_000_000
+        self._left_bytes = limits.all_bytes + limits.letter_bytes + _SEARCH_BYTES
         self._left_responses = limits.responses
         self._tags = 0
-        self._reader = ResponseReader(LINE_BYTES, limits.letter_bytes + limits.letter_bytes // 4)
+        self._reader = ResponseReader(_LINE_BYTES, _SEARCH_BYTES, limits.letter_bytes + limits.letter_bytes // 4)
 
     def __enter__(self) -> MailTalk:
         return self
@@ -94,19 +95,20 @@ class MailTalk:
         """
         if self.place.way is Way.TLS:
             self._socket = encrypted(self._socket, self.place, self._patience(), context)
-        kind, _, rest = self._response().line.partition(b" ")[2].partition(b" ")
-        status = kind.upper()
+        greeting = self._response().line
+        mark, status, rest = [*greeting.split(b" ", 2), b"", b""][:3]
+        status = status.upper() if mark == b"*" else b""
         if status == b"BYE":
             raise RefusedError("BYE", rest)
         if status not in (b"OK", b"PREAUTH"):
-            self.garbled(b"* " + kind)
+            self.garbled(greeting)
         if self.place.way is not Way.STARTTLS:
             return status == b"PREAUTH"
         if status == b"PREAUTH":  # somebody between us and the server keeps the talk in clear; RFC 9051, 11.1
-            self.garbled(b"* PREAUTH")
+            self.garbled(greeting)
         self.command("STARTTLS")
         if not self._reader.is_empty:  # words slipped in before the encryption, RFC 9051, 6.2.1
-            self.garbled(b"STARTTLS")
+            self.garbled(b"words before the encryption")
         self._socket = encrypted(self._socket, self.place, self._patience(), context)
         return False
 

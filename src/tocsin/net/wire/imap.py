@@ -13,9 +13,11 @@ import msgspec
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}$")
 _TOKEN = re.compile(rb' *(?:([()])|"((?:[^"\\]|\\.)*)"|([^ ()"]+))', re.DOTALL)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_SEARCH = b"* SEARCH"
 _NUMBER = re.compile(rb"\d{1,10}")
 _CODE = re.compile(rb"\[([A-Za-z0-9-]+)(?: ([^\]]*))?\]")
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$")
+_MOST_TOKENS = 1_000  # of one FETCH response; what we ask for takes ten, flags one each
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -47,11 +49,13 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 class ResponseReader:
     """Takes the bytes of a connection in pieces of any size and gives its responses in order.
 
-    line_bytes: of one line. literal_bytes: of all literals of one response.
+    line_bytes: of one line. search_bytes: of the line that lists the numbers of letters, the only one that grows with
+    the mailbox. literal_bytes: of all literals of one response.
     """
 
-    def __init__(self, line_bytes: int, literal_bytes: int) -> None:
+    def __init__(self, line_bytes: int, search_bytes: int, literal_bytes: int) -> None:
         self._line_bytes = line_bytes
+        self._search_bytes = search_bytes
         self._literal_bytes = literal_bytes
         self._buffer = bytearray()
         self._searched = 0  # no line ends before
@@ -93,8 +97,10 @@ class ResponseReader:
         """Return the next line without its end; a response of many literals counts as one line."""
         end = self._buffer.find(b"\n", self._searched)
         held = (end if end >= 0 else len(self._buffer)) + sum(len(line) + 24 for line in self._lines)
-        if held > self._line_bytes:
-            raise TooLongError(self._line_bytes)
+        is_search = self._buffer[: len(_SEARCH)].upper() == _SEARCH
+        limit = self._search_bytes if is_search else self._line_bytes
+        if held > limit:
+            raise TooLongError(limit)
         self._searched = 0 if end >= 0 else len(self._buffer)
         return None if end < 0 else self._taken(end + 1).rstrip(b"\r\n")
 
@@ -128,8 +134,8 @@ def fetched(response: Response) -> dict[str, bytes] | None:
 
 def searched(response: Response) -> Iterator[int]:
     """Yield the numbers of a SEARCH response, none for any other."""
-    if response.line[:8].upper() == b"* SEARCH":
-        for number in _NUMBER.finditer(response.line, 8):
+    if response.line[: len(_SEARCH)].upper() == _SEARCH:
+        for number in _NUMBER.finditer(response.line, len(_SEARCH)):
             yield int(number[0])
 
 
@@ -193,12 +199,14 @@ def _tokens(response: Response) -> Iterator[bytes]:
 
     Strings and literals come with their quotes gone; b"(" and b")" as content are told apart by an added blank.
     """
-    for number, line in enumerate(response.lines):
-        at = 0
-        while line[at:].strip(b" "):
+    left = _MOST_TOKENS
+    for number, raw in enumerate(response.lines):
+        line, at = raw.rstrip(b" "), 0
+        while at < len(line):
             token = _TOKEN.match(line, at)
-            if token is None:
-                raise GarbledError("a string without an end")
+            left -= 1
+            if token is None or left < 0:
+                raise GarbledError("a string without an end" if token is None else "a response of too many words")
             at = token.end()
             sign, quoted, atom = token.groups()
             yield sign or atom or _content(_ESCAPED.sub(rb"\1", quoted))

@@ -1,0 +1,1 @@
+"""What hostile servers send, and what it costs to refuse it."""
