@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.base.errors import InputError
-from tocsin.base.time import minute_start
 from tocsin.surge.count import BIN_MIN, BINS_KEPT, DAY_BINS, Counts
 
 SUDDEN_MIN = (5, 15, 30)
@@ -63,14 +62,16 @@ class Usual(msgspec.Struct, array_like=True, gc=False):
     def expected(self, window_min: int, minute: int) -> float:
         """Return the mentions expected in the window that ends with `minute` included."""
         hours = memoryview(self.hours).cast("d")
-        at = minute + 1 - window_min + self.offset_min
         end = minute + 1 + self.offset_min
-        total = 0.0
-        while at < end:
-            hour = at // 60
-            stop = min(end, hour * 60 + 60)
-            total += hours[(hour + _EPOCH_HOUR) % WEEK_HOURS] * (stop - at)
-            at = stop
+        at = end - window_min
+        hour, last = at // 60, end // 60
+        if hour == last:
+            return hours[(hour + _EPOCH_HOUR) % WEEK_HOURS] * window_min / 60
+        total = hours[(hour + _EPOCH_HOUR) % WEEK_HOURS] * (hour * 60 + 60 - at)
+        for between in range(hour + 1, last):
+            total += hours[(between + _EPOCH_HOUR) % WEEK_HOURS] * 60
+        if end > last * 60:
+            total += hours[(last + _EPOCH_HOUR) % WEEK_HOURS] * (end - last * 60)
         return total / 60
 
     def size(self, window_min: int) -> float:
@@ -161,8 +162,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 def offset_of(zone: ZoneInfo, minute: int) -> int:
     """Return the minutes to add to UTC in the zone at that minute."""
-    at: datetime = minute_start(minute).astimezone(zone)
-    offset = at.utcoffset()
+    offset = datetime.fromtimestamp(minute * 60, zone).utcoffset()
     return int(offset.total_seconds() // 60) if offset is not None else 0
 
 

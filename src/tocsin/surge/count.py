@@ -91,7 +91,8 @@ class Counts(msgspec.Struct, array_like=True, gc=False):
         gap = minute - self.last
         if gap <= 0:
             return
-        self.recent = self.recent[gap:] + [0] * gap if gap < RECENT_MIN else [0] * RECENT_MIN
+        del self.recent[:gap]
+        self.recent += [0] * min(gap, RECENT_MIN)
         old, new = self.last // BIN_MIN, minute // BIN_MIN
         if new > old:
             _clear(self.bins, old, new, BINS_KEPT, len(self.bins) // BINS_KEPT)

@@ -32,7 +32,8 @@ class DayPeaks(msgspec.Struct, array_like=True, gc=False):
 
     def note(self, strength: float) -> None:
         """Remember a strength of today."""
-        self.today = max(self.today, strength)
+        if strength > self.today:
+            self.today = strength
 
     def typical(self, unknown: float, least: float = 0.0) -> float:
         """Return what the louder days come to: the upper quartile of the whole days held, a little more if few are.

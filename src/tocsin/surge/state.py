@@ -223,16 +223,13 @@ class SurgeState(msgspec.Struct, array_like=True, gc=False):
         best = float(cells[start:stop].max())
         return best if stop <= _PEAK_HOURS else max(best, float(cells[: stop - _PEAK_HOURS].max()))
 
-    def hour_peak(self) -> float:
-        """Return the greatest strength noted in this hour so far, 0 for none."""
-        return float(np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS])
-
     def note(self, strength: Strength) -> None:
         """Remember the strength of this minute for later records and for what is loud on a day."""
         self.sudden_days.note(strength.sudden)
         self.steady_days.note(strength.steady)
-        if strength.sudden > self.hour_peak():
-            np.frombuffer(self.peaks, dtype="<f4")[self.peak_hour % _PEAK_HOURS] = strength.sudden
+        cells, hour = memoryview(self.peaks).cast("f"), self.peak_hour % _PEAK_HOURS
+        if strength.sudden > cells[hour]:
+            cells[hour] = strength.sudden
 
     def _fade_peaks(self, hour: int) -> None:
         if hour <= self.peak_hour:

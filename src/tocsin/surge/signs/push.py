@@ -130,6 +130,8 @@ class PushMemory(msgspec.Struct, array_like=True):
 
         least_copied: share of copies that makes a push, 0..1.
         """
+        if all(len(platform.entries) < FEWEST for platform in self.platforms.values()):
+            return None
         stories = dict(zip(map(_number, minute.stories), minute.stories, strict=True))
         found: list[tuple[float, str, Pushed]] = []
         for name in sorted({mention.platform for mention in minute.mentions}):
