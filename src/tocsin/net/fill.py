@@ -19,7 +19,8 @@ from tocsin.base.errors import SourceError, TocsinError
 from tocsin.net.values import HttpRequest
 
 _MARK = re.compile(r"\{\{secret:([A-Za-z0-9_.-]+)\}\}")
-_BASIC = re.compile(r"(?i)basic\s+(?=[^:]*:)")
+_KNOWN_BY = 8
+_BASIC = re.compile(r"(?is)basic +([^:]*:.*)")  # base64 knows no colon
 
 
 def fill(text: str, secrets: Mapping[str, str], *, escape: Callable[[str], str] = str) -> str:
@@ -62,7 +63,7 @@ def fill_request(
         body = fill(texts[-1], secrets, escape=_escape_of(kind, texts[-1])).encode("utf-8")
     kept = dict(secrets)
     for name, text in headers.items():
-        if text != request.headers[name] and _BASIC.match(request.headers[name]):
+        if text != fill(request.headers[name], secrets):
             kept[f"{name}:basic"] = text.partition(" ")[2]
     return HttpRequest(
         url=fill(request.url, secrets, escape=_in_address),
@@ -123,12 +124,14 @@ def as_http(url: str) -> str:
 def redact(text: str, secrets: Mapping[str, str]) -> str:
     """Return `text` with each secret, in every form that `fill` gives it, replaced by its mark again.
 
+    In capitals or not, and cut off or not: eight characters of its beginning are enough to know it by.
+
     >>> redact("GET /?key=a%2Fbcd", {"key": "a/bcd"})
     'GET /?key={{secret:key}}'
     """
     forms = [(form, name) for name, secret in secrets.items() for form in _forms(secret)]
     for form, name in sorted(forms, key=lambda pair: (-len(pair[0]), pair)):
-        text = text.replace(form, f"{{{{secret:{name}}}}}")
+        text = _without(text, form, f"{{{{secret:{name}}}}}")
     return text
 
 
@@ -147,11 +150,8 @@ def _clean(value: object, secrets: Mapping[str, str]) -> object:
 
 def _header(name: str, text: str, secrets: Mapping[str, str]) -> str:
     filled = fill(text, secrets)
-    basic = _BASIC.match(text)
-    if basic is None or name.lower() != "authorization" or filled == text:
-        return filled
-    pair = filled[basic.end() :].encode("utf-8")
-    return f"Basic {base64.b64encode(pair).decode('ascii')}"
+    pair = _BASIC.match(filled) if name.lower() == "authorization" and filled != text else None
+    return filled if pair is None else f"Basic {base64.b64encode(pair[1].encode('utf-8')).decode('ascii')}"
 
 
 def _escape_of(kind: str, text: str) -> Callable[[str], str]:
@@ -172,11 +172,34 @@ def _in_json(secret: str) -> str:
 
 
 def _forms(secret: str) -> set[str]:
+    """Return how a secret may stand in an address, a body, a header, or in what a library says of them."""
     if not secret:
         return set()
-    plain = base64.b64encode(secret.encode("utf-8")).decode("ascii")
-    in_json = json.dumps(secret)[1:-1]
-    return {secret, _in_address(secret), quote(secret), quote_plus(secret), _in_json(secret), in_json, plain}
+    raw = secret.encode("utf-8", "surrogatepass")
+    in_bytes = repr(raw)[2:-1]
+    quoted = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    return quoted | {
+        secret,
+        _in_json(secret),
+        json.dumps(secret)[1:-1],
+        in_bytes,
+        base64.b64encode(raw).decode("ascii"),
+    }
+
+
+def _without(text: str, form: str, mark: str) -> str:
+    begin, rest = form[:_KNOWN_BY], form[_KNOWN_BY:].lower()
+    pieces, at = [], 0
+    for found in re.finditer(re.escape(begin), text, re.IGNORECASE):
+        if found.start() < at:
+            continue
+        pieces += [text[at : found.start()], mark]
+        at = found.end()
+        for wanted, character in zip(rest, text[at:], strict=False):
+            if wanted != character.lower():
+                break
+            at += 1
+    return "".join((*pieces, text[at:])) if pieces else text
 
 
 def _covers(entry: str, target: Target) -> bool:
