@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ import msgspec
 
 from tocsin.base.brand import Brand
 from tocsin.base.story import MentionDigest, Story, StoryState
-from tocsin.base.time import minute_start
+from tocsin.base.time import minute_of, minute_start
 from tocsin.story.compiled import open_index, open_keys
 from tocsin.story.converge import converging
 from tocsin.story.live import CALM_AFTER, HEAT_HALVES, KEYWORDS_TRIED, TITLED_AT, LiveStory
@@ -31,6 +32,7 @@ _COMPARED_EVERY = 64
 _MOST_PAIRS = 10_000
 _A_DAY = timedelta(days=1)
 _NO_TIME = timedelta()
+_NEVER = sys.maxsize
 
 Nearness = Callable[[MentionDigest, str], float]
 
@@ -56,6 +58,7 @@ class Grouper:
         self._departed: dict[str, Story] = {}  # left, with a last row still to be fetched
         self._converged: dict[tuple[str, str], None] = {}
         self._wake: list[tuple[datetime, str]] = []
+        self._wakes = _NEVER  # the minute in which the first of them comes
         self._turns: dict[str, datetime] = {}  # of each story, the one entry of `_wake` that counts
         for story in sorted(stories, key=lambda row: (row.first_at, row.id)):
             self._open(LiveStory(story))
@@ -67,26 +70,25 @@ class Grouper:
         nearness: what else speaks for a mention being of a story (id), in nats, such as a reader of meaning may say.
         """
         if len(mentions) == 1:
-            self._pass_time(minute_start(mentions[0].minute))
+            self._pass_minute(mentions[0].minute)
             return [self._place(mentions[0], nearness)]
         order = sorted([(one.minute, one.platform, one.native_id, at) for at, one in enumerate(mentions)])
         placed = [""] * len(mentions)
         passed = None
         for minute, _, _, at in order:
             if minute != passed:
-                self._pass_time(minute_start(minute))
+                self._pass_minute(minute)
                 passed = minute
             placed[at] = self._place(mentions[at], nearness)
         return placed
 
     def changed(self) -> list[Story]:
         """Return the stories touched since the last call, as rows to store, by id."""
-        rows = [
-            self._departed[story] if story in self._departed else self._stories[story].row for story in self._changed
-        ]
+        stories, departed = self._stories, self._departed
+        rows = [departed[story] if story in departed else stories[story].row for story in sorted(self._changed)]
         self._changed.clear()
-        self._departed.clear()
-        return sorted(rows, key=lambda row: row.id)
+        departed.clear()
+        return rows
 
     def converged(self) -> list[tuple[str, str]]:
         """Return pairs (earlier, later) of stories seen to have become one since the last call, by id."""
@@ -196,13 +198,13 @@ class Grouper:
     def _take(self, live: LiveStory, mention: MentionDigest, terms: Sequence[str] | None) -> None:
         """Put a post into a story and what it brings into the index. terms: its words, None for a copy."""
         index = self._index
-        was_settled = _is_settled(live)
+        was_settled = live.posts == 1 or live.state is StoryState.CALM
         live.take(mention, copy=terms is None)
         if was_settled and not _is_settled(live):  # no longer a mere candidate, or back: it falls calm after a day
             self._wake_later(live)
         self._warm(mention.at)
         if terms is None:
-            if mention.exact not in live.exacts:
+            if not index.holds(live, mention.exact):
                 index.remember(live, mention.exact, ())
             return
         index.remember(live, mention.exact, mention.bands)
@@ -236,6 +238,8 @@ class Grouper:
     def _wake_later(self, live: LiveStory) -> None:
         turn = self._turns[live.id] = _next_turn(live)
         heapq.heappush(self._wake, (turn, live.id))
+        if turn <= self._wake[0][0]:
+            self._wakes = minute_of(turn)
 
     def _warm(self, at: datetime, posts: float = 1.0) -> None:
         """Count posts in what is said of late in all stories."""
@@ -248,6 +252,11 @@ class Grouper:
     def _heat_at(self, now: datetime) -> float:
         past = now - self._heated_at
         return self._heat * 0.5 ** (past / HEAT_HALVES) if past > _NO_TIME else self._heat
+
+    def _pass_minute(self, minute: int) -> None:
+        if minute >= self._wakes:
+            self._pass_time(minute_start(minute))
+            self._wakes = minute_of(self._wake[0][0]) if self._wake else _NEVER
 
     def _pass_time(self, now: datetime) -> None:
         """Let stories fall calm after a day of silence, and leave after three or seven."""

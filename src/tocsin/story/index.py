@@ -121,6 +121,10 @@ class StoryIndex:
             if self._leaders.get(term) is live:
                 self._lead_anew(term)
 
+    def holds(self, live: LiveStory, exact: int) -> bool:
+        """Say whether a story remembers this exact key."""
+        return self._exacts.get(exact) is live or exact in live.exacts
+
     def remember(self, live: LiveStory, exact: int, bands: tuple[int, ...]) -> None:
         """Keep the keys by which copies of a text find the story."""
         dropped = live.keep_exact(exact)
@@ -191,6 +195,7 @@ class StoryIndex:
     def _add_words(self, live: LiveStory) -> None:
         self.stories += 1
         self.posts += live.mass
+        live.terms = dict(live.terms)
         for term, count in live.terms.items():
             self._hold(term, live, count)
 

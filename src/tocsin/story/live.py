@@ -23,6 +23,7 @@ KEYWORDS_TRIED = 12
 CALM_AFTER = timedelta(hours=24)
 HEAT_HALVES = timedelta(hours=6)  # of the two counts that tell how a story moves
 _SLOW_HALVES = timedelta(hours=48)
+_HEAT_HALVES_S, _SLOW_HALVES_S = HEAT_HALVES.total_seconds(), _SLOW_HALVES.total_seconds()
 # Posts an hour of late over posts an hour of these days: growing above, calm below, back again where it had been calm.
 _GROWS, _CALMS, _COMES_BACK = 1.5, 0.5, 3.0
 _BACK_HEAT = 1.5  # two posts within hours of each other
@@ -47,6 +48,7 @@ class LiveStory:
     __slots__ = (
         "_begun",
         "_row",
+        "_said",
         "bands",
         "copies",
         "exacts",
@@ -79,14 +81,14 @@ class LiveStory:
         self.posts, self.copies, self.negative = row.posts, row.copies, row.negative
         self.severity, self.state, self.kind = row.severity, row.state, row.kind
         self.platforms, self.languages = row.platforms, row.languages
-        self.terms = dict(row.terms)
-        self.exacts, self.bands = list(row.exacts), list(row.bands)
+        self.terms = self._said = row.terms
+        self.exacts, self.bands = row.exacts, row.bands
         self.heat, self.slow = row.heat, row.slow
         self.told_apart = row.posts - row.copies
         self.mass = mass_of(self.told_apart)
-        most = max(self.terms.values(), default=0.0)
+        most = max(self.terms.values(), default=0.0) if row.posts > 1 else 0.0
         if most > self.mass:  # two that were put together may hold more than is kept of one
-            self.terms = {term: count * self.mass / most for term, count in self.terms.items()}
+            self.terms = self._said = {term: count * self.mass / most for term, count in self.terms.items()}
 
     @classmethod
     def found(cls, mention: MentionDigest, place: tuple[str, str], terms: Sequence[str]) -> LiveStory:
@@ -119,6 +121,7 @@ class LiveStory:
     def row(self) -> Story:
         """The story as it stands."""
         if self._row is None:
+            # A value is never changed: what did not change since the last is the same in both.
             self._row = msgspec.structs.replace(
                 self._begun,
                 title=self.title,
@@ -136,27 +139,35 @@ class LiveStory:
                 languages=self.languages,
                 heat=self.heat,
                 slow=self.slow,
-                terms=self.terms.copy(),
-                exacts=tuple(self.exacts),
-                bands=tuple(self.bands),
+                terms=self.said,
+                exacts=self.exacts,
+                bands=self.bands,
             )
         return self._row
+
+    @property
+    def said(self) -> dict[str, float]:
+        """How often it says each word, as it stands: not to be changed."""
+        if self._said is None:
+            self._said = self.terms.copy()
+        return self._said
 
     def take(self, mention: MentionDigest, *, copy: bool) -> None:
         """Count a post in, and remember its exact text."""
         self._row = None
-        self._warm(mention.at)
+        at = mention.at
+        self._warm(at)
         self.posts += 1
-        self.state = self._state_after(mention.at)
+        self.state = self._state_after(at)
         self.copies += copy
         self.negative += mention.negative
         self.kind = self._kind_after(mention)
         if mention.severity > self.severity:
             self.severity = mention.severity
-        if mention.at > self.last_at:
-            self.last_at = mention.at
-        elif mention.at < self.first_at:
-            self.first_at, self.first_post = mention.at, (mention.platform, mention.native_id)
+        if at > self.last_at:
+            self.last_at = at
+        elif at < self.first_at:
+            self.first_at, self.first_post = at, (mention.platform, mention.native_id)
         if mention.platform not in self.platforms:
             self.platforms = tuple(sorted((*self.platforms, mention.platform)))
         if mention.language not in self.languages:
@@ -167,7 +178,7 @@ class LiveStory:
 
         Never called for a copy: a text repeated a thousand times must not be the story.
         """
-        self._row = None
+        self._row = self._said = None
         self.told_apart += 1
         self.mass += 1.0
 
@@ -183,25 +194,24 @@ class LiveStory:
 
     def fade(self) -> None:
         """Note that the counts of its words were halved."""
-        self._row = None
+        self._row = self._said = None
         self.mass /= 2
 
     def keep_exact(self, exact: int) -> int | None:
         """Keep the exact key of a text; return the oldest one, if it had to give way."""
-        self._row = None
         if exact in self.exacts:
             return None
-        self.exacts.append(exact)
-        return self.exacts.pop(0) if len(self.exacts) > MOST_KEYS else None
+        self._row = None
+        oldest = self.exacts[0] if len(self.exacts) >= MOST_KEYS else None
+        self.exacts = (*self.exacts[1 - MOST_KEYS :], exact)
+        return oldest
 
     def keep_bands(self, bands: tuple[int, ...]) -> bool:
         """Keep the bands of a text; return whether the oldest had to give way."""
         self._row = None
-        self.bands.append(bands)
-        if len(self.bands) <= MOST_KEYS:
-            return False
-        self.bands.pop(0)
-        return True
+        is_full = len(self.bands) >= MOST_KEYS
+        self.bands = (*self.bands[1 - MOST_KEYS :], bands)
+        return is_full
 
     def heat_at(self, now: datetime) -> float:
         """Return how many posts it had of late, each counting half after six hours."""
@@ -220,7 +230,7 @@ class LiveStory:
         self._row = None
         is_wanted = language in ("", mention.language)
         self.keywords = keywords_of(telling, f"{mention.title} {mention.text}", self.keywords, anew=is_wanted)
-        terms = self.terms.copy()
+        terms = self.said
         line = title_of(mention.text, mention.title, terms)
         if not line or (language in self.languages and mention.language != language):
             return
@@ -238,7 +248,10 @@ class LiveStory:
 
     def _kind_after(self, mention: MentionDigest) -> str:
         """The kind of the gravest post; of a story that does no harm, that of its posts, a few grumbles aside."""
-        kind, is_mild = _kind_of(mention), max(mention.severity, self.severity) < _GRAVE
+        kind = mention.kinds[0] if mention.kinds else _NEUTRAL
+        if kind == self.kind:
+            return kind
+        is_mild = max(mention.severity, self.severity) < _GRAVE
         if is_mild and _FEW_NEGATIVE * self.negative < self.posts:
             return kind if kind in _HARMLESS and (self.kind not in _HARMLESS or self.kind == _NEUTRAL) else self.kind
         if mention.severity > self.severity or self.kind in _HARMLESS:
@@ -248,8 +261,8 @@ class LiveStory:
     def _warm(self, at: datetime) -> None:
         past = at - self.last_at
         if past >= _NO_TIME:
-            self.heat = _faded(self.heat, past, HEAT_HALVES) + 1.0
-            self.slow = _faded(self.slow, past, _SLOW_HALVES) + 1.0
+            self.heat = self.heat * 0.5 ** (past / HEAT_HALVES) + 1.0
+            self.slow = self.slow * 0.5 ** (past / _SLOW_HALVES) + 1.0
         else:  # a late post
             self.heat += _faded(1.0, -past, HEAT_HALVES)
             self.slow += _faded(1.0, -past, _SLOW_HALVES)
@@ -258,7 +271,7 @@ class LiveStory:
         state = self.state
         if state is StoryState.NEW and self.posts < _GROWING_POSTS:
             return state
-        pace = self.heat / HEAT_HALVES.total_seconds() * _SLOW_HALVES.total_seconds() / self.slow
+        pace = self.heat / _HEAT_HALVES_S * _SLOW_HALVES_S / self.slow
         if state is StoryState.CALM or at - self.last_at >= CALM_AFTER:
             is_back = pace >= _COMES_BACK and self.heat >= _BACK_HEAT
             return StoryState.BACK if is_back else StoryState.CALM

@@ -62,7 +62,9 @@ class CompiledIndex(EvidenceIndex):
         live.terms = self._words.add(live, live.id, live.terms, live.mass)
 
     def _drop_words(self, live: LiveStory) -> None:
-        live.terms = self._words.drop(live)
+        said = live.said
+        self._words.drop(live)
+        live.terms = said
 
 
 _SETTINGS = {

@@ -165,14 +165,14 @@ static PyObject *words_add(Words *self, PyObject *const *given, Py_ssize_t n) {
 
 static PyObject *words_drop(Words *self, PyObject *live) {
     Counts *counts = counts_of(self, live);
-    PyObject *left = counts ? counts_copy(counts, NULL) : NULL;
-    if (!left) return NULL;
+    if (!counts) return NULL;
+    bool is_done = true;
     self->stories--;
     self->posts -= counts->mass;
     for (int at = 0; at < counts->size; at++)
-        if (!let_go(self, counts, counts->terms[at], counts->counts[at])) Py_CLEAR(left);
+        is_done = let_go(self, counts, counts->terms[at], counts->counts[at]) && is_done;
     detach(self, counts);
-    return left;
+    return is_done ? Py_NewRef(Py_None) : NULL;
 }
 
 typedef struct { double count; bool is_said; PyObject *word; int at, number; } Rank;
@@ -323,7 +323,7 @@ static void counts_dealloc(Counts *self) {
 
 static PyMethodDef words_methods[] = {
     {"add", QUICK(words_add), METH_FASTCALL, "Count the words of a story; return what is to stand for them in it."},
-    {"drop", (PyCFunction)words_drop, METH_O, "Forget a story; return its words as a dict."},
+    {"drop", (PyCFunction)words_drop, METH_O, "Forget a story."},
     {"learn", QUICK(words_learn), METH_FASTCALL, "Let a story learn the words of a post."},
     {"fade", (PyCFunction)words_fade, METH_O, "Halve what a story said."},
     {"likely", QUICK(words_likely), METH_FASTCALL, "Return the stories that words speak for, with their evidence."},
