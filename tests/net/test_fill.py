@@ -14,7 +14,7 @@ from rich.pretty import pretty_repr
 from tests.net.servers import FakeResolver, Talk, answer, client, server
 from tocsin.base.errors import AddressError, SourceError, TocsinError
 from tocsin.net import fill as module
-from tocsin.net.fill import check_bearer, fill, fill_messages, fill_request, redact
+from tocsin.net.fill import check_bearer, fill, fill_messages, fill_request, redact, unfill
 from tocsin.net.http import HttpClient
 from tocsin.net.stream import events, web_socket
 from tocsin.net.values import HttpRequest
@@ -243,6 +243,14 @@ def test_the_answer_holds_the_marks_again() -> None:
             assert fetched.headers["link"] == '<https://example.org//b?key={{secret:token}}>; rel="next"'
 
     asyncio.run(go())
+
+
+def test_what_is_shown_loses_a_secret_that_was_cut_off_and_addresses_only_a_whole_one() -> None:
+    secrets = {"token": "maison-alba-0123456789"}
+    assert redact("key=MAISON-ALBA-012", secrets) == "key={{secret:token}}"
+    assert unfill("https://maison-alba.example.org/", secrets) == "https://maison-alba.example.org/"
+    assert unfill("/maison-alba-0123456789/", secrets) == "/{{secret:token}}/"
+    assert redact("aa aa", {"token": "a"}) == " ".join(["{{secret:token}}" * 2] * 2)
 
 
 def test_a_secret_does_not_follow_a_redirect_to_another_host() -> None:

@@ -121,17 +121,24 @@ def as_http(url: str) -> str:
     return f"{ {'wss': 'https', 'ws': 'http'}.get(scheme.lower(), scheme) }{mark}{rest}"
 
 
-def redact(text: str, secrets: Mapping[str, str]) -> str:
-    """Return `text` with each secret, in every form that `fill` gives it, replaced by its mark again.
+def unfill(text: str, secrets: Mapping[str, str]) -> str:
+    """Return `text` with each whole secret, in every form that `fill` gives it, replaced by its mark again.
 
-    In capitals or not, and cut off or not: eight characters of its beginning are enough to know it by.
-
-    >>> redact("GET /?key=a%2Fbcd", {"key": "a/bcd"})
-    'GET /?key={{secret:key}}'
+    >>> unfill("https://example.org/?key=a%2Fbcd", {"key": "a/bcd"})
+    'https://example.org/?key={{secret:key}}'
     """
-    forms = [(form, name) for name, secret in secrets.items() for form in _forms(secret)]
-    for form, name in sorted(forms, key=lambda pair: (-len(pair[0]), pair)):
-        text = _without(text, form, f"{{{{secret:{name}}}}}")
+    for form, mark in _marks(secrets):
+        text = text.replace(form, mark)
+    return text
+
+
+def redact(text: str, secrets: Mapping[str, str]) -> str:
+    """Return `text`, to be shown, without what could be a secret: whole or cut off, in capitals or not.
+
+    Eight characters of its beginning are enough to know one by: rather a word too much than a secret.
+    """
+    for form, mark in _marks(secrets):
+        text = _without(text, form, mark)
     return text
 
 
@@ -169,6 +176,12 @@ def _in_address(secret: str) -> str:
 
 def _in_json(secret: str) -> str:
     return json.dumps(secret, ensure_ascii=False)[1:-1]
+
+
+def _marks(secrets: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return each form of each secret with its mark, the longest first."""
+    marks = [(form, f"{{{{secret:{name}}}}}") for name, secret in secrets.items() for form in _forms(secret)]
+    return sorted(marks, key=lambda pair: (-len(pair[0]), pair))
 
 
 def _forms(secret: str) -> set[str]:

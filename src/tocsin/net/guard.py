@@ -20,7 +20,7 @@ from multidict import CIMultiDict
 
 from tocsin.base.address import Target, check_url, refusal
 from tocsin.base.errors import AddressError, SourceError
-from tocsin.net.fill import as_http, redact
+from tocsin.net.fill import as_http, unfill
 from tocsin.net.values import HttpRequest, Limits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -165,7 +165,7 @@ class Journey:
 
     def _leave_origin(self, target: Target) -> None:
         """Leave behind what was meant for the first origin alone; refuse to go on when it cannot be left."""
-        if self.body or redact(target.url, self._secrets) != target.url:
+        if self.body or unfill(target.url, self._secrets) != target.url:
             raise SourceError(
                 "{url} redirects to {host} what was meant for it alone; give the final address.",
                 permanent=False,

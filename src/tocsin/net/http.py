@@ -18,7 +18,7 @@ from yarl import URL
 
 from tocsin import __version__
 from tocsin.base.errors import SourceError, TocsinError
-from tocsin.net.fill import hush, redact
+from tocsin.net.fill import hush, unfill
 from tocsin.net.guard import REDIRECTS, Journey, exempting, guarded_connector
 from tocsin.net.politeness import HostPacer, HostRest
 from tocsin.net.status import check_status, told
@@ -111,9 +111,9 @@ class HttpClient:
                 fetched = await self.reach(journey, _ask, spacing_s=spacing_s)
         if not request.secrets:
             return fetched
-        moved_to = fetched.moved_to and redact(fetched.moved_to, request.secrets)
-        headers = {name: redact(text, request.secrets) for name, text in fetched.headers.items()}
-        url = redact(fetched.url, request.secrets)
+        moved_to = fetched.moved_to and unfill(fetched.moved_to, request.secrets)
+        headers = {name: unfill(text, request.secrets) for name, text in fetched.headers.items()}
+        url = unfill(fetched.url, request.secrets)
         return msgspec.structs.replace(fetched, url=url, headers=headers, moved_to=moved_to)
 
     async def reach(self, journey: Journey, ask: Ask[R], *, spacing_s: float | None = None) -> R:
