@@ -19,7 +19,7 @@ _PIECES = (
     "<br>", "<br/>", "<BR />", "<b>", "</b>", "<div class='a'>", '<a href="x>y">', "<a title='>'>", "<td>", "<li>",
     "<img alt=x>", "<script>", "</script>", "<pre>", "<!--", "-->", "<", ">", "&amp;", "&lt;p&gt;", "&am", "p;",
     "&nbsp;", "&#10;", "a", " ", "\n", "é", '"', "'", "<p", "</", "<thead>", "<header>", "<brx>", "<h7>", "<x:p>",
-    "&#1;",
+    "&#1;", "<iframe src=x>", "</iframe>", "<img class=emoji alt=x>", "<svg>",
 )  # fmt: skip
 
 

@@ -10,26 +10,35 @@ from html import unescape
 
 from tocsin.base.html import text_of_html
 
-_BREAK, _BLOCK, _INLINE = "\x01", "\x02", "\x03"
-# What the passes below would read otherwise than the careful reader: comments, declarations, elements that are dropped
-# or keep their spaces, pictures of emoji, and our own marks.
-_UNCOMMON = ("<!", "<?", "emoji", "smiley", _BREAK, _BLOCK, _INLINE)
-_UNCOMMON_TAG = re.compile(r"<(?:iframe|noembed|noframes|object|pre|script|style|svg|template|title)\b")
-_TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9:-]*+)(?:[\s/](?:[^<>"']++|"[^<>"]*+"|'[^<>']*+')*+)?>""")
+# _STOP stands for what the passes below would read otherwise than the careful reader: elements that are dropped or keep
+# their spaces, and pictures of emoji.
+_BREAK, _BLOCK, _INLINE, _STOP = "\x01", "\x02", "\x03", "\x04"
+_ATTRIBUTES = r"""(?:[\s/](?:[^<>"']++|"[^<>"]*+"|'[^<>']*+')*+)?>"""
+_TAG = re.compile(rf"</?([A-Za-z][A-Za-z0-9:-]*+){_ATTRIBUTES}")
+# The same, with comments and the frames that show another page.
+_TAG_AND_MORE = re.compile(rf"<iframe{_ATTRIBUTES}[^<>]*+</iframe>|<!--.*?-->|{_TAG.pattern}", re.DOTALL)
 # fmt: off
-_MARKS = {
+_MARKS: dict[str | None, str] = {
+    None: _INLINE,  # a comment, a frame
     "br": _BREAK,
     "td": f"{_INLINE} {_INLINE}",
     "th": f"{_INLINE} {_INLINE}",
 } | dict.fromkeys((
+    "iframe", "noembed", "noframes", "object", "pre", "script", "style", "svg", "template", "title",
+), _STOP) | dict.fromkeys((
     "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li",
-    "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
-), _BLOCK)
+    "main", "nav", "ol", "p", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+), _BLOCK) | dict.fromkeys((
+    "a", "abbr", "b", "center", "cite", "code", "del", "em", "font", "i", "img", "IMG", "ins", "picture", "q", "s",
+    "small", "source", "span", "strong", "sub", "sup", "time", "u", "video", "wbr",
+), _INLINE)
 # fmt: on
 _LONGEST_PLAIN_TAG = 60_000
 _SPACES = re.compile("  +")
-_LINE_ENDS = re.compile(rf"[{_BREAK}{_BLOCK}][ {_BREAK}{_BLOCK}]*+")
+_AFTER_BLOCK = re.compile(rf"{_BLOCK}[ {_BLOCK}]++")
+_AFTER_BREAK = re.compile(rf"{_BREAK}[ {_BLOCK}]++")
+_SECOND_BREAK = re.compile(rf"[{_BREAK}{_BLOCK}]{_BREAK}++")
 
 
 def clean_text(fragment: str) -> str:
@@ -38,26 +47,46 @@ def clean_text(fragment: str) -> str:
     >>> clean_text("<p>Caf&eacute; <b>noir</b></p><p>a<br>b</p>")
     'Café noir\\na\\nb'
     """
-    lower = fragment.lower()
-    if any(sign in lower for sign in _UNCOMMON) or _UNCOMMON_TAG.search(lower) is not None:
+    if _BREAK in fragment or _BLOCK in fragment or _INLINE in fragment or _STOP in fragment:
         return text_of_html(fragment)
-    text = _TAG.sub(_mark, fragment)
-    if "<" in text or len(fragment) - len(text) > _LONGEST_PLAIN_TAG:
+    pattern = _TAG
+    if "<!--" in fragment or "<iframe" in fragment:
+        pattern = _TAG_AND_MORE
+        if fragment.rfind("<!--") > fragment.rfind("-->"):
+            # A comment without end; each of the others has one near it.
+            return text_of_html(fragment)
+    if "<img" in fragment or "<IMG" in fragment:
+        lower = fragment.lower()
+        if "emoji" in lower or "smiley" in lower:
+            return text_of_html(fragment)
+    pieces = pattern.split(fragment)
+    pieces[1::2] = [_MARKS.get(name) or _mark(name) for name in pieces[1::2]]
+    text = "".join(pieces)
+    if "<" in text or _STOP in text or len(fragment) - len(text) > _LONGEST_PLAIN_TAG:
         return text_of_html(fragment)
     if "&" in text:
         text = unescape(text)
     # Only now, so that what stood on both sides of a tag makes no entity with it.
     text = text.replace(_INLINE, "")
     for white in "\t\r\n\f\v":
-        text = text.replace(white, " ")
-    text = _SPACES.sub(" ", text)
-    return _LINE_ENDS.sub(_line_end, text).replace(" \n", "\n").strip(" \n\r\t")
+        if white in text:
+            text = text.replace(white, " ")
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return _with_lines(text).strip(" \n\r\t")
 
 
-def _mark(tag: re.Match[str]) -> str:
-    return _MARKS.get(tag[1].lower(), _INLINE)
+def _mark(name: str) -> str:
+    """Return the mark of a tag that the table does not hold as it is written."""
+    lower = name.lower()
+    # <Img> may be a picture of an emoji; no program writes it so.
+    return _STOP if lower == "img" else _MARKS.get(lower, _INLINE)
 
 
-def _line_end(run: re.Match[str]) -> str:
-    """Return one newline, or two where a break follows another line end, as on a screen."""
-    return "\n\n" if _BREAK in run.group()[1:] else "\n"
+def _with_lines(text: str) -> str:
+    """Return the text with a newline for each run of line ends, two where a break follows another, as on a screen."""
+    if _BLOCK in text:
+        text = _AFTER_BLOCK.sub(_BLOCK, text)
+    if _BREAK in text:
+        text = _SECOND_BREAK.sub("\n\n", _AFTER_BREAK.sub(_BREAK, text)).replace(_BREAK, "\n")
+    return text.replace(_BLOCK, "\n").replace(" \n", "\n")

@@ -11,8 +11,9 @@ from typing import Any
 import fastfeedparser
 
 from tocsin.base.post import Media
+from tocsin.collect.feed.core import read_core
 from tocsin.collect.feed.entry import Entry, FeedRead
-from tocsin.collect.feed.times import dates_written, has_zone, naive_walls, read_time
+from tocsin.collect.feed.times import dates_without_zone, dates_written, naive_walls, read_time
 
 _MARKED_TITLE = re.compile(
     rb"<(?:atom:)?title\b[^<>]*\b(?:type|mode)\s*=\s*[\"'](?:text/)?(?:html|escaped)", re.IGNORECASE
@@ -27,40 +28,83 @@ def read_fast(body: bytes) -> FeedRead:
 
     body: UTF-8; bytes and never text, which the reader would take for an address to fetch.
     """
+    core = read_core(body)
+    if core is None:
+        return _read_public(body)
+    title_is_html = core.kind != "atom" or _has_marked_title(body)
+    at = core.moment
+    return FeedRead(
+        entries=tuple(
+            [
+                _entry(
+                    raw,
+                    # An entry without a time: some ids look like one.
+                    at(said) if (said := raw.get("published")) != raw.get("id") else None,
+                    at(raw.get("updated")),
+                    title_is_html,
+                )
+                for raw in core.entries
+            ]
+        ),
+        title=core.title,
+        language=core.language,
+        base=core.base,
+    )
+
+
+def _read_public(body: bytes) -> FeedRead:
     found = fastfeedparser.parse(body, include_tags=False)
     head: Mapping[str, Any] = found["feed"]
     times = _Times(body)
     is_atom = _ATOM.search(body, 0, 4000) is not None
-    title_is_html = not is_atom or _MARKED_TITLE.search(body) is not None
+    title_is_html = not is_atom or _has_marked_title(body)
     return FeedRead(
-        entries=tuple(_entry(raw, times, title_is_html) for raw in found["entries"]),
+        entries=tuple(
+            _entry(
+                raw,
+                times.moment(raw.get("published"), raw.get("id") or ""),
+                times.moment(raw.get("updated"), ""),
+                title_is_html,
+            )
+            for raw in found["entries"]
+        ),
         title=head.get("title") or "",
         language=head.get("language") or "",
         base=(head.get("title_detail") or {}).get("base") or "",
     )
 
 
-def _entry(raw: Mapping[str, Any], times: _Times, title_is_html: bool) -> Entry:
+def _has_marked_title(body: bytes) -> bool:
+    """Return whether a title of an Atom feed says that it holds markup."""
+    at = body.find(b"title ")
+    while at >= 0:
+        start = max(0, at - 6)
+        if _MARKED_TITLE.search(body, start, at + 200) is not None:
+            return True
+        at = body.find(b"title ", at + 1)
+    return False
+
+
+def _entry(raw: Mapping[str, Any], published: datetime | None, updated: datetime | None, title_is_html: bool) -> Entry:
     content, kind, language, base = _content(raw)
     media = raw.get("media_content") or ()
+    enclosures = raw.get("enclosures") or ()
     if not content and media:
         # YouTube writes the text of a video in its media group.
         content, kind = next((str(part["description"]) for part in media if part.get("description")), ""), "text/plain"
-    guid = raw.get("id") or ""
-    link = raw.get("link") or ""
     return Entry(
-        guid=guid,
-        link=link,
+        guid=raw.get("id") or "",
+        link=raw.get("link") or "",
         title=raw.get("title") or "",
         title_is_html=title_is_html,
         content=content,
         content_is_html=kind not in ("text", "text/plain"),
         author=raw.get("author") or "",
-        published=times.moment(raw.get("published"), guid),
-        updated=times.moment(raw.get("updated"), ""),
+        published=published,
+        updated=updated,
         language=language,
         base=base,
-        media=_media(raw.get("enclosures") or (), media),
+        media=_media(enclosures, media) if enclosures or media else (),
     )
 
 
@@ -92,8 +136,8 @@ class _Times:
     """Gives back what the reader loses: it reads a time without zone as UTC, and takes some ids for times."""
 
     def __init__(self, body: bytes) -> None:
-        self._written = dates_written(body)
-        self._naive = naive_walls(self._written) if not all(map(has_zone, self._written)) else frozenset()
+        self._body = body
+        self._naive = naive_walls(dates_without_zone(body))
 
     def moment(self, read: str | None, guid: str) -> datetime | None:
         if not read:
@@ -111,6 +155,10 @@ class _Times:
     def _may_hold(self, moment: datetime) -> bool:
         """Return whether a time stands in the feed as such, or some stands in a form that only the reader knows."""
         return moment in self._known or self._has_others
+
+    @cached_property
+    def _written(self) -> list[str]:
+        return dates_written(self._body)
 
     @cached_property
     def _known(self) -> frozenset[datetime]:

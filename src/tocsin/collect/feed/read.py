@@ -42,7 +42,7 @@ def read_feed(body: bytes) -> FeedRead | None:
     """
     if body[:1] in (b"{", b"["):
         return read_json(body)
-    fast = None if _NESTED.search(body) else _fast(body)
+    fast = None if (b"xhtml" in body or b"XHTML" in body) and _NESTED.search(body) else _fast(body)
     if fast is not None and fast.entries:
         return _completed(fast, body)
     tolerant = read_tolerant(body, READER_FAULTS)

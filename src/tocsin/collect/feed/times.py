@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
-_DATE_ELEMENT = re.compile(
-    rb"<(?:[\w.-]+:)?(?:pubDate|published|updated|date|issued|modified|created|lastBuildDate)\b[^<>]*>"
-    rb"\s*(?:<!\[CDATA\[)?([^<\]]{4,200})",
-    re.IGNORECASE,
-)
+_NAMES = rb"(?:[\w.-]+:)?(?:pubDate|published|updated|date|issued|modified|created|lastBuildDate)"
+_DATE_ELEMENT = re.compile(rb"<" + _NAMES + rb"\b[^<>]*>\s*(?:<!\[CDATA\[)?([^<\]]{4,200})")
+_DATE_END = re.compile(rb"</" + _NAMES + rb"\s*>")
+_LONGEST = 250
+_ENDS_OF_ZERO = (b" GMT", b" +0000", b"Z")
+_COLON, _SPACE, _SIGNS = ord(":"), ord(" "), b"+-"
 _ZONE = re.compile(
     r"(?:\d[ ]?Z|[+-]\d\d(?::?\d\d)?|(?<![A-Za-z])(?!AM\b|PM\b)[A-Z]{1,5})(?:\s*\([^)]*\))?\s*$", re.IGNORECASE
 )
@@ -31,6 +32,17 @@ _ZONE_HOURS = {
     "WET": 0,
     "Z": 0,
 }
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_USUAL_MAIL = re.compile(
+    rf"(?:[A-Z][a-z]{{2}}, )?(\d\d?) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) (?:GMT|([+-])(\d\d)(\d\d))"
+)
+_USUAL_ZONES = (" GMT", " +0000", "+00:00", " UTC")
+_USUAL_OFFSET = re.compile(r":\d\d(?:Z| ?[+-]\d\d:?\d\d)$")
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 
 
@@ -39,12 +51,33 @@ def dates_written(body: bytes) -> list[str]:
     return [raw.decode("utf-8", "replace").strip() for raw in _DATE_ELEMENT.findall(body)]
 
 
+def dates_without_zone(body: bytes) -> list[str]:
+    """Return those of the times in a feed that say no zone, as written, in order."""
+    found = []
+    for match in _DATE_END.finditer(body):
+        end = match.start()
+        tail = body[end - 6 : end]
+        if tail.endswith(_ENDS_OF_ZERO):
+            continue
+        # "+01:00", " +0100"; a day alone ends otherwise: "-11-22".
+        if len(tail) == 6 and ((tail[0] in _SIGNS and tail[3] == _COLON) or (tail[1] in _SIGNS and tail[0] == _SPACE)):
+            continue
+        element = body[max(0, end - _LONGEST) : match.end()]
+        written = _DATE_ELEMENT.findall(element)
+        text = written[-1].decode("utf-8", "replace").strip() if written else ""
+        if text and not has_zone(text):
+            found.append(text)
+    return found
+
+
 def has_zone(written: str) -> bool:
     """Return whether a time says its zone, by a number or a name.
 
     >>> has_zone("Thu, 01 Jan 2026 10:00:00 GMT"), has_zone("2026-01-01T10:00:00"), has_zone("2026-01-01")
     (True, False, False)
     """
+    if written.endswith(_USUAL_ZONES) or _USUAL_OFFSET.search(written) is not None:
+        return True
     clock = _CLOCK.search(written)
     return clock is not None and _ZONE.search(written, clock.end() - 1) is not None
 
@@ -58,6 +91,9 @@ def read_time(written: str) -> datetime | None:
     '2026-01-02T03:04:05+00:00'
     """
     text = written.strip()
+    usual = _USUAL_MAIL.fullmatch(text)
+    if usual is not None:
+        return _usual(usual)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -78,12 +114,20 @@ def read_time(written: str) -> datetime | None:
         return None
 
 
+def _usual(written: re.Match[str]) -> datetime | None:
+    """Return the time in the form that nearly all feeds write."""
+    day, month, year, hour, minute, second, sign, hours, minutes = written.groups()
+    try:
+        wall = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        if sign:
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            wall = wall - offset if sign == "+" else wall + offset
+    except (ValueError, OverflowError):
+        return None
+    return wall
+
+
 def naive_walls(written: Iterable[str]) -> frozenset[datetime]:
-    """Return the wall-clock times (naive) of those that say no zone, to find again the entries that carry them."""
-    walls = set()
-    for text in written:
-        if not has_zone(text):
-            moment = read_time(text)
-            if moment is not None and moment.tzinfo is None:
-                walls.add(moment)
-    return frozenset(walls)
+    """Return the wall-clock times (naive) that stand in times without zone, to find again the entries with them."""
+    moments = map(read_time, written)
+    return frozenset(moment for moment in moments if moment is not None and moment.tzinfo is None)
