@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tocsin.base.errors import InputError, SourceError
+from tocsin.base.errors import InputError, SourceError, StoreError
 from tocsin.base.seam import LIVE
 from tocsin.base.settings import Settings
 from tocsin.collect.about import About
@@ -43,7 +43,8 @@ _LONGEST_AWAY_S = 900.0
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
     """What one source gave this time: counts, or the error that stopped it.
 
-    changed: known posts that were asked for again, and changed or went. is_past: it is of a past that is being read.
+    changed: known posts that were asked for again, and changed or went. is_read: it answered, or failed to, when it was
+    asked for what is new; what a connection brings is counted by `note_held`.
     """
 
     source: str
@@ -51,7 +52,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     error: SourceError | None = None
     next_at: datetime | None = None
     changed: int = 0
-    is_past: bool = False
+    is_read: bool = False
 
 
 def start_due(engine: Engine, reach: Reach, now: datetime) -> list[Asked]:
@@ -68,11 +69,21 @@ def start_due(engine: Engine, reach: Reach, now: datetime) -> list[Asked]:
 
 
 def keep_ready(engine: Engine, reach: Reach, now: datetime, timeout_s: float = 0.0) -> list[Collected]:
-    """Store what came since, waiting so long for it at most; return what each source gave."""
+    """Store what came since, waiting so long for it at most; return what each source gave.
+
+    Raises StoreError when the database refuses: what came is then asked for again, from where the cursors stand.
+    """
+    outcomes = reach.ready(timeout_s)
     kept = []
-    for outcome in reach.ready(timeout_s):
-        if not outcome.asked.is_dropped:
+    for number, outcome in enumerate(outcomes):
+        if outcome.asked.is_dropped:
+            continue
+        try:
             kept.append(_keep(engine, reach, outcome, now))
+        except StoreError:
+            for lost in outcomes[number:]:
+                reach.drop(lost.asked)
+            raise
     return kept
 
 
@@ -158,17 +169,19 @@ def _keep(engine: Engine, reach: Reach, outcome: Outcome, now: datetime) -> Coll
         aside = _aside(engine, asked, result)
         past = keep_past(engine, asked, result, aside, now)
         reach.kept(outcome)
-        return Collected(source=name, ingested=past, is_past=True)
+        return Collected(source=name, ingested=past)
     if isinstance(result, Page):
         return _keep_page(engine, reach, outcome, result, now)
-    reach.kept(outcome)
+    # Noted before it may be asked again: else it would be due at once.
     if isinstance(result, Done):
         next_at = result.next_at or now + UNTOLD
         engine.store.note_good(name, now, next_at)
-        return Collected(source=name, next_at=next_at)
+        reach.kept(outcome)
+        return Collected(source=name, next_at=next_at, is_read=True)
     next_at = now + timedelta(seconds=_wait_s(asked, result))
     engine.store.note_error(name, now, result, next_at)
-    return Collected(source=name, error=result, next_at=next_at)
+    reach.kept(outcome)
+    return Collected(source=name, error=result, next_at=next_at, is_read=True)
 
 
 def _keep_page(engine: Engine, reach: Reach, outcome: Outcome, page: Page, now: datetime) -> Collected:
@@ -176,25 +189,26 @@ def _keep_page(engine: Engine, reach: Reach, outcome: Outcome, page: Page, now: 
     done = Ingested()
     if page.items or page.next_cursor != outcome.cursor or page.secrets or page.ends or page.notes:
         done = ingest_collected(engine, asked.row, page, outcome.cursor, now, aside=_aside(engine, asked, page))
-    reach.kept(outcome)
-    asked.posts += done.read
     if not outcome.is_last:
+        asked.posts += done.read
+        if asked.noted_at is None:
+            _note_good(engine, asked, now)
+        reach.kept(outcome)
         if not done.accepted:  # another process keeps the same connection, or somebody moved the cursor
             reach.drop(asked)
-        elif asked.noted_at is None:
-            _note_good(engine, asked, now)
         return Collected(source=name, ingested=done)
     if page.more and done.accepted and asked.round + 1 < PAGES_A_TURN:
         secrets = {**asked.question.secrets, **page.secrets}
         question = msgspec.structs.replace(asked.question, cursor=page.next_cursor, secrets=secrets)
+        reach.kept(outcome)
         reach.ask(question, now, asked.round + 1)
-        return Collected(source=name, ingested=done)
-    if page.more:
-        # Not yet a good read: what the next pages bring is measured against the one before.
-        return Collected(source=name, ingested=done, next_at=now)
-    next_at = _next_at(page, now)
-    engine.store.note_good(name, now, next_at)
-    return Collected(source=name, ingested=done, next_at=next_at)
+        return Collected(source=name, ingested=done, is_read=True)
+    # While there is more it is not yet a good read: what the next pages bring is measured against the one before.
+    next_at = now if page.more else _next_at(page, now)
+    if not page.more:
+        engine.store.note_good(name, now, next_at)
+    reach.kept(outcome)
+    return Collected(source=name, ingested=done, next_at=next_at, is_read=True)
 
 
 def _note_good(engine: Engine, asked: Asked, now: datetime) -> None:

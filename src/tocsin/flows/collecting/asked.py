@@ -14,6 +14,7 @@ import msgspec
 from tocsin.base.errors import SourceError
 from tocsin.base.seam import LIVE
 from tocsin.collect.adapter import Delete, Done, Page, Source, Upsert
+from tocsin.flows.collecting.frames import FrameBuffer
 from tocsin.store.collecting.rows import CheckRow
 from tocsin.store.rows import SourceRow
 
@@ -66,6 +67,7 @@ class Asked:
         self.is_held = False  # a lasting connection
         self.is_over = False
         self.is_dropped = False
+        self.buffer: FrameBuffer | None = None
         self.received: deque[datetime] = deque()  # when the oldest frame came of each page that is not stored yet
         self.posts = 0  # read since the last note of it
         self.noted_at: datetime | None = None
@@ -87,7 +89,11 @@ class Asked:
     @property
     def behind(self) -> datetime | None:
         """When the oldest of what was received and is not stored yet came, None when all is."""
-        return self.received[0] if self.received else None
+        waiting = self.buffer.oldest_at if self.buffer is not None else None
+        try:
+            return self.received[0]  # older than what waits behind it
+        except IndexError:
+            return waiting
 
     def receive(self) -> None:
         """Note that something came just now."""

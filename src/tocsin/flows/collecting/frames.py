@@ -68,7 +68,10 @@ class FrameBuffer:
     @property
     def oldest_at(self) -> datetime | None:
         """When the oldest frame that waits came."""
-        return self._frames[0][1] if self._frames else None
+        try:
+            return self._frames[0][1]
+        except IndexError:
+            return None
 
     @property
     def _is_many(self) -> bool:

@@ -202,7 +202,7 @@ class Reach:
 
     async def _hold(self, asked: Asked, adapter: Adapter, plan: Subscribe) -> None:
         """Listen until the connection breaks: raises SourceError."""
-        buffer = FrameBuffer()
+        buffer = asked.buffer = FrameBuffer()
         listening = asyncio.create_task(self._listen(asked, adapter, plan, buffer))
         try:
             is_first = True
