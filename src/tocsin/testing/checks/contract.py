@@ -17,7 +17,7 @@ from tocsin.testing.lint import impurities
 from tocsin.testing.play import Way, canaries, fill, source_of
 from tocsin.testing.script import Asked, StoryPost
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MARK = re.compile(r"\{\{secret:([^{}]*)\}\}")
 
 
