@@ -1,7 +1,7 @@
 """Measure the reading of feeds as real servers serve them, beside feedparser, and hold it against goals and floors.
 
-`python -m bench.feeds` takes half a minute. The feeds lie in ../shared/data/payloads/feeds/real (TOCSIN_SHARED says where
-else), and without them it says so and measures nothing. Ratios are of processor time, of the fastest of several runs in
+`python -m bench.feeds` takes half a minute. The feeds lie in ../shared/data/payloads/feeds/real (TOCSIN_SHARED says
+where else), and without them it says so and measures nothing. Ratios are of processor time, of the fastest of several runs in
 turn, one warm-up aside. Feeds that fell back to the tolerant reader are counted apart. Exit code 1: under a floor.
 """
 

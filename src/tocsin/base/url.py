@@ -87,8 +87,9 @@ _SPACES = re.compile(r"[\x00-\x20\x7f]+")
 # Already in the one spelling, but for what its query and its fragment may hold; most addresses are.
 _PLAIN = re.compile(
     r"(https?://[a-z0-9-]++(?:\.[a-z0-9-]++)+/(?:(?:[A-Za-z0-9_~,;:@!=-][A-Za-z0-9_.~,;:@!=-]*+)?/)*+"
-    r"(?:[A-Za-z0-9_~,;:@!=-][A-Za-z0-9_.~,;:@!=-]*+)?)(?:\?([A-Za-z0-9_.~,;:@!=&/-]++))?(?:#([A-Za-z0-9_.~,;:@!=/-]++))?"
+    r"(?:[A-Za-z0-9_~,;:@!=-][A-Za-z0-9_.~,;:@!=-]*+)?)(?:\?([A-Za-z0-9_.~,;:@!=&/+-]++))?(?:#([A-Za-z0-9_.~,;:@!=/-]++))?"
 )
+_BARE_HOST = re.compile(r"https?://[a-z0-9-]++(?:\.[a-z0-9-]++)+")
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -105,11 +106,15 @@ def canonical_url(url: str, base: str = "") -> str | None:
     """
     plain = _PLAIN.fullmatch(url)
     if plain is not None:
-        page, query, fragment = plain.groups("")
-        query, fragment = _query(query), _fragment(fragment)
-        return page + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+        return _of_plain(plain)
+    if _BARE_HOST.fullmatch(url) is not None:
+        return f"{url}/"
     try:
-        parts = urlsplit(_joined(url, base))
+        text = _joined(url, base)
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None:
+            return _of_plain(plain)
+        parts = urlsplit(text)
         scheme, port = parts.scheme.lower(), parts.port
         host = _ascii_host(parts.hostname or "")
     except ValueError:
@@ -152,11 +157,23 @@ def is_worldwide_id(text: str) -> bool:
     return match is not None and match.group(1).lower() in WORLDWIDE_SCHEMES
 
 
+def _of_plain(plain: re.Match[str]) -> str:
+    page, query, fragment = plain.groups("")
+    query, fragment = _query(query), _fragment(fragment)
+    return page + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+
+
 def _joined(url: str, base: str) -> str:
     text = url.strip()
     if _SPACES.search(text):
         text = _SPACES.sub(lambda found: "" if set(found.group()) & set("\r\n\t") else "%20", text)
-    return urljoin(base, text) if base and not _ABSOLUTE.match(text) else text
+    if not base or _ABSOLUTE.match(text):
+        return text
+    if text[:1] == "#":
+        return base.partition("#")[0] + text
+    if text[:1] == "/" and text[1:2] not in ("/", ".") and _PLAIN.fullmatch(base) is not None:
+        return base[: base.index("/", len("https://"))] + text
+    return urljoin(base, text)
 
 
 def _without_dots(path: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -30,9 +29,11 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*\(([^()]+)\)\s*")
 _NAME_AND_MAIL = re.compile(r"\s*([^<>]*[^<>\s])\s*<[^<>]*>\s*")
-_HREF = re.compile(r"""<a\s(?:[^<>]*?\s)?href\s*=\s*(?:(["'])(.*?)\1|([^\s"'<>]+))""", re.IGNORECASE | re.DOTALL)
-_PICTURE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([a-z]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+# Sets of letters and not a flag: a search that ignores case everywhere is slow to find its first sign.
+_HREF = re.compile(r"""<[aA]\s(?:[^<>]*?\s)?[hH][rR][eE][fF]\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+_PICTURE = re.compile(r"<[iI][mM][gG]\b([^<>]*)>")
+_SOURCE = re.compile(r"""(?<![\w-])[sS][rR][cC]\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_MEANING = re.compile(r"""(?<![\w-])[aA][lL][tT]\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 _PIXEL = re.compile(r"""\b(?:width|height)\s*=\s*["']?[01](?:px)?["'\s>]""", re.IGNORECASE)
 _EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -138,7 +139,8 @@ def _text_and_links(entry: Entry, base: str) -> tuple[str, tuple[str, ...]]:
 
 def _links(content: str) -> list[str]:
     """Return the targets of the links, as written; they are resolved where they are spelt one way."""
-    return [unescape(quoted or bare) for _, quoted, bare in _HREF.findall(content)]
+    found = [double or single or bare for double, single, bare in _HREF.findall(content)]
+    return [unescape(link) if "&" in link else link for link in found]
 
 
 def _is_comment(entry: Entry) -> bool:
@@ -190,13 +192,14 @@ def _media(entry: Entry, base: str) -> tuple[Media, ...]:
 
 def _pictures(content: str) -> list[Media]:
     """Return the pictures shown in the content, without those of one dot, which only count readers."""
-    found = []
+    found: list[Media] = []
     for written in _PICTURE.findall(content):
-        if _PIXEL.search(written + " "):
+        source = _SOURCE.search(written)
+        if source is None or _PIXEL.search(written + " "):
             continue
-        attributes: Mapping[str, str] = {
-            name.lower(): unescape(value.strip("\"'")) for name, value in _ATTRIBUTE.findall(written)
-        }
-        if attributes.get("src"):
-            found.append(Media(url=attributes["src"], kind="image", alt=attributes.get("alt", "")))
+        url = unescape(source[1].strip("\"'"))
+        if url:
+            meaning = _MEANING.search(written)
+            alt = unescape(meaning[1].strip("\"'")) if meaning else ""
+            found.append(Media(url=url, kind="image", alt=alt))
     return found
