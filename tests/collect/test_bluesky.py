@@ -74,6 +74,7 @@ def view(number: int = 1, did: str = ALICE, text: str = "Maison Alba, bravo", **
         "uri": f"at://{did}/app.bsky.feed.post/3k{number}",
         "author": {"did": did, "handle": "alice.example.org", "displayName": "Alice"},
         "record": record(text, createdAt=f"2026-03-04T11:{number % 60:02}:00Z"),
+        "indexedAt": f"2026-03-04T11:{number % 60:02}:01Z",
         "likeCount": 3,
         "repostCount": 2,
         "quoteCount": 1,
@@ -319,19 +320,26 @@ def test_the_next_search_reads_a_little_more_than_what_is_new() -> None:
     assert not page.more and page.next_at == NOON + timedelta(minutes=5)
     assert SKY.plan(src, page.next_cursor, NOON) == Done(next_at=page.next_at)
     later = ask(src, page.next_cursor, NOON + timedelta(minutes=5))
-    assert query(later.url)["since"] == ["2026-03-04T11:45:00Z"]
+    assert query(later.url)["since"] == ["2026-03-04T10:46:01Z"]
     assert not read(src, page.next_cursor, {"posts": []}, NOON + timedelta(minutes=5)).first_read
 
 
 def test_a_page_that_does_not_reach_back_to_the_last_search_leaves_a_gap() -> None:
-    cursor = read(source(), "", {"posts": []}, NOON - timedelta(hours=2)).next_cursor
+    cursor = read(source(), "", {"posts": [view(1)]}, NOON - timedelta(minutes=50)).next_cursor
     page = read(source(), cursor, {"posts": [view(40), view(50)], "cursor": "2"})
     (gap,) = [item for item in page.items if isinstance(item, Gap)]
-    assert (gap.since, gap.until) == (NOON - timedelta(hours=2), datetime(2026, 3, 4, 11, 40, tzinfo=UTC))
-    known = read(
-        source(), cursor, {"posts": [view(0, did=BRUNO)], "cursor": "2"}, NOON - timedelta(hours=2, minutes=-9)
-    )
+    assert (gap.since, gap.until) == (datetime(2026, 3, 4, 11, 1, 1, tzinfo=UTC), NOON - timedelta(minutes=20))
+    known = read(source(), cursor, {"posts": [view(0, did=BRUNO), view(40)], "cursor": "2"})
     assert len(known.items) == 2
+
+
+def test_a_server_that_does_not_say_when_it_indexed_is_read_by_its_newest_page() -> None:
+    src = source(account="alice.example.org")
+    page = read(src, "", {"accessJwt": token(NOON + timedelta(hours=2))})
+    for minutes, said in ((0, "soon"), (60, None), (65, 17)):
+        at = NOON + timedelta(minutes=minutes)
+        page = read(src, page.next_cursor, {"posts": [view(1, indexedAt=said)], "cursor": "2"}, at)
+        assert not page.more
 
 
 def test_each_word_is_a_search_of_its_own() -> None:

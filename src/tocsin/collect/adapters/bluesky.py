@@ -145,7 +145,10 @@ class BlueskyAdapter:
             return Page(items=(), next_cursor=dump_memory(memory), more=True, secrets={session.TOKEN: token})
         if path.endswith(_V2):
             wire = 1 if answer.status == 404 else 2
-            memory = msgspec.structs.replace(memory, wire=wire, wire_at=to_ms(answer.at), stream=options.stream)
+            at_ms = to_ms(answer.at)
+            memory = msgspec.structs.replace(
+                memory, wire=wire, wire_at=at_ms, stream=options.stream, begun=memory.begun or at_ms
+            )
             return Page(items=(), next_cursor=dump_memory(memory), more=True)
         return _found(source, options, memory, answer)
 
@@ -172,26 +175,28 @@ def _sweep(source: Source, options: Options, memory: Memory, now_ms: int) -> Swe
     if memory.sweep is not None:
         return memory.sweep
     if source.past is not None:
-        return None if memory.is_done else Sweep(since=max(0, to_ms(source.past)), began=now_ms)
+        return None if memory.is_done else Sweep(since=max(0, to_ms(source.past)))
     if options.is_stream or memory.next > now_ms:
         return None
-    return Sweep(since=max(0, memory.high - _OVERLAP_MS), known=memory.high, began=now_ms)
+    return Sweep(since=max(0, memory.high - _OVERLAP_MS), known=memory.high)
 
 
 def _found(source: Source, options: Options, memory: Memory, answer: Answer) -> Page:
     now_ms = to_ms(answer.at)
-    sweep = _sweep(source, options, memory, now_ms) or Sweep(began=now_ms)
+    sweep = _sweep(source, options, memory, now_ms) or Sweep()
     if answer.status in (400, 401, 403):
         return _refused(options, memory, sweep, answer)
-    is_first = not memory.high and source.past is None and not options.is_stream
-    harvest = search.find(options, sweep, answer, is_only_first=is_first)
+    is_first = not memory.next and source.past is None and not options.is_stream
+    harvest = search.find(options, sweep, answer, is_only_first=not sweep.since)
     harvest.items.extend(search.throttled(answer, answer.at))
     after = msgspec.structs.replace(memory, sweep=harvest.sweep, refused=0)
     next_at = None
     if harvest.sweep is None and source.past is not None:
         after = msgspec.structs.replace(after, is_done=True)
     elif harvest.sweep is None and not options.is_stream:
-        after = msgspec.structs.replace(after, high=sweep.began or now_ms, next=now_ms + options.every_s * 1000)
+        after = msgspec.structs.replace(
+            after, high=max(memory.high, harvest.newest), next=now_ms + options.every_s * 1000
+        )
         next_at = from_ms(after.next)
     return _page(
         harvest.items,
@@ -281,6 +286,7 @@ def _subscribe(options: Options, memory: Memory, wire: int) -> Subscribe:
         fields += [("kinds", kind) for kind in ("commit", "account", "identity")]
     else:
         fields = [("wantedCollections", POST), ("wantedCollections", REPOST)]
-    if memory.us:
-        fields.append(("cursor", str(max(1, memory.us - _REWIND_US))))
+    heard_us = memory.us or memory.begun * 1000
+    if heard_us:
+        fields.append(("cursor", str(max(1, heard_us - _REWIND_US))))
     return Subscribe(url=f"{address}?{urlencode(fields)}", wire=Wire.WEB_SOCKET)

@@ -10,6 +10,7 @@ import msgspec
 
 from tocsin.base.errors import SourceError
 from tocsin.base.time import from_ms, to_ms
+from tocsin.base.url import canonical_url
 from tocsin.collect.about import About, Checked, Choice, Deletes, Field, Input, Pace, Terms
 from tocsin.collect.adapter import (
     Answer,
@@ -38,10 +39,12 @@ from tocsin.collect.mastodon.post import PLATFORM, to_posts
 from tocsin.collect.mastodon.wire import INSTANCES, RESULTS, STATUSES
 
 _OVERLAP_MS = 10 * 60_000  # statuses of other servers come in late, among older ones
-_FRESH_MS = 10_000  # a connection that is opened so soon after a read has nothing to catch up on before
+_LIVE_OVERLAP_MS = 2 * 3_600_000  # of hashtags that are streamed: what was edited while nobody listened, too
+_FRESH_MS = 20_000  # a connection that is opened so soon after a read has nothing to catch up on before
 _ASK_STREAM_MS = 86_400_000
 _LONGEST_WAIT = timedelta(hours=1)
 _INSTANCE = "/api/v2/instance"
+_SCHEMES = {"wss": "https", "https": "https", "ws": "http", "http": "http"}
 _OWN_STATUS = re.compile(r"/(?:statuses|objects|notice)/([A-Za-z0-9_-]{1,64})/?\Z")
 
 
@@ -187,8 +190,14 @@ class MastodonAdapter:
 def _ask(options: Options, memory: Memory, now_ms: int) -> Request:
     """Return the question for what is new in a list: from a little before the latest id, on to the end."""
     number = max(0, memory.reading - 1)
+    return options.page(number, after=memory.page or _beginning(options, memory, number, now_ms))
+
+
+def _beginning(options: Options, memory: Memory, number: int, now_ms: int) -> str:
+    """Return the id after which a list is read in a new round, "" for its newest page alone."""
     latest = memory.latest.get(_key(options, number), "")
-    return options.page(number, after=memory.page or (earlier(latest, _OVERLAP_MS, now_ms) if latest else ""))
+    is_long = options.is_live and options.reads == "hashtags"
+    return earlier(latest, _LIVE_OVERLAP_MS if is_long else _OVERLAP_MS, now_ms) if latest else ""
 
 
 def _read(source: Source, options: Options, memory: Memory, answer: Answer) -> Page:
@@ -202,7 +211,7 @@ def _read(source: Source, options: Options, memory: Memory, answer: Answer) -> P
     known = memory.latest.get(key, "")
     # The first page of a list is its newest; what is older is for a back-fill.
     is_first = not known and not memory.page and not memory.read
-    asked = memory.page or (earlier(known, _OVERLAP_MS, to_ms(answer.at)) if known else "")
+    asked = memory.page or _beginning(options, memory, number, to_ms(answer.at))
     if not asked and memory.read and len(raws) >= PAGE_STATUSES:
         why = "More came at once than the server shows at once."
         harvest.items.append(Gap(since=from_ms(memory.read), until=harvest.oldest, why=why))
@@ -262,7 +271,7 @@ def _page(harvest: Harvest, memory: Memory, answer: Answer | None, *, more: bool
         items=tuple(harvest.items),
         next_cursor=dump_memory(memory),
         more=more,
-        next_at=None if more or not memory.next else from_ms(memory.next),
+        next_at=None if more or answer is None or not memory.next else from_ms(memory.next),
         notes={name: number for name, number in sorted(harvest.notes.items()) if number},
         first_read=first_read,
     )
@@ -313,9 +322,12 @@ def _key(options: Options, number: int) -> str:
 
 def _streaming(options: Options, told: str) -> str:
     """Return where a server streams, as it tells it, or itself."""
-    parts = urlsplit(told) if told.isprintable() and len(told) < 300 else urlsplit("")
-    scheme = {"wss": "https", "https": "https", "ws": "http", "http": "http"}.get(parts.scheme, "")
-    return f"{scheme}://{parts.netloc}" if scheme and parts.netloc else options.server
+    scheme, mark, rest = told.partition("://")
+    url = canonical_url(f"{_SCHEMES.get(scheme.lower(), '')}{mark}{rest}") if mark and len(told) < 300 else None
+    if url is None:
+        return options.server
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _subscribe(options: Options, memory: Memory) -> Subscribe:

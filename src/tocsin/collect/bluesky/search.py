@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import msgspec
@@ -19,7 +19,7 @@ from tocsin.collect.bluesky.options import Options
 from tocsin.collect.bluesky.post import PLATFORM, to_found
 from tocsin.collect.bluesky.session import TOKEN
 from tocsin.collect.bluesky.wire import FOUND, VIEWS
-from tocsin.collect.lenient import read_list
+from tocsin.collect.lenient import instant, read_list
 
 PATH = "/xrpc/app.bsky.feed.searchPosts"
 POSTS_PATH = "/xrpc/app.bsky.feed.getPosts"
@@ -27,15 +27,21 @@ PAGE_POSTS = 100
 MOST_PAGES = 200  # of one word: 20,000 posts
 _LONGEST_WAIT = timedelta(hours=1)
 _LONGEST_MARK = 2_000
+_FIRST = datetime(2022, 1, 1, tzinfo=UTC)  # before the first post
+_LARGEST_SKEW = timedelta(days=2)
 
 
 @dataclass(slots=True)
 class Harvest:
-    """What an answer gave. sweep: where the search stands after it, None when it came to its end."""
+    """What an answer gave. sweep: where the search stands after it, None when it came to its end.
+
+    newest: when the newest post of the whole search was indexed, in milliseconds since 1970 by the server's clock.
+    """
 
     items: list[PageItem] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
     sweep: Sweep | None = None
+    newest: int = 0
 
 
 def ask(options: Options, sweep: Sweep) -> Request:
@@ -69,15 +75,19 @@ def find(options: Options, sweep: Sweep, answer: Answer, *, is_only_first: bool)
             "{url} gives no posts that can be read; it will be asked again later.", permanent=False, url=answer.url
         )
     times: list[datetime] = []
+    newest = sweep.newest
     for line, raw in enumerate(views, start=1):
         view = VIEWS.read(raw, harvest.notes)
         post = None if view is None else to_found(view, answer.at)
-        if post is None:
+        if view is None or post is None:
             why = "The post has no address or no words that can be read."
             harvest.items.append(Reject(line=line, why=why, raw=bytes(raw)[:200].decode("utf-8", "replace")))
             continue
         harvest.items.append(Upsert(post=post))
         times.append(post.created_at)
+        newest = max(newest, _indexed_ms(view.indexed, answer.at))
+    sweep = msgspec.structs.replace(sweep, newest=newest)
+    harvest.newest = newest
     mark = page.cursor if page.cursor and len(page.cursor) <= _LONGEST_MARK else ""
     has_more = bool(mark and views) and mark != sweep.page
     if sweep.since and times and to_ms(max(times)) < sweep.since:
@@ -131,6 +141,12 @@ def throttled(answer: Answer, now: datetime) -> Sequence[Throttled]:
     if not (remaining <= 0 < wait_s and math.isfinite(wait_s)):
         return ()
     return (Throttled(until=now + min(timedelta(seconds=min(wait_s, 86_400.0)), _LONGEST_WAIT)),)
+
+
+def _indexed_ms(said: str, at: datetime) -> int:
+    """Return when a post was indexed, 0 when that is not said or cannot be."""
+    indexed_at = instant(said)
+    return to_ms(indexed_at) if indexed_at is not None and _FIRST < indexed_at < at + _LARGEST_SKEW else 0
 
 
 def _unread(options: Options, sweep: Sweep, oldest: datetime | None) -> Sequence[Gap]:

@@ -155,13 +155,20 @@ class View(
     msgspec.Struct,
     frozen=True,
     gc=False,
-    rename={"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"},
+    rename={
+        "indexed": "indexedAt",
+        "likes": "likeCount",
+        "reposts": "repostCount",
+        "replies": "replyCount",
+        "quotes": "quoteCount",
+    },
 ):
     """app.bsky.feed.defs#postView: a post as a search shows it."""
 
     uri: str = ""
     author: Person | None = None
     record: Record | None = None
+    indexed: str = ""
     likes: int | None = None
     reposts: int | None = None
     replies: int | None = None

@@ -46,7 +46,7 @@ def to_posts(status: Status, host: str, ids: Mapping[str, str], seen_at: datetim
     host: of the server asked, to complete the handles of its own people. ids: native ids by the server's local ones.
     """
     own = native_id(status)
-    if own is None:
+    if own is None or (status.content is None and status.account is None):
         return None
     if status.reblog is None:
         return [_post(status, own, host, ids, seen_at)]
