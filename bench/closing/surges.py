@@ -1,5 +1,7 @@
 """What a minute of surge tests costs with ten thousand brands, each from its stored bytes to its stored bytes.
 
+As a close does: a fold is made for the brand, reads its memory, takes the minute, and writes the memory anew.
+
 `python -m bench.closing.surges [BRANDS]` prints one JSON object. A process of its own, so that its memory is its own.
 Beside it runs the least that anybody could do: hold every brand's last hour against its mean and deviation, in plain
 Python.
@@ -47,12 +49,12 @@ def main(brands: int = BRANDS) -> dict[str, float]:
     rss = _peak_mb()
     states = learned_states(brands)
     minutes = heard_minutes(brands)
-    folds = [_fold(number) for number in range(brands)]
+    named = [_brand(number) for number in range(brands)]
     plain_ms = statistics.median(_timed(lambda: plain_tests(brands)) for _ in range(5))
     spent = []
     for at, heard in enumerate(minutes):
         closed = [(number, _minute(number, at, posts)) for number, posts in heard.items()]
-        spent.append(_timed(lambda closed=closed: test_minute(folds, states, closed)))  # type: ignore[misc]
+        spent.append(_timed(lambda closed=closed: test_minute(named, states, closed)))  # type: ignore[misc]
     return {
         "brands": brands,
         "heard_a_minute": statistics.mean(map(len, minutes)),
@@ -73,7 +75,7 @@ def learned_states(brands: int) -> Memories:
     for share, a_day in MIX:
         patterns = []
         for pattern in range(PATTERNS):
-            fold = _fold(pattern)
+            fold = SurgeFold(_brand(pattern), _TIMELINE)
             memory = fold.begin(MONDAY)
             counts = draw_minutes(a_day, 0, _FIRST, (SEED, a_day, pattern))
             for at in np.flatnonzero(counts).tolist():
@@ -96,10 +98,10 @@ def heard_minutes(brands: int) -> Minutes:
     return minutes
 
 
-def test_minute(folds: Sequence[SurgeFold], states: Memories, closed: Sequence[tuple[int, BrandMinute]]) -> None:
+def test_minute(brands: Sequence[Brand], states: Memories, closed: Sequence[tuple[int, BrandMinute]]) -> None:
     """Fold one minute of every brand that is heard in it, from bytes to bytes."""
     for number, minute in closed:
-        states[number], _ = folds[number].merge(states[number], minute)
+        states[number], _ = SurgeFold(brands[number], _TIMELINE).merge(states[number], minute)
 
 
 def plain_tests(brands: int) -> int:
@@ -111,8 +113,8 @@ def plain_tests(brands: int) -> int:
     return rung
 
 
-def _fold(number: int) -> SurgeFold:
-    return SurgeFold(Brand(slug=f"brand-{number}", name=f"Brand {number}"), _TIMELINE)
+def _brand(number: int) -> Brand:
+    return Brand(slug=f"brand-{number}", name=f"Brand {number}")
 
 
 def _minute(number: int, at: int, posts: int) -> BrandMinute:

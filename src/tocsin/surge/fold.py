@@ -33,6 +33,8 @@ class Weighed(msgspec.Struct, frozen=True, gc=False):
     surge: Surge | None
 
 
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(SurgeState)
 _NOTHING = Weighed(0.0, None)
 _PAST_RARE = 1e-9
 
@@ -51,8 +53,6 @@ class SurgeFold:
         self._timeline = timeline
         self._tuning = tuning
         self._zone = zone_of(brand.time_zone)
-        self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(SurgeState)
         self._open: tuple[bytes, SurgeState] | None = None  # the bytes returned last, and what they hold
 
     def merge(self, state: bytes | None, minute: BrandMinute) -> tuple[bytes, list[Event]]:
@@ -77,7 +77,7 @@ class SurgeFold:
             return state, []
         memory = self._read(state, heard[0].minute)
         events = [event for minute in heard for event in self._merge(memory, minute)]
-        new = self._encoder.encode(memory)
+        new = _encoder.encode(memory)
         self._open = (new, memory)
         return new, events
 
@@ -225,7 +225,7 @@ class SurgeFold:
         if held is not None and held[0] is state:
             return held[1]
         try:
-            memory = self._decoder.decode(state)
+            memory = _decoder.decode(state)
         except msgspec.DecodeError as error:
             raise InputError(
                 "The surge memory of {brand} cannot be read ({error}); remove it, and the brand learns anew.",
