@@ -155,7 +155,7 @@ def test_every_recorded_answer_of_a_server_is_read_or_refused() -> None:
         assert rejects == len(written) - len(statuses), name
         assert "field_unreadable" not in page.notes or rejects, (name, page.notes)
         read += len(page.posts)
-    assert read > 20 and refused > 50
+    assert read >= 3 and refused > 50
 
 
 def test_every_recorded_status_gives_its_post() -> None:
