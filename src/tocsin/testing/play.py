@@ -87,9 +87,18 @@ class Way:
     begins: datetime | None = None
 
 
+class _State(msgspec.Struct, frozen=True):
+    """Where a player stands: by its clock, on its lasting connection, in its count of questions."""
+
+    now: datetime
+    heard: datetime | None
+    frames: int
+    asked: int
+
+
 @dataclass(slots=True)
 class Run:
-    """What a play gave. is_done: the adapter said that nothing is left for good."""
+    """What a play gave. is_done: the adapter said that nothing is left for good. states: before each step."""
 
     rows: Rows = field(default_factory=Rows)
     steps: list[Step] = field(default_factory=list)
@@ -97,6 +106,7 @@ class Run:
     secrets: dict[str, str] = field(default_factory=dict)
     is_done: bool = False
     cursor: str = ""
+    states: list[_State] = field(default_factory=list)
 
 
 def source_of(script: Script, way: Way) -> Source:
@@ -113,6 +123,16 @@ def canaries(adapter: Adapter, script: Script) -> dict[str, str]:
 def play(adapter: Adapter, script: Script, way: Way | None = None) -> Run:
     """Return what the adapter reads of the whole script. Raises EndlessError where it never stops asking."""
     return _Player(adapter, script, way or Way()).run()
+
+
+def killed(adapter: Adapter, script: Script, whole: Run, step: int, *, keeps: bool) -> Run:
+    """Return the play that goes as `whole`, an undisturbed one, and is killed at a step, counted from 1.
+
+    keeps: after the rows of its page were kept, and before its cursor was.
+    """
+    player = _Player(adapter, script, Way(kill=step, kill_keeps=keeps))
+    player.take_over(whole, step - 1)
+    return player.run()
 
 
 def fill(plan: Request | Subscribe | ReadMail, secrets: Mapping[str, str]) -> Request | Subscribe | ReadMail:
@@ -145,6 +165,16 @@ class _Player:
         self._frames = 0
         self._asked = 0
 
+    def take_over(self, whole: Run, steps: int) -> None:
+        """Begin where another play of the same way stood after so many steps."""
+        state = whole.states[steps]
+        self._now, self._heard, self._frames, self._asked = state.now, state.heard, state.frames, state.asked
+        self._done.steps, self._done.states = whole.steps[:steps], whole.states[:steps]
+        self._done.cursor = whole.steps[steps].cursor
+        for step in self._done.steps:
+            self._done.rows.apply(step.page.items)
+            self._done.secrets.update(step.page.secrets)
+
     def run(self) -> Run:
         for _ in range(MOST_STEPS):
             if self._now > self._script.ends or self._done.is_done:
@@ -159,6 +189,7 @@ class _Player:
             self._later(plan.next_at)
             return
         self._done.plans.append(plan)
+        state = _State(self._now, self._heard, self._frames, self._asked)
         self._asked += 1
         if self._asked in self._way.faults:
             self._heard = None
@@ -170,6 +201,7 @@ class _Player:
             return
         page = self._adapter.parse(self._source, self._done.cursor, reply, self._now)
         self._done.steps.append(Step(self._done.cursor, plan, reply, page, self._now))
+        self._done.states.append(state)
         self._keep(page)
 
     def _keep(self, page: Page) -> None:

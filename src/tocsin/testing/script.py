@@ -247,7 +247,7 @@ STORY = (
     StoryPost(number=10, at=_at(84.5), author="jules", text="Réponse tardive au tout premier.", parent=1),
     StoryPost(number=11, at=_at(97), author="مريم", title="مرحبا", text="لم يصل الطلب 东京 ﷺ e\u0301"),
     StoryPost(number=12, at=_at(143.5), author="bruno", title="Brève", text="Vite écrite.", gone_at=_at(146.5)),
-    StoryPost(number=13, at=_at(164.75), author="chloe", text="x" * 12_000 + " fin", parent=5),
+    StoryPost(number=13, at=_at(164.75), author="chloe", text="mot " * 1_000 + "fin", parent=5),
     StoryPost(
         number=14, at=_at(175), author="denis", title="Dernier", text="Remboursé. Affaire close.", gone_at=_at(201)
     ),

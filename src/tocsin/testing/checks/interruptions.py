@@ -8,9 +8,8 @@ from functools import partial
 from tocsin.collect.adapter import Delete, Frames, Upsert
 from tocsin.testing.checks.rig import Rig, same_rows
 from tocsin.testing.hostile import shuffled
-from tocsin.testing.play import Rows, Way
+from tocsin.testing.play import Rows, Way, killed
 
-_KILLS = 60  # steps at which a play is killed, spread over all of them
 _SKEWS = (timedelta(hours=-26), timedelta(minutes=-7), timedelta(minutes=7), timedelta(hours=26))
 
 
@@ -23,9 +22,10 @@ def replayed_gives_the_same_rows(rig: Rig) -> None:
 def killed_anywhere_gives_the_same_rows(rig: Rig) -> None:
     """Killed after any page, before or after its rows were kept, and made anew: the rows are the same."""
     count = len(rig.run.steps)
-    for number in range(1, count + 1, 1 + count // _KILLS):
+    steps = sorted({round(1 + place * (count - 1) / max(1, rig.kills - 1)) for place in range(min(count, rig.kills))})
+    for number in steps:
         for keeps in (True, False):
-            run = rig.play(Way(kill=number, kill_keeps=keeps))
+            run = killed(type(rig.adapter)(), rig.script, rig.run, number, keeps=keeps)
             same_rows(rig, run, f"killed after page {number}, {'with' if keeps else 'without'} its rows")
 
 

@@ -15,10 +15,13 @@ _LARGEST = 2**63 - 1
 
 
 class Rig:
-    """An adapter on its script. `run` is the undisturbed play, made once."""
+    """An adapter on its script. `run` is the undisturbed play, made once.
 
-    def __init__(self, adapter: Adapter, script: Script) -> None:
-        self.adapter, self.script = adapter, script
+    kills: pages after which a play is killed, spread over all of them; as many as there are pages for every checkpoint.
+    """
+
+    def __init__(self, adapter: Adapter, script: Script, *, kills: int = 10) -> None:
+        self.adapter, self.script, self.kills = adapter, script, kills
 
     @cached_property
     def run(self) -> Run:
