@@ -130,16 +130,18 @@ class Grouper:
         return done
 
     def _place(self, mention: MentionDigest, nearness: Nearness | None) -> str:
-        terms = self._keys_of(mention, self._own_words)
+        terms: Sequence[str] | None = None
         # A text of no words or one (a link, "merci") is the copy of nothing.
-        is_told = len(terms) > 1 or mention.bands
+        is_told = mention.bands or len(terms := self._keys_of(mention, self._own_words)) > 1
         copied = self._index.copied(mention.exact, mention.bands) if is_told else None
         if mention.own:
-            return self._answer(mention, terms, copied)
+            return self._answer(mention, copied)
         if copied is not None:
             live = copied
             self._take(live, mention, None)
         else:
+            if terms is None:
+                terms = self._keys_of(mention, self._own_words)
             found = self._likeliest(mention, terms, nearness)
             if found is not None:
                 live = found
@@ -152,12 +154,12 @@ class Grouper:
         self._changed[live.id] = None
         return live.id
 
-    def _answer(self, mention: MentionDigest, terms: Sequence[str], copied: LiveStory | None) -> str:
+    def _answer(self, mention: MentionDigest, copied: LiveStory | None) -> str:
         """Return the story that a post of the brand itself belongs to, "" for none; it begins and words nothing.
 
         Only its keys are remembered, so that those who share it come into the same story.
         """
-        live = copied or self._likeliest(mention, terms, None)
+        live = copied or self._likeliest(mention, self._keys_of(mention, self._own_words), None)
         if live is None:
             return ""
         if mention.exact not in live.exacts:
@@ -167,20 +169,18 @@ class Grouper:
 
     def _likeliest(self, mention: MentionDigest, terms: Sequence[str], nearness: Nearness | None) -> LiveStory | None:
         """Return the story that a post's words, and what it answers, speak for most, if they do so enough."""
-        answered = self._answered(mention)
+        answered = self._answered(mention) if mention.answers or mention.answers_story else None
         likely = self._index.likely(terms, answered)
-        if not likely:
-            return None
         best: tuple[float, str, LiveStory] | None = None
-        heat = self._heat_at(mention.at) + 5.0
+        at = mention.at
         # At the newest post of all, no story can be hotter than all together: what was said of late only takes away.
-        is_newest, enough = nearness is None and mention.at >= self._heated_at, _JOINS - _ROUNDED
+        is_newest, enough = nearness is None and at >= self._heated_at, _JOINS - _ROUNDED
         for live, evidence in likely:
             if is_newest and evidence < enough and live is not answered:
                 continue
-            evidence += _OF_LATE * math.log((live.heat_at(mention.at) + 0.5) / heat)
-            if mention.at > live.last_at:
-                evidence -= _IDLE_A_DAY * ((mention.at - live.last_at) / _A_DAY)
+            evidence += _OF_LATE * math.log((live.heat_at(at) + 0.5) / (self._heat_at(at) + 5.0))
+            if at > live.last_at:
+                evidence -= _IDLE_A_DAY * ((at - live.last_at) / _A_DAY)
             if live is answered:
                 evidence += _TIED
             if nearness is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 
-from tocsin.base.ids import stable_id
+from tocsin.base.ids import ids_under
 from tocsin.base.kind import Kind
 from tocsin.base.seam import world_of
 from tocsin.base.story import MentionDigest, Story, StoryState
@@ -33,7 +33,6 @@ TITLED_AT = frozenset((2, 3, 5, 8, 12, 16, 24, 32, 48, 64, 96, 128))  # past the
 _GRAVE = 60  # a post of this severity gives a story its kind, however few are like it
 _FEW_NEGATIVE = 4  # one negative post in more than four: the story is not a complaint
 _BETTER = 1.2
-_world_of = lru_cache(maxsize=64)(world_of)  # asked for every story begun
 _NEUTRAL = Kind.NEUTRAL.value
 _HARMLESS = (_NEUTRAL, Kind.PRAISE.value, Kind.QUESTION.value)
 
@@ -81,7 +80,8 @@ class LiveStory:
         self.posts, self.copies, self.negative = row.posts, row.copies, row.negative
         self.severity, self.state, self.kind = row.severity, row.state, row.kind
         self.platforms, self.languages = row.platforms, row.languages
-        self.terms = self._said = row.terms
+        self.terms = row.terms
+        self._said: dict[str, float] | None = row.terms
         self.exacts, self.bands = row.exacts, row.bands
         self.heat, self.slow = row.heat, row.slow
         self.told_apart = row.posts - row.copies
@@ -95,7 +95,7 @@ class LiveStory:
         """Return the story that a post begins on a (brand, timeline), named by them and the post."""
         brand, timeline = place
         row = Story(
-            id=stable_id("story", _world_of(timeline), brand, mention.platform, mention.native_id),
+            id=_ids_of(brand, timeline, mention.platform)(mention.native_id),
             brand=brand,
             timeline=timeline,
             title=title_of(mention.text, mention.title, {}),
@@ -299,6 +299,11 @@ def mass_of(told_apart: int) -> float:
 
 def _kind_of(mention: MentionDigest) -> str:
     return mention.kinds[0] if mention.kinds else _NEUTRAL
+
+
+@lru_cache(maxsize=256)
+def _ids_of(brand: str, timeline: str, platform: str) -> Callable[[str], str]:
+    return ids_under("story", world_of(timeline), brand, platform)
 
 
 @lru_cache(maxsize=4096)

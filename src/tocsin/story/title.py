@@ -100,10 +100,13 @@ def title_of(text: str, title: str, weights: Mapping[str, float]) -> str:
     if not weights:
         return _as_title(" ".join(sentences))
     long = [sentence for sentence in sentences if len(sentence) >= _FEWEST_CHARS] or sentences
+    if len(long) == 1:
+        return _as_title(long[0])
     best = max(range(len(long)), key=lambda place: (centrality(long[place], weights) * plainness(long[place]), -place))
     return _as_title(long[best])
 
 
+@lru_cache(maxsize=_LINES_KEPT)
 def plainness(line: str) -> float:
     """Return how well a line stands alone, 0..1: a whole statement best, a question less, one put to somebody least.
 
@@ -140,7 +143,7 @@ def keywords_of(terms: Sequence[str], text: str, known: Sequence[str], *, anew: 
     everyday = everyday_keys()
     wanted = [term for term in terms if len(term) > 2 and not term[0].isdigit() and term not in everyday]
     words = (word for word in surfaces(wanted, text, known, anew=anew) if word)
-    fit = [word for word in words if not _VERB.search(word) and " ".join(fold_words(word)) not in _NO_KEYWORDS]
+    fit = [word for word in words if not _VERB.search(word) and " ".join(_folded(word)) not in _NO_KEYWORDS]
     return tuple(list(dict.fromkeys(fit))[:KEYWORDS])
 
 
@@ -178,7 +181,7 @@ def surfaces(terms: Sequence[str], text: str, known: Sequence[str], *, anew: boo
     """
     written: dict[str, str] = {}
     for keyword in known:
-        for word in fold_words(keyword)[:1]:
+        for word in _folded(keyword)[:1]:
             written[key_of(word)] = keyword
     wanted = frozenset(terms)
     met: set[str] = set()
