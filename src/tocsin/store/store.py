@@ -111,6 +111,10 @@ class Store:
         """Create a source or change it; a stopped one starts again."""
         sources.save_source(self._db, source, brand, enabled=enabled)
 
+    def save_sources(self, wanted: Sequence[Source], brand: str = "") -> None:
+        """Create sources or change them, all at once; stopped ones start again."""
+        sources.save_sources(self._db, wanted, brand)
+
     def remove_source(self, name: str) -> None:
         """Stop reading a source; its posts stay."""
         sources.remove_source(self._db, name)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
+from tocsin.cli.commands.files import open_input
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
 from tocsin.flows.i18n import N_, Translator
@@ -19,13 +21,18 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
     actions.add_parser("list", help=t.text(N_("list sources with their health")))
     check = actions.add_parser("check", help=t.text(N_("read a feed once and show what it holds; nothing is stored")))
     check.add_argument("url", help=t.text(N_("address of the feed")))
+    bring = actions.add_parser("import", help=t.text(N_("add the feeds of a list that another reader wrote (OPML)")))
+    bring.add_argument("file", help=t.text(N_("OPML file; - is standard input")))
+    bring.add_argument("--brand", default="", help=t.text(N_("the only brand they serve (all, unless said)")))
+    actions.add_parser("export", help=t.text(N_("write the feeds as a list for other readers (OPML)")))
     remove = actions.add_parser("remove", help=t.text(N_("stop reading a source; its posts stay")))
     remove.add_argument("name", help=t.text(N_("name of the source")))
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Do what the action says."""
-    return {"add": _add, "list": _list, "check": _check, "remove": _remove}[args.action](args, context)
+    doing = {"add": _add, "list": _list, "check": _check, "import": _import, "export": _export, "remove": _remove}
+    return doing[args.action](args, context)
 
 
 def _add(args: argparse.Namespace, context: Context) -> int:
@@ -51,6 +58,38 @@ def _check(args: argparse.Namespace, context: Context) -> int:
     ]
     columns = [Column("created_at", t.text(N_("When"))), Column("title", t.text(N_("Title")))]
     context.out.rows(rows, columns, t.text(N_("The feed is readable and holds no entry yet.")))
+    return 0
+
+
+def _import(args: argparse.Namespace, context: Context) -> int:
+    from tocsin.collect.feed.opml import LARGEST_BYTES
+    from tocsin.flows.import_opml import import_opml
+    from tocsin.flows.set_up import find_brand
+
+    t, engine = context.t, context.engine()
+    brand = find_brand(engine, args.brand).slug if args.brand else ""
+    with open_input(args.file, sys.stdin.buffer) as stream:
+        done = import_opml(engine, stream.read(LARGEST_BYTES + 1), brand)
+    for reject in done.rejects:
+        why = t.text(reject.why, **reject.params)
+        context.out.say(
+            t.text(N_("Entry {place} ({name}) is left out: {why}"), place=reject.line, name=reject.raw, why=why)
+        )
+    context.out.say(
+        t.text(
+            N_("{added} feeds added, {known} known already, {bad} that cannot be read."),
+            added=len(done.added),
+            known=done.known,
+            bad=len(done.rejects),
+        )
+    )
+    return 1 if done.rejects and not done.added and not done.known else 0
+
+
+def _export(args: argparse.Namespace, context: Context) -> int:
+    from tocsin.flows.import_opml import export_opml
+
+    context.out.text(export_opml(context.engine(), "Tocsin").decode("utf-8").rstrip("\n"))
     return 0
 
 

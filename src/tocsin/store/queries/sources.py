@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -51,8 +51,14 @@ _HEARTBEAT = (
 
 def save_source(db: Database, source: Source, brand: str = "", *, enabled: bool = True) -> None:
     """Create a source or change it; a stopped one starts again. `brand`: the only one it serves, or "" for all."""
-    if not 0 < len(source.name) <= _LONGEST_NAME:
-        raise InputError("The name of a source has 1 to 200 letters; {name!r} does not.", name=source.name)
+    save_sources(db, [source], brand, enabled=enabled)
+
+
+def save_sources(db: Database, wanted: Sequence[Source], brand: str = "", *, enabled: bool = True) -> None:
+    """Create sources or change them, all at once."""
+    for source in wanted:
+        if not 0 < len(source.name) <= _LONGEST_NAME:
+            raise InputError("The name of a source has 1 to 200 letters; {name!r} does not.", name=source.name)
     if brand:
         db.names.brand(brand)
     # fmt: off
@@ -61,9 +67,9 @@ def save_source(db: Database, source: Source, brand: str = "", *, enabled: bool 
         "error_template", "error_params",
     )
     # fmt: on
-    given = (source.name, source.adapter, source.time_zone, to_json(source.options), brand)
-    row = (*given, True, enabled, False, 0, None, "", "{}")
-    bulk.upsert(db, "store_source", columns, ("name",), [row])
+    rest = (brand, True, enabled, False, 0, None, "", "{}")
+    rows = [(source.name, source.adapter, source.time_zone, to_json(source.options), *rest) for source in wanted]
+    bulk.upsert(db, "store_source", columns, ("name",), rows)
 
 
 def remove_source(db: Database, name: str) -> None:
