@@ -5,15 +5,15 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from tocsin.base.errors import TocsinError
-
-_STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 class Bomb(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 def thrown(bomb: Bomb) -> Refusal:
     """Return how the bomb ended."""
     gc.collect()
-    before_kb = _reset_peak()
+    before_kb = reset_peak()
     started_s, why = time.monotonic(), ""
     try:
         bomb.throw()
@@ -51,22 +51,50 @@ def thrown(bomb: Bomb) -> Refusal:
     return Refusal(name=bomb.name, why=why, is_good=bool(why), took_s=took_s, extra_mb=extra_mb)
 
 
-def own_memory_mb() -> float:
-    """Return the memory in use by this process, 0 where the system does not tell it."""
-    return (_kilobytes("VmRSS") if sys.platform.startswith("linux") else 0) / 1_000
+@contextmanager
+def watching(pid: Callable[[], int | None]) -> Iterator[list[float]]:
+    """Give a list that holds, after the block, the peak of memory of another process above before; empty if unknown.
+
+    pid: asked again and again, as the process may be replaced or gone.
+    """
+    found: list[float] = []
+    first = pid()
+    before_kb = None if first is None else reset_peak(first)
+    if before_kb is None:
+        yield found
+        return
+    peaks_kb, is_over = [before_kb], threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(0.02):
+            running = pid()
+            with suppress(OSError, StopIteration):  # it may be gone by now
+                peaks_kb.append(0 if running is None else _kilobytes("VmHWM", running))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield found
+    finally:
+        is_over.set()
+        thread.join()
+        found.append((max(peaks_kb) - before_kb) / 1_000)
 
 
-def _reset_peak() -> int | None:
-    """Make the system forget the peak; return the memory in use, in kilobytes. None where it cannot (not Linux)."""
+def reset_peak(pid: int | None = None) -> int | None:
+    """Make the system forget the peak of a process (this one); return its memory in use, in kilobytes.
+
+    None where the system does not tell it (not Linux).
+    """
     if not sys.platform.startswith("linux"):
         return None
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # what earlier bombs freed would hide what this one takes
-    if trim is not None:
+    if trim is not None and pid is None:
         trim(0)
-    _RESET.write_text("5", encoding="ascii")
-    return _kilobytes("VmRSS")
+    Path(f"/proc/{pid or 'self'}/clear_refs").write_text("5", encoding="ascii")
+    return _kilobytes("VmRSS", pid)
 
 
-def _kilobytes(name: str) -> int:
-    lines = _STATUS.read_text(encoding="ascii").splitlines()
+def _kilobytes(name: str, pid: int | None = None) -> int:
+    lines = Path(f"/proc/{pid or 'self'}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))

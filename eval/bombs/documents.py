@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import html
-import resource
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eval.bombs.bomb import Refusal, own_memory_mb
+from eval.bombs.bomb import Refusal, watching
 from tocsin.base.errors import SourceError
 from tocsin.collect.adapter import Answer, Source
 from tocsin.collect.registry import load_adapter
@@ -62,39 +61,37 @@ def documents(folder: Path) -> dict[str, tuple[str, bytes]]:
 def document_refusals(limit_s: float = LIMIT_S) -> Iterator[Refusal]:
     """Yield how each document ended: refused, or read for the nothing that it holds. limit_s: for each.
 
-    Last comes the child process at its largest over all of them, above what it takes for a harmless feed.
+    The memory is that of the child process above what it takes for a harmless feed.
     """
     worker = BoundedWorker(limit_s=limit_s)
     try:
-        _, usual_mb = worker.call(_parsed, "application/rss+xml", _feed("", _ITEM.format(text="x")).encode())
         with TemporaryDirectory() as folder:
             for name, (kind, body) in documents(Path(folder)).items():
+                worker.call(_parsed, "application/rss+xml", _feed("", _ITEM.format(text="x")).encode())
                 yield _refusal(worker, f"document: {name}", kind, body)
     finally:
         worker.close()
-    largest_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1_000
-    yield Refusal(
-        name="documents: the child at its largest", why="", is_good=True, took_s=0.0, extra_mb=largest_mb - usual_mb
-    )
 
 
 def _refusal(worker: BoundedWorker, name: str, kind: str, body: bytes) -> Refusal:
     started_s, why, given = time.monotonic(), "", ""
-    try:
-        given, _ = worker.call(_parsed, kind, body)
-    except SourceError as error:
-        why = str(error)
+    with watching(lambda: worker.pid) as peak_mb:
+        try:
+            given = worker.call(_parsed, kind, body)
+        except SourceError as error:
+            why = str(error)
     took_s = time.monotonic() - started_s
     is_good = bool(why) or (CANARY not in given and len(given) < _HARMLESS_CHARACTERS)
-    return Refusal(name=name, why=why or "(read, and nothing in it)", is_good=is_good, took_s=took_s, extra_mb=None)
+    why = why or "(read, and nothing in it)"
+    return Refusal(name=name, why=why, is_good=is_good, took_s=took_s, extra_mb=peak_mb[0] if peak_mb else None)
 
 
-def _parsed(kind: str, body: bytes) -> tuple[str, float]:
-    """Return what the feed adapter makes of a document, and the memory in use at its end; for the child to run."""
+def _parsed(kind: str, body: bytes) -> str:
+    """Return the texts that the feed adapter makes of a document; for the child to run."""
     source = Source(name="bomb", adapter="feed", options={"url": "https://example.org/feed"})
     answer = Answer(url="https://example.org/feed", status=200, headers={"content-type": kind}, body=body, at=NOW)
     page = load_adapter("feed").parse(source, "", answer, NOW)
-    return "".join(post.text + post.title for post in page.posts), own_memory_mb()
+    return "".join(post.text + post.title for post in page.posts)
 
 
 def _feed(doctype: str, rest: str) -> str:

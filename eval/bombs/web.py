@@ -103,11 +103,16 @@ async def _get(client: HttpClient, url: str) -> object:
 
 
 async def _events(client: HttpClient, url: str) -> object:
-    return await _counted(events(client, HttpRequest(url=url), silence_s=2 * PATIENCE_S))
+    return await _counted(events(client, HttpRequest(url=url), silence_s=_silence_s(client)))
 
 
 async def _messages(client: HttpClient, url: str) -> object:
-    return await _counted(web_socket(client, HttpRequest(url=url), silence_s=2 * PATIENCE_S))
+    return await _counted(web_socket(client, HttpRequest(url=url), silence_s=_silence_s(client)))
+
+
+def _silence_s(client: HttpClient) -> float:
+    """Return how long a silence is suffered: not long by the drips, long enough elsewhere on a busy machine."""
+    return 2 * min(client.limits.total_s, 10.0)
 
 
 async def _counted(heard: AsyncIterator[Heard]) -> int:

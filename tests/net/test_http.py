@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.net.servers import FakeResolver, answer, client, fetch, server
+from tests.net.servers import FakeResolver, Talk, answer, client, fetch, server
 from tocsin.base.errors import AddressError, SourceError
 from tocsin.net.http import user_agent
-from tocsin.net.values import HttpRequest, Limits
+from tocsin.net.values import Fetched, HttpRequest, Limits
 
 
 def test_an_answer_comes_back_whole_with_headers_in_lower_case() -> None:
@@ -357,3 +357,33 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
 
     with pytest.raises(SourceError, match="prove who it is"):
         asyncio.run(go())
+
+
+async def _posted(talk: Talk, path: str = "/", **headers: str) -> tuple[Fetched, list[bytes]]:
+    async with server(talk) as (base, seen), client() as asking:
+        return await asking.fetch(HttpRequest(url=base + path, headers=headers, body=b'{"a": 1}')), seen
+
+
+def test_a_body_goes_by_post_with_its_kind() -> None:
+    fetched, seen = asyncio.run(_posted(answer("401 No", body=b"ok"), **{"Content-Type": "application/json"}))
+    assert (fetched.status, fetched.body) == (401, b"ok")
+    assert seen[0].startswith(b"POST / ") and b"content-type: application/json" in seen[0].lower()
+    assert b"content-length: 8" in seen[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("status", "again"), [(301, b"GET"), (302, b"GET"), (303, b"GET"), (307, b"POST"), (308, b"POST")]
+)
+def test_a_redirect_of_a_post_goes_on_as_in_a_browser(status: int, again: bytes) -> None:
+    _, seen = asyncio.run(_posted(_redirecting({"/": (status, "/b")}), **{"Content-Type": "text/plain"}))
+    assert seen[1].startswith(again + b" /b ") and (b"content-type" in seen[1].lower()) is (again == b"POST")
+
+
+def test_a_body_does_not_follow_a_redirect_to_another_host() -> None:
+    async def go() -> list[bytes]:
+        async with server(answer()) as (second, seen):
+            with pytest.raises(SourceError, match="meant for it alone"):
+                await _posted(_redirecting({"/": (308, second + "/x")}))
+            return seen
+
+    assert asyncio.run(go()) == []

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tocsin.base.errors import SourceError
 from tocsin.net import politeness, robots, status
-from tocsin.net.politeness import HostPacer, HostRest, backoff_s
+from tocsin.net.politeness import Buckets, HostPacer, HostRest, backoff_s
 from tocsin.net.status import retry_after_s
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -107,3 +108,102 @@ def test_a_host_rests_after_five_failures_and_no_longer_once_it_answers() -> Non
     assert 0 < rest.rests_s("a", 0.0) <= 60 and rest.rests_s("a", 61.0) == 0 and rest.rests_s("b", 0.0) == 0
     rest.succeeded("a")
     assert rest.rests_s("a", 0.0) == 0
+
+
+def _turns(clock: _Clock, paces: list[tuple[str, int, float]], every_s: float = 0.0) -> list[float]:
+    """Return when each turn came, one asked for after the other."""
+    buckets = Buckets(clock=clock, sleep=clock.sleep)
+    taken: list[float] = []
+
+    async def go() -> None:
+        for key, requests, per_s in paces:
+            await buckets.turn(key, requests, per_s, longest_s=1e9)
+            taken.append(clock.now)
+            clock.now += every_s
+
+    asyncio.run(go())
+    return taken
+
+
+def test_a_credential_may_ask_so_often_and_then_waits_for_its_first_token() -> None:
+    assert _turns(_Clock(), [("a", 3, 60.0)] * 7) == [0.0, 0.0, 0.0, 60.0, 60.0, 60.0, 120.0]
+    assert _turns(_Clock(), [("a", 3, 60.0)] * 5, 10.0) == [0.0, 10.0, 20.0, 60.0, 70.0]
+    assert _turns(_Clock(), [("a", 1, 2.0), ("b", 1, 2.0), ("a", 1, 2.0), ("b", 1, 2.0)]) == [0.0, 0.0, 2.0, 2.0]
+
+
+@given(st.integers(1, 5), st.floats(0.1, 1e5), st.lists(st.floats(0, 1e5), max_size=30))
+def test_no_stretch_of_the_period_holds_more_turns_than_allowed(requests: int, per_s: float, gaps: list[float]) -> None:
+    clock = _Clock()
+    buckets = Buckets(clock=clock, sleep=clock.sleep)
+    taken: list[float] = []
+
+    async def go() -> None:
+        for gap_s in gaps:
+            clock.now += gap_s
+            await buckets.turn("a", requests, per_s, longest_s=1e9)
+            taken.append(clock.now)
+
+    asyncio.run(go())
+    assert all(later - first >= per_s * (1 - 1e-9) for first, later in zip(taken, taken[requests:], strict=False))
+
+
+def test_a_wait_that_is_too_long_is_told_and_takes_nothing() -> None:
+    clock = _Clock()
+    buckets = Buckets(clock=clock, sleep=clock.sleep)
+
+    async def go() -> None:
+        await buckets.turn("secret-of-alice", 1, 86_400.0)
+        clock.now = 400.0
+        for _ in range(2):
+            with pytest.raises(SourceError, match="used up") as caught:
+                await buckets.turn("secret-of-alice", 1, 86_400.0)
+            assert caught.value.retry_after_s == 86_000.0 and not caught.value.permanent
+            assert "alice" not in str(caught.value)
+        assert buckets.wait_s("secret-of-alice", 1, 86_400.0) == 86_000.0
+        assert buckets.wait_s("other", 1, 86_400.0) == 0
+        assert buckets.wait_s("secret-of-alice", 2, 86_400.0) == 0
+
+    asyncio.run(go())
+
+
+def test_turns_come_in_the_order_they_were_asked_for_and_one_that_is_given_up_takes_nothing() -> None:
+    clock, order = _Clock(), list[str]()
+
+    async def sleep(wait_s: float) -> None:
+        await asyncio.sleep(0)
+        clock.now += wait_s
+
+    buckets = Buckets(clock=clock, sleep=sleep)
+
+    async def ask(name: str) -> None:
+        await buckets.turn("a", 1, 10.0)
+        order.append(name)
+
+    async def go() -> None:
+        tasks = [asyncio.create_task(ask(name)) for name in "abcd"]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(go())
+    assert order == ["a", "c", "d"] and clock.now == 20.0
+
+
+@pytest.mark.parametrize(("requests", "per_s"), [(0, 1.0), (-1, 1.0), (1, 0.0), (1, -1.0), (1, float("nan"))])
+def test_a_pace_that_is_none_is_a_mistake(requests: int, per_s: float) -> None:
+    with pytest.raises(ValueError, match="no pace"):
+        asyncio.run(Buckets().turn("a", requests, per_s))
+
+
+def test_full_buckets_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(politeness, "_HOSTS_KEPT", 10)
+    clock = _Clock()
+    buckets = Buckets(clock=clock, sleep=clock.sleep)
+
+    async def go() -> None:
+        for number in range(50):
+            await buckets.turn(f"{number}", 1, 1.0)
+            clock.now += 2
+
+    asyncio.run(go())
+    assert len(buckets._buckets) <= 11

@@ -33,6 +33,12 @@ class BoundedWorker:
         self._lock = threading.Lock()
         self._child: tuple[BaseProcess, Connection] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The id of the child's process, None while there is none: to see what it takes."""
+        child = self._child
+        return None if child is None else child[0].pid
+
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return `function(*args, **kwargs)` as computed in the child; all of them must be picklable.
 

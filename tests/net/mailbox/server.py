@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tocsin.net.imap import MailFound, MailLook, read_mailbox
 from tocsin.net.mailbox.talk import MailLimits
@@ -19,7 +28,7 @@ Answer = Callable[["MailServer", bytes, str], bytes | None]
 class MailServer:
     """Serves one connection after the other. `say` may answer a command (in upper case) in place of the server.
 
-    box: the letters. asked: every line that came, without its tag. flags: set by commands that change something.
+    box: the letters. asked: every line that came, without its tag.
     """
 
     def __init__(self, box: Box | None = None, say: Answer | None = None, **how: object) -> None:
@@ -67,8 +76,6 @@ class MailServer:
             connection.sendall(b"+ go on\r\n")
             texts.append(stream.readline().rstrip(b"\r\n"))  # type: ignore[attr-defined]
         self.asked += texts[1:]
-        import base64
-
         said = base64.b64decode(texts[1]).split(b"\0")[-1] if len(texts) == 2 else texts[2]
         if said.decode() == self.password:
             return tag + b" OK in\r\n"
@@ -80,8 +87,10 @@ class MailServer:
             return b"* CAPABILITY " + self.capabilities + b"\r\n" + done
         if command.startswith("EXAMINE"):
             return b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] good\r\n" % (len(self.box), self.validity) + done
-        if found := re.match(r"UID SEARCH UID (\d+):\*", command):
+        if found := re.fullmatch(r"UID SEARCH UID (\d+):\*(?: SINCE (\S+))?", command):
             numbers = [number for number in self.box if number >= int(found[1])] or list(self.box)[-1:]
+            if found[2]:
+                numbers = [number for number in numbers if _day(self.box[number][0]) >= _day(found[2])]
             return b"* SEARCH " + b" ".join(b"%d" % number for number in numbers) + b"\r\n" + done
         if found := re.match(r"UID FETCH ([\d,]+) \((.*)\)", command):
             wanted = [int(number) for number in found[1].split(",") if int(number) in self.box]
@@ -100,6 +109,35 @@ class MailServer:
             len(letter),
             number,
         )
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(f"{text.strip().split(' ')[0].title()} +0000", "%d-%b-%Y %z").date()
+
+
+def signed_for(name: str, folder: Path) -> Path:
+    """Return a file with a key and the certificate, of its own making, of a host."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    names = x509.IPAddress(ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=36_500))
+        .add_extension(x509.SubjectAlternativeName([names]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file = folder / "certificate.pem"
+    file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
+    return file
 
 
 @contextmanager
