@@ -100,7 +100,7 @@ def note_held(engine: Engine, reach: Reach, now: datetime) -> list[tuple[str, in
     """Note which connections stand; return each with how many posts were read over it since."""
     heard = []
     for asked in reach.under_way():
-        if not asked.is_held or (asked.lasts_s < _STANDS_S and not asked.posts):
+        if not asked.is_held or (asked.noted_at is None and asked.lasts_s < _STANDS_S):
             continue
         if asked.noted_at is None or now - asked.noted_at >= _NOTED:
             name = asked.question.source.name

@@ -1,4 +1,4 @@
-"""A house with a scripted source: a tiny adapter whose answers and frames a test writes, and the server behind it."""
+"""A house with a scripted source."""
 
 from __future__ import annotations
 
@@ -7,146 +7,29 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
+from tests.flows.collecting.script import Line, Said, ScriptAdapter
+from tests.store.conftest import new_store
 from tocsin.base.brand import Brand, Watch
-from tocsin.base.errors import SourceError
-from tocsin.base.post import Author, Post
 from tocsin.base.settings import Settings
 from tocsin.collect import registry
-from tocsin.collect.about import About, Field, Input, Terms
-from tocsin.collect.adapter import (
-    Answer,
-    Delete,
-    Done,
-    Frames,
-    Gap,
-    Page,
-    PageItem,
-    Reply,
-    Request,
-    Source,
-    Subscribe,
-    Upsert,
-    Wire,
-    secret_ref,
-)
-from tocsin.flows.engine import Engine, open_engine
+from tocsin.flows.engine import Engine
+
+__all__ = ["BRAND", "NOON", "Line", "Said", "ScriptAdapter", "engine", "line", "register", "soon"]
 
 BRAND = "maison-alba"
 NOON = datetime.now(UTC).replace(microsecond=0)  # the client stamps what it fetches with the real time
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that the scripted server says. op: put, delete, gap, bad. n: rises; the cursor is the last one."""
-
-    n: int
-    op: str = "put"
-    id: str = ""
-    text: str = ""
-    at: datetime | None = None
-
-
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the scripted server answers to one question. token: a renewed secret."""
-
-    lines: list[Line] = []
-    more: bool = False
-    token: str = ""
-    ends: datetime | None = None
-
-
-class ScriptAdapter:
-    """Asks `url` for what came after its cursor, or listens to it; what it gets are `Line`s."""
-
-    name = "script"
-    version = "1"
-    about = About(
-        title="A script",
-        what="What a test writes.",
-        fields=(
-            Field(name="url", label="Address", input=Input.URL, required=True),
-            Field(name="token", label="Token", input=Input.SECRET),
-            Field(name="wire", label="How"),
-        ),
-        terms=Terms(retention_days=30, recheck_hours=2),
-        reads_past=True,
-    )
-
-    def plan(self, source: Source, cursor: str, now: datetime) -> Request | Subscribe | Done:
-        url = source.options["url"]
-        if "://" not in url:
-            raise SourceError("{url} is no address.", permanent=True, url=url)
-        if source.past is not None:
-            if cursor.endswith("!"):
-                return Done()
-            return Request(url=f"{url}?past={source.past.timestamp():.0f}&before={cursor}")
-        if source.options.get("wire") == "socket":
-            return Subscribe(url=f"{url}?after={cursor}", wire=Wire.WEB_SOCKET, silence_s=30.0)
-        headers = {"authorization": f"Bearer {secret_ref('token')}"} if source.options.get("wire") == "secret" else {}
-        return Request(url=f"{url}?after={cursor}", headers=headers)
-
-    def parse(self, source: Source, cursor: str, reply: Reply, now: datetime) -> Page:
-        if isinstance(reply, Frames):
-            lines = [msgspec.json.decode(frame.body, type=Line) for frame in reply.frames]
-            return _page(lines, cursor, reply.at, Said())
-        assert isinstance(reply, Answer)
-        said = msgspec.json.decode(reply.body, type=Said)
-        page = _page(said.lines, cursor, reply.at, said)
-        if source.past is not None and not said.more:
-            return msgspec.structs.replace(page, next_cursor=f"{page.next_cursor}!")
-        return page
-
-    def plan_check(self, source: Source, native_id: str, url: str, now: datetime) -> Request | None:
-        return Request(url=f"{source.options['url']}/post?id={native_id}", reads_status=(404,))
-
-    def parse_check(self, source: Source, native_id: str, answer: Answer, now: datetime) -> Upsert | Delete | None:
-        if answer.status == 404:
-            return Delete(platform="script", native_id=native_id, reason="not found")
-        return Upsert(post=_post(msgspec.json.decode(answer.body, type=Line), answer.at))
-
-
-def _page(lines: list[Line], cursor: str, at: datetime, said: Said) -> Page:
-    items: list[PageItem] = []
-    for line in lines:
-        if line.op == "bad":
-            raise SourceError("Line {n} is bad.", permanent=False, n=line.n)
-        if line.op == "delete":
-            items.append(Delete(platform="script", native_id=line.id, reason="deleted"))
-        elif line.op == "gap":
-            items.append(Gap(since=line.at, until=at, why="The server forgot."))
-        else:
-            items.append(Upsert(post=_post(line, at)))
-    return Page(
-        items=items,
-        next_cursor=str(lines[-1].n) if lines else cursor,
-        more=said.more,
-        secrets={"token": said.token} if said.token else {},
-        ends={"token": said.ends} if said.ends else {},
-    )
-
-
-def _post(line: Line, at: datetime) -> Post:
-    return Post(
-        platform="script",
-        native_id=line.id,
-        created_at=line.at or at,
-        seen_at=at,
-        text=line.text,
-        author=Author(platform="script", handle="voisin"),
-    )
-
-
 def register() -> None:
     """Let the scripted adapter be found by name in this process."""
-    registry._BUILT_IN["script"] = "tests.flows.collecting.make:ScriptAdapter"
+    registry._BUILT_IN["script"] = "tests.flows.collecting.script:ScriptAdapter"
 
 
 @contextmanager
 def engine(folder: Path) -> Iterator[Engine]:
     """An engine with Maison Alba and one watch."""
     register()
-    made = open_engine(Settings(data_dir=folder, allow_hosts=("127.0.0.1",)), migrate=True)
+    made = Engine(Settings(data_dir=folder, allow_hosts=("127.0.0.1",)), new_store(folder))
     made.store.save_brand(Brand(slug=BRAND, name="Maison Alba"))
     made.store.save_watch(Watch(brand=BRAND, name="alba", query='"Maison Alba"'))
     try:

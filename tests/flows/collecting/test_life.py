@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.flows.collecting.make import BRAND, NOON, Said, engine, line
-from tests.flows.collecting.served import Script, served
+from tests.flows.collecting.make import BRAND, NOON, Said, line
+from tests.flows.collecting.served import Script
 from tocsin.base.errors import InputError, NotFoundError, SourceError
 from tocsin.collect.adapter import Source
 from tocsin.flows.collect import Reach, collect_due
@@ -26,18 +25,6 @@ from tocsin.flows.collecting.life import (
 from tocsin.flows.engine import Engine
 
 CANARY = "s3cret-canary"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Engine]:
-    with engine(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def script() -> Iterator[Script]:
-    with served() as one:
-        yield one
 
 
 def source(script: Script, name: str = "script", **options: str) -> Source:
