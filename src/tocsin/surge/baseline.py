@@ -28,6 +28,7 @@ _FADE = 0.9  # weight of a week that is one week older
 # mean.
 _CURVE, _NEXT_HOUR, _WEEK_DAY, _BURSTS = 1.0, 0.25, 0.15, 0.25
 _LEAST_TILT = 0.01
+_DAY_MIN = 1440
 _PRIOR_SPREAD, _PRIOR_HOURS = 0.1, 24.0  # 1/size of the law before anything is seen, and its weight
 _CLIP_SIGMAS = 4.0
 _WORTH_A_TAIL = 2.5  # deviations under which the exact tail cannot come near any threshold
@@ -188,8 +189,9 @@ def work_out(counts: Counts, profile: Profile, *, offset_min: int, first: int) -
         # The newest day is judged by the spread of those before it, not by its own.
         calm = slice(None, -24) if whole >= 72 else slice(None)
         sizes = _sizes(seen[calm], (shape * level)[calm])
-        # What is learned from few days is itself off, by as many-th of what a day may be off.
-        sizes = [size * whole / (whole + 24) for size in sizes]
+        # What is learned from few days is itself off: its shape and its level, each by as many-th of what a day may be.
+        known = (counts.last - first) / _DAY_MIN
+        sizes = [size * known / (known + 2.0) for size in sizes]
     slot = slot_of(counts.last)
     usual = Usual(slot, offset_min, middle, spread, hours.tobytes(), sizes, [])
     usual.floors = _floors(usual)
