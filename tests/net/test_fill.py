@@ -85,6 +85,7 @@ def test_a_secret_that_is_missing_is_named(secrets: dict[str, str]) -> None:
         ("https://a.b.example.org/", ("*.example.org",), ()),
         ("https://example.org/", ("https://example.org/api",), ()),
         ("https://example.org/", ("example.org:443",), ()),
+        ("https://boutique-élise.example.org/a", ("https://Boutique-Élise.example.org/",), ()),
         ("http://intranet.example.org:8080/", ("intranet.example.org",), ("intranet.example.org",)),
         ("http://[fd00::5]/", ("fd00::5",), ("fd00::5",)),
     ],

@@ -219,6 +219,11 @@ def _covers(entry: str, target: Target) -> bool:
     host = entry.strip().lower()
     if "://" in host:
         host = host.partition("://")[2].partition("/")[0]
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return False
     shown = f"[{target.host}]" if ":" in target.host else target.host
     if host.startswith("*."):
         return target.host.endswith(host[1:])

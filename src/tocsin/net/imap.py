@@ -155,12 +155,12 @@ def _way(look: MailLook) -> Way | None:
 
 
 def _check_texts(look: MailLook) -> None:
-    for name, text in (("host", look.host), ("user", look.user), ("password", look.password), ("folder", look.folder)):
+    for text in (look.host, look.user, look.password, look.folder):
         if not text or len(text) > 1_000 or _UNSENDABLE.search(text):
             raise SourceError(
-                "The {name} of the mailbox is empty or holds what cannot be sent; write it again.",
+                "The server, the user, the password or the folder of the mailbox is empty or holds what cannot be "
+                "sent; write them again.",
                 permanent=True,
-                name=name,
             )
 
 

@@ -156,7 +156,7 @@ def test_a_folder_is_asked_for_by_its_own_name_and_a_missing_one_is_told() -> No
 @pytest.mark.parametrize("name", ["user", "password", "folder", "host"])
 @pytest.mark.parametrize("text", ["", "a\r\nt9 DELETE INBOX", "a\0b", "\ud800", "x" * 2_000])
 def test_what_could_be_a_command_of_its_own_is_never_sent(name: str, text: str) -> None:
-    with serving(MailServer(BOX)) as server, pytest.raises(SourceError, match=name) as caught:
+    with serving(MailServer(BOX)) as server, pytest.raises(SourceError, match="cannot be sent") as caught:
         look(server, **{name: text})
     assert caught.value.permanent and server.asked == []
 
