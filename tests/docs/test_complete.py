@@ -13,6 +13,7 @@ from tocsin.cli.main import COMMANDS
 
 DOCS = ROOT / "docs"
 PAGES = {
+    "add-a-source.md": "ajouter-une-source.md",
     "commands.md": "commandes.md",
     "feeds.md": "flux.md",
     "import.md": "importer.md",

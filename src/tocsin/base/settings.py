@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_address: where people open the pages, such as https://tocsin.example.org; mails link to it; "" for none.
     web_hosts: other names under which the pages are asked for; the host of web_address is always one.
     allow_hosts: hosts exempt from the address guard, for a feed on one's own network.
+    adapters: names of the kinds of source of other packages that may be used; their code runs with tocsin's rights.
     mail_to: who is told of alerts, besides what each brand says. notify_urls: apprise addresses.
     keep_unmatched, unmatched_posts, unmatched_hours: the ring of posts no watch wanted, for previews.
     unpacked_mb, unpacked_ratio: how far a compressed file may unpack: mebibytes in all, times its packed size.
@@ -38,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_address: str = ""
     web_hosts: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+    adapters: tuple[str, ...] = ()
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
@@ -120,7 +122,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def _is_list(field: str) -> bool:
-    return field in ("allow_hosts", "web_hosts", "mail_to", "notify_urls")
+    return field in ("adapters", "allow_hosts", "web_hosts", "mail_to", "notify_urls")
 
 
 def _split(text: str) -> list[str]:

@@ -1,17 +1,25 @@
-"""Find adapters by name: those that ship, and those that other packages announce."""
+"""Find adapters by name: those that ship, and those of other packages that the administrator allowed.
+
+Another package announces its adapters as entry points of the group `tocsin.adapters`. Their code runs with the rights
+of this installation, so none is loaded, not even to see what it is, before the setting `adapters` names it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
+
+import msgspec
 
 from tocsin.base.errors import InputError
 from tocsin.collect.about import About
 from tocsin.collect.adapter import Adapter
 
 GROUP = "tocsin.adapters"
+CONTRACT = 1  # what an adapter of another package declares as its `contract`; raised when the contract breaks
 
 # Known even where the package is run without being installed.
 _BUILT_IN = {
@@ -38,14 +46,32 @@ _BUILT_IN = {
 }
 
 
+_allowed: frozenset[str] = frozenset()
+
+
+class Foreign(msgspec.Struct, frozen=True, kw_only=True):
+    """An adapter that another package announces. package, version: of the distribution that brings it."""
+
+    name: str
+    package: str
+    version: str
+    is_allowed: bool
+
+
+def allow_adapters(names: Iterable[str]) -> None:
+    """Let this process load these adapters of other packages, and no others; the setting `adapters` names them."""
+    global _allowed
+    if _allowed != frozenset(names):
+        _allowed = frozenset(names)
+        load_adapter.cache_clear()
+
+
 @cache
 def load_adapter(name: str) -> Adapter:
     """Return the adapter of that name. Raises InputError when there is none, or when it cannot be loaded."""
     targets = _targets()
     if name not in targets:
-        raise InputError(
-            "There is no adapter {name}; take one of {known}.", name=name, known=", ".join(sorted(targets))
-        )
+        raise _unknown(name, sorted(targets))
     module, _, attribute = targets[name].partition(":")
     try:
         adapter = getattr(import_module(module), attribute)()
@@ -62,17 +88,52 @@ def load_adapter(name: str) -> Adapter:
             "The adapter {name} has no plan, parse and about, so it is none; tell its author, or take it out.",
             name=name,
         )
+    contract = getattr(adapter, "contract", CONTRACT if name in _BUILT_IN else None)
+    if contract != CONTRACT:
+        raise InputError(
+            "The adapter {name} is written for contract {theirs} of tocsin, and this is contract {ours}; take a "
+            "version of its package made for this one.",
+            name=name,
+            theirs="?" if contract is None else contract,
+            ours=CONTRACT,
+        )
     return cast(Adapter, adapter)
 
 
 def adapter_names() -> list[str]:
-    """Return the names of all adapters that can be loaded, sorted."""
+    """Return the names of all adapters that may be loaded, sorted."""
     return sorted(_targets())
 
 
+def foreign_adapters() -> list[Foreign]:
+    """Return what other packages announce, by name, allowed or not; none of it is loaded for that."""
+    found = {
+        point.name: Foreign(
+            name=point.name,
+            package=point.dist.name if point.dist else "",
+            version=point.dist.version if point.dist else "",
+            is_allowed=point.name in _allowed,
+        )
+        for point in _announced()
+        if point.name not in _BUILT_IN
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def _unknown(name: str, known: list[str]) -> InputError:
+    foreign = next((one for one in foreign_adapters() if one.name == name), None)
+    if foreign is not None:
+        return InputError(
+            "The adapter {name} comes from the package {package}, whose code runs with the rights of tocsin itself; if "
+            "you trust it, add its name to the setting adapters.",
+            name=name,
+            package=foreign.package,
+        )
+    return InputError("There is no adapter {name}; take one of {known}.", name=name, known=", ".join(known))
+
+
 def _targets() -> dict[str, str]:
-    found = {point.name: point.value for point in _announced()}
-    return {**found, **_BUILT_IN}
+    return {**{point.name: point.value for point in _announced() if point.name in _allowed}, **_BUILT_IN}
 
 
 def _announced() -> tuple[EntryPoint, ...]:

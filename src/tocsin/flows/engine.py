@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TypeVar
 
 from tocsin.base.settings import Settings
+from tocsin.collect.registry import allow_adapters
 from tocsin.screen.correct import Correction
 from tocsin.screen.read import Reader, default_reader
 from tocsin.screen.rules import Rules, snapshot
@@ -26,6 +27,7 @@ class Engine:
     """One process's hold on an installation. The stage is compiled anew only when the rules have changed."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
+        allow_adapters(settings.adapters)
         self.settings = settings
         self.store = store
         self.holder = f"{socket.gethostname()}:{os.getpid()}"

@@ -21,8 +21,10 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Print one JSON line per post; raises SourceError when the payload holds none that can be read."""
     from tocsin.cli.commands.files import open_input
+    from tocsin.collect.registry import allow_adapters
     from tocsin.flows.parse import parse_payload
 
+    allow_adapters(context.settings.adapters)
     with open_input(args.file, sys.stdin.buffer) as stream:
         payload = stream.read()
     page = parse_payload(args.adapter, payload, args.url, args.file, context.now())

@@ -34,21 +34,23 @@ def json_of(answer: Answer, *, is_first: bool) -> Any:
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
+        # Nothing of the body is shown: a server may say back what it was sent.
         raise SourceError(
-            "{url} does not answer as it should (it begins with {start!r}); check the address.",
+            "{url} answers no JSON ({kind}, {size} bytes); check the address.",
             permanent=is_first,
             url=answer.url,
-            start=answer.body[:60].decode("utf-8", "replace"),
+            kind=_kind(answer),
+            size=len(answer.body),
         ) from None
 
 
 def unlike(answer: Answer, *, is_first: bool) -> SourceError:
     """Return the error for an answer that is JSON, but not what the interface gives."""
     return SourceError(
-        "{url} answers something else than a list of posts ({start!r}); check the address.",
+        "{url} answers JSON that is no list of posts ({size} bytes); check the address.",
         permanent=is_first,
         url=answer.url,
-        start=answer.body[:60].decode("utf-8", "replace"),
+        size=len(answer.body),
     )
 
 
@@ -130,3 +132,8 @@ def edited(claimed: datetime | None, created_at: datetime, seen_at: datetime) ->
 def reject(line: int, why: str, raw: object) -> Reject:
     """Return the reject of an entry. why: a catalogue sentence, as a literal where it is written."""
     return Reject(line=line, why=why, raw=_UNWRITABLE.sub("", repr(raw)[:200]))
+
+
+def _kind(answer: Answer) -> str:
+    written = answer.headers.get("content-type", "")[:60]
+    return _UNWRITABLE.sub("", written) or "?"
