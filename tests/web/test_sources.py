@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from django.test import Client
@@ -11,6 +12,7 @@ from tests.web.world import BRAND, World
 from tocsin.base.brand import Watch
 from tocsin.base.errors import SourceError
 from tocsin.collect.adapter import Source
+from tocsin.flows.collecting.life import adapters
 
 BOARD = f"/b/{BRAND}/sources"
 
@@ -58,24 +60,24 @@ def test_a_preview_keeps_nothing_until_it_is_added(web: World, alice: Client, fe
     web.store.save_watch(Watch(brand=BRAND, name="La marque", query='"Maison Alba"'))
     feed.items.append(item(2, web.now).replace("Maison Alba", "<![CDATA[<script>alert(1)</script>]]>"))
     url = f"http://127.0.0.1:{feed.server_port}/feed"
-    page = alice.get(f"{BOARD}/new", {"url": url}).content.decode()
+    page = alice.get(f"{BOARD}/new/feed", {"url": url}).content.decode()
     assert "2 entrées" in page
     assert "vous concerne" in page
     assert "<script>alert" not in page
     assert web.store.sources() == []
-    answer = alice.post(f"{BOARD}/add", {"url": url, "name": "La Gazette"})
+    answer = alice.post(f"{BOARD}/new/feed", {"url": url, "name": "La Gazette", "act": "add"})
     assert answer.status_code == 302
     assert [row.source.name for row in web.store.sources()] == ["La Gazette"]
     assert web.store.audit()[0].action == "source.added"
 
 
 def test_a_wrong_address_gets_one_clear_sentence(alice: Client) -> None:
-    page = alice.get(f"{BOARD}/new", {"url": "ftp://example.org"}).content.decode()
-    assert "n’est pas l’adresse" in page
+    page = alice.get(f"{BOARD}/new/feed", {"url": "ftp://example.org"}).content.decode()
+    assert "n’a pas d’adresse web" in page
 
 
 def test_an_address_inside_the_network_is_refused(web: World, alice: Client) -> None:
-    page = alice.get(f"{BOARD}/new", {"url": "http://169.254.169.254/latest"}).content.decode()
+    page = alice.get(f"{BOARD}/new/feed", {"url": "http://169.254.169.254/latest"}).content.decode()
     assert 'role="alert"' in page
 
 
@@ -94,3 +96,85 @@ def test_an_agent_looks_but_does_not_touch(web: World) -> None:
     assert browser.get(BOARD).status_code == 200
     assert browser.post(f"{BOARD}/act", {"name": "gazette", "act": "pause"}).status_code == 404
     assert web.store.sources()[0].enabled
+
+
+def test_every_kind_of_source_can_be_chosen(alice: Client) -> None:
+    page = alice.get(f"{BOARD}/new").content.decode()
+    for name, _ in adapters():
+        assert f"{BOARD}/new/{name}" in page
+        assert alice.get(f"{BOARD}/new/{name}").status_code == 200
+    assert alice.get(f"{BOARD}/new/inconnu").status_code == 404
+
+
+def test_what_lacks_is_named(alice: Client) -> None:
+    answer = alice.post(f"{BOARD}/new/trustpilot", {"unit": "46d6a890000064000500e0c3", "act": "preview"})
+    assert answer.status_code == 400
+    assert "doit être rempli" in answer.content.decode()
+
+
+def test_a_secret_is_kept_sealed_and_never_shown(web: World, alice: Client) -> None:
+    given = {"unit": "46d6a890000064000500e0c3", "key": "c4nary-of-alice", "name": "Avis", "act": "add"}
+    answer = alice.post(f"{BOARD}/new/trustpilot", given)
+    assert answer.status_code == 302
+    assert "key" not in web.store.sources()[0].source.options
+    page = alice.get(f"{BOARD}/one", {"name": "Avis"}).content.decode()
+    assert "c4nary" not in page and "donné" in page
+    assert "c4nary" not in str(web.store.collecting.secrets("Avis"))
+
+
+def test_a_secret_typed_once_survives_a_mistake_without_being_shown(web: World, alice: Client) -> None:
+    first = alice.post(f"{BOARD}/new/trustpilot", {"unit": "nul", "key": "c4nary", "name": "Avis", "act": "add"})
+    page = first.content.decode()
+    assert first.status_code == 400 and "c4nary" not in page
+    kept = re.search(r'name="kept" value="([^"]+)"', page)
+    assert kept is not None
+    given = {"unit": "46d6a890000064000500e0c3", "kept": kept[1], "name": "Avis", "act": "add"}
+    assert alice.post(f"{BOARD}/new/trustpilot", given).status_code == 302
+    assert [one.name for one in web.store.collecting.secrets("Avis")] == ["key"]
+
+
+def test_a_secret_in_an_address_is_not_taken(web: World, alice: Client) -> None:
+    page = alice.get(f"{BOARD}/new/trustpilot", {"unit": "46d6a890000064000500e0c3", "key": "c4nary"})
+    assert page.status_code == 400 and "c4nary" not in page.content.decode()
+
+
+def test_a_key_can_be_replaced_dated_and_forgotten(web: World, alice: Client) -> None:
+    web.store.save_source(
+        Source(name="Avis", adapter="trustpilot", options={"unit": "46d6a890000064000500e0c3"}), BRAND
+    )
+    ends = f"{web.now + timedelta(days=9):%Y-%m-%d}"
+    alice.post(f"{BOARD}/one/key", {"name": "Avis", "secret": "key", "value": "c4nary", "ends": ends})
+    board = alice.get(BOARD).content.decode()
+    assert "Clés qui expirent bientôt" in board
+    alice.post(f"{BOARD}/one/key", {"name": "Avis", "secret": "key", "act": "forget"})
+    assert web.store.collecting.secrets("Avis") == []
+
+
+def test_options_are_changed_or_refused_whole(web: World, alice: Client) -> None:
+    web.store.save_source(Source(name="Appli", adapter="app_store", options={"app": "123"}), BRAND)
+    alice.post(f"{BOARD}/one/keep", {"name": "Appli", "app": "456", "country": "be"})
+    assert web.store.sources()[0].source.options == {"app": "456", "country": "be"}
+    wrong = alice.post(f"{BOARD}/one/keep", {"name": "Appli", "app": "Alba"})
+    assert wrong.status_code == 400 and "Alba" in wrong.content.decode()
+    assert web.store.sources()[0].source.options["app"] == "456"
+
+
+def test_the_past_of_a_source_is_begun_and_stopped(web: World, alice: Client) -> None:
+    web.store.save_source(Source(name="Appli", adapter="app_store", options={"app": "123"}), BRAND)
+    since = f"{web.now - timedelta(days=30):%Y-%m-%d}"
+    alice.post(f"{BOARD}/one/past", {"name": "Appli", "since": since})
+    (past,) = web.store.collecting.pasts()
+    assert past.state == "running"
+    page = alice.get(f"{BOARD}/one", {"name": "Appli"}).content.decode()
+    assert "Arrêter" in page
+    alice.post(f"{BOARD}/one/past", {"name": "Appli", "act": "stop"})
+    assert web.store.collecting.pasts()[0].state == "stopped"
+    late = alice.post(f"{BOARD}/one/past", {"name": "Appli", "since": "2999-01-01"})
+    assert late.status_code == 400
+
+
+def test_an_agent_never_sees_what_a_source_was_asked(web: World) -> None:
+    _keep(web)
+    browser = web.as_("chloe")
+    assert browser.get(f"{BOARD}/one", {"name": "gazette"}).status_code == 404
+    assert browser.get(f"{BOARD}/new/feed").status_code == 404

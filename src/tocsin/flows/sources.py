@@ -1,23 +1,21 @@
-"""Sources as their owner sees them: how each fares, what is not watched, what leaves this machine, and adding one."""
+"""Sources as their owner sees them: how each fares, what is not watched, what leaves this machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.base.errors import InputError, NotFoundError
-from tocsin.base.post import Post
-from tocsin.base.seam import PostBatch
+from tocsin.base.errors import InputError, NotFoundError, SourceError
 from tocsin.base.time import minute_of
-from tocsin.collect.adapter import Source
-from tocsin.flows.collect import check_feed
+from tocsin.collect.adapter import ReadMail, Request, Source, Subscribe
+from tocsin.collect.registry import load_adapter
+from tocsin.flows.collecting.life import SecretLine, ending_secrets
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import N_
-from tocsin.flows.set_up import add_feed
 from tocsin.store.queries.figures import Bucket
 from tocsin.store.queries.sources import SourceFigures
 from tocsin.store.rows import SourceRow
@@ -77,25 +75,20 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceBoard(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. unseen: networks from which nothing came in the last 30 days, so that nobody believes them watched."""
+    """All of it. unseen: networks from which nothing came in the last 30 days, so that nobody believes them watched.
+
+    ending: secrets of these sources that stop working within 14 days, or did.
+    """
 
     sources: tuple[SourceView, ...]
     unseen: tuple[str, ...]
     outgoing: tuple[Outgoing, ...]
+    ending: tuple[SecretLine, ...] = ()
 
     @property
     def in_trouble(self) -> int:
         """How many sources need a person."""
         return sum(view.needs_somebody for view in self.sources)
-
-
-class FeedPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feed holds, before anything of it is kept. wanted: the ids of those that a watch of the brand catches."""
-
-    url: str
-    name: str
-    posts: tuple[Post, ...]
-    wanted: frozenset[str]
 
 
 def source_board(engine: Engine, brand: str, now: datetime, *, all_brands: bool) -> SourceBoard:
@@ -111,34 +104,8 @@ def source_board(engine: Engine, brand: str, now: datetime, *, all_brands: bool)
         sources=tuple(views),
         unseen=tuple(_unseen(engine, brand, now)),
         outgoing=tuple(_outgoing(engine, rows if not all_brands else engine.store.sources())),
+        ending=tuple(one for one in ending_secrets(engine, now) if one.source in {row.source.name for row in rows}),
     )
-
-
-def preview_feed(engine: Engine, brand: str, url: str, now: datetime) -> FeedPreview:
-    """Return what a feed holds and what of it concerns the brand; nothing is stored. Raises SourceError, InputError."""
-    address = checked_url(url)
-    posts = tuple(check_feed(engine.settings, address, now).posts)
-    screened = engine.stage().run(PostBatch(list(posts)), "preview", "backfill:preview")
-    wanted = frozenset(mention.post.native_id for mention in screened.mentions if mention.brand == brand)
-    return FeedPreview(url=address, name=_free_name(engine, address), posts=posts, wanted=wanted)
-
-
-def checked_url(url: str) -> str:
-    """Return an address that can be a feed's. Raises InputError."""
-    address = url.strip()
-    if "://" not in address:
-        address = f"https://{address}"
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError("{url!r} is not the address of a page or feed; write https://example.org/feed.xml.", url=url)
-    return address
-
-
-def add_source(engine: Engine, brand: str, url: str, name: str) -> Source:
-    """Keep a feed as a source of one brand. Raises InputError when the name is taken."""
-    source = add_feed(engine, checked_url(url), name.strip() or None)
-    engine.store.save_source(source, brand)
-    return source
 
 
 def find_source(engine: Engine, brand: str, name: str) -> SourceRow:
@@ -154,15 +121,19 @@ def set_reading(engine: Engine, row: SourceRow, *, enabled: bool) -> None:
     engine.store.save_source(row.source, row.brand, enabled=enabled)
 
 
+def source_view(engine: Engine, row: SourceRow, now: datetime) -> SourceView:
+    """Return how one source fares."""
+    return _view(row, engine.store.source_figures().get(row.source.name, SourceFigures()), now)
+
+
 def _view(row: SourceRow, figures: SourceFigures, now: datetime) -> SourceView:
     lag_s = None if row.last_good_at is None else max(0.0, (now - row.last_good_at).total_seconds())
-    address = row.source.options.get("url", "")
     return SourceView(
         row=row,
         health=_health(row, now),
         lag_s=lag_s,
         figures=figures,
-        host=(urlsplit(address).hostname or "") if address else "",
+        host=next(iter(_hosts(row.source)), ""),
     )
 
 
@@ -191,8 +162,7 @@ def _unseen(engine: Engine, brand: str, now: datetime) -> Iterator[str]:
 
 def _outgoing(engine: Engine, rows: Sequence[SourceRow]) -> Iterator[Outgoing]:
     for row in rows:
-        host = urlsplit(row.source.options.get("url", "")).hostname
-        if host and row.enabled:
+        for host in _hosts(row.source) if row.enabled else ():
             yield Outgoing(host=host, why=N_("reads the source {name}"), params={"name": row.source.name})
     settings = engine.settings
     if settings.smtp_host:
@@ -204,7 +174,17 @@ def _outgoing(engine: Engine, rows: Sequence[SourceRow]) -> Iterator[Outgoing]:
         yield Outgoing(host=address.partition(":")[0], why=N_("tells people of alerts by this service"))
 
 
-def _free_name(engine: Engine, url: str) -> str:
-    taken = {row.source.name for row in engine.store.sources()}
-    base = (urlsplit(url).hostname or url).removeprefix("www.")
-    return next(name for name in (base, *(f"{base} {number}" for number in range(2, 1000))) if name not in taken)
+def _hosts(source: Source) -> list[str]:
+    """Return the hosts that a source asks: the one its owner named, or those of its platform."""
+    for name in ("url", "server", "site", "host", "stream"):
+        written = source.options.get(name, "")
+        host = urlsplit(written if "://" in written else f"https://{written}").hostname if written else None
+        if host:
+            return [host]
+    try:
+        asked = load_adapter(source.adapter).plan(source, "", datetime.now(UTC))
+    except (InputError, SourceError):
+        return []
+    if isinstance(asked, ReadMail):
+        return [asked.host]
+    return [host] if isinstance(asked, Request | Subscribe) and (host := urlsplit(asked.url).hostname) else []

@@ -77,8 +77,12 @@ ACCESS: Final[Mapping[str, Gate]] = {
     # sources
     "sources:list": EVERY_ROLE,
     "sources:new": LEADERS,
-    "sources:add": LEADERS,
+    "sources:kind": LEADERS,
     "sources:act": LEADERS,
+    "sources:one": LEADERS,
+    "sources:keep": LEADERS,
+    "sources:key": LEADERS,
+    "sources:past": LEADERS,
     # titles of the press
     "media:list": EVERY_ROLE,
     "media:file": EVERY_ROLE,

@@ -9,12 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from tocsin.base.errors import InputError, NotFoundError, SourceError
-from tocsin.flows.sources import add_source, find_source, preview_feed, set_reading, source_board
+from tocsin.base.errors import NotFoundError
+from tocsin.flows.sources import find_source, set_reading, source_board
 from tocsin.store.rows import AuditEntry
 from tocsin.web.request import WebRequest
-
-SHOWN = 20
 
 
 @require_GET
@@ -22,34 +20,6 @@ def board(request: WebRequest, brand: str) -> HttpResponse:
     """Show how each source fares."""
     found = source_board(request.engine, brand, request.now, all_brands=request.reader.is_owner)
     return render(request, "sources/list.html", {"board": found})
-
-
-@require_GET
-def new(request: WebRequest, brand: str) -> HttpResponse:
-    """Ask for an address; with one, show what it holds before anything is kept."""
-    url = request.GET.get("url", "").strip()
-    shown: dict[str, object] = {"url": url}
-    if url:
-        try:
-            preview = preview_feed(request.engine, brand, url, request.now)
-        except (SourceError, InputError) as error:
-            shown["error"] = request.t.error(error)
-        else:
-            shown.update(preview=preview, posts=preview.posts[:SHOWN], wanted=len(preview.wanted))
-    return render(request, "sources/new.html", shown)
-
-
-@require_POST
-def add(request: WebRequest, brand: str) -> HttpResponse:
-    """Keep a feed as a source."""
-    url, name = request.POST.get("url", ""), request.POST.get("name", "")
-    try:
-        source = add_source(request.engine, brand, url, name)
-    except InputError as error:
-        return render(request, "sources/new.html", {"url": url, "error": request.t.error(error)}, status=400)
-    _note(request, "source.added", source.name)
-    messages.success(request, _("%(name)s is read from now on.") % {"name": source.name})
-    return HttpResponseRedirect(reverse("sources:list", kwargs={"brand": brand}))
 
 
 @require_POST

@@ -1,0 +1,79 @@
+"""Adding a source: choose a kind, answer what it asks, see what it holds, then keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tocsin.base.errors import AddressError, InputError, SourceError, TocsinError
+from tocsin.collect.adapter import Source
+from tocsin.flows.collecting.kinds import free_name, kept_aside, kind_groups, kind_named, put_aside
+from tocsin.flows.collecting.life import add, preview
+from tocsin.store.rows import AuditEntry
+from tocsin.web.request import WebRequest
+from tocsin.web.sources.forms import answers, lines_of, missing
+
+SHOWN = 20
+_DRAFT = "draft"  # the name of a source that has none yet
+
+
+@require_GET
+def kinds(request: WebRequest, brand: str) -> HttpResponse:
+    """Show the kinds of source there are."""
+    return render(request, "sources/kinds.html", {"groups": kind_groups()})
+
+
+@require_http_methods(["GET", "POST"])
+def kind(request: WebRequest, brand: str, kind: str) -> HttpResponse:
+    """Ask what a kind of source needs; show what it holds; keep it."""
+    found = kind_named(kind)
+    if found is None:
+        raise Http404
+    given: Mapping[str, str] = request.POST.dict() if request.method == "POST" else request.GET.dict()
+    options, secrets = answers(found.about, given)
+    shown: dict[str, object] = {"kind": found.name, "about": found.about, "thousand": found.thousand_usd}
+    if request.method == "GET" and not any(given.values()):
+        return render(request, "sources/kind.html", {**shown, "lines": lines_of(found.about, {}, ())})
+    if request.method == "GET":
+        secrets = {}  # never taken from an address, which is written into histories and logs
+    secrets = {**kept_aside(request.engine, given.get("kept", "")), **secrets}
+    shown["lines"] = lines_of(found.about, options, secrets)
+    shown["kept"] = put_aside(request.engine, secrets)
+    lacks = missing(found.about, options, secrets)
+    if lacks is not None:
+        shown["error"] = _("“%(question)s” must be filled in.") % {"question": request.t.text(lacks.label)}
+        return render(request, "sources/kind.html", shown, status=400)
+    name = given.get("name", "").strip()
+    source = Source(name=name or _DRAFT, adapter=found.name, options=options, time_zone=request.brand.time_zone)
+    try:
+        if given.get("act") == "add" and name:
+            add(request.engine, brand, source, secrets, now=request.now)
+        else:
+            return _shown(request, brand, source, secrets, shown)
+    except (InputError, SourceError, AddressError) as error:
+        shown.update(error=request.t.error(error), name=name)
+        return render(request, "sources/kind.html", shown, status=400)
+    entry = AuditEntry(at=request.now, by=request.reader.mark, action="source.added", subject=name)
+    request.engine.store.note_audit(entry)
+    messages.success(request, _("%(name)s is read from now on.") % {"name": name})
+    return HttpResponseRedirect(f"{reverse('sources:one', kwargs={'brand': brand})}?{urlencode({'name': name})}")
+
+
+def _shown(
+    request: WebRequest, brand: str, source: Source, secrets: dict[str, str], shown: dict[str, object]
+) -> HttpResponse:
+    try:
+        held = preview(request.engine, source, secrets, request.now, brand=brand)
+    except TocsinError as error:
+        return render(request, "sources/kind.html", {**shown, "error": request.t.error(error)})
+    wanted = held.wanted_of(brand)
+    name = free_name(request.engine, source)
+    shown.update(preview=held, wanted=wanted, few=len(wanted), posts=held.posts[:SHOWN], name=name)
+    return render(request, "sources/kind.html", shown)
