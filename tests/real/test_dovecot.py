@@ -5,7 +5,6 @@ from __future__ import annotations
 import grp
 import imaplib
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.collect.mail.samples import letter
+from tests.real.places import open_folder, owner, without_rights
 from tocsin.base.errors import SourceError
 from tocsin.base.post import Post
 from tocsin.collect.adapter import Letter, Letters, Page, ReadMail, Source
@@ -70,26 +70,21 @@ class Dovecot:
     """A server of its own, without rights, in a temporary folder."""
 
     def __init__(self, folder: Path) -> None:
-        owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        self._folder, self._owner = folder, owner
+        self._folder, user = folder, owner()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         (folder / "settings").write_text(
             SETTINGS.format(
                 folder=folder,
-                user=owner.pw_name,
-                group=grp.getgrgid(owner.pw_gid).gr_name,
+                user=user.pw_name,
+                group=grp.getgrgid(user.pw_gid).gr_name,
                 password=PASSWORD,
-                uid=owner.pw_uid,
-                gid=owner.pw_gid,
+                uid=user.pw_uid,
+                gid=user.pw_gid,
                 port=self.port,
             )
         )
-        if os.getuid() == 0:
-            for parent in (folder, *folder.parents[:2]):
-                parent.chmod(0o755)
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -97,10 +92,8 @@ class Dovecot:
         # A group of its own, so that its helpers die with it.
         self._server = subprocess.Popen(
             ["/usr/sbin/dovecot", "-F", "-c", str(self._folder / "settings")],
-            user=self._owner.pw_uid if os.getuid() == 0 else None,
-            group=self._owner.pw_gid if os.getuid() == 0 else None,
-            extra_groups=[] if os.getuid() == 0 else None,
             start_new_session=True,
+            **without_rights(),
         )
         for _ in range(100):
             try:
@@ -135,16 +128,17 @@ class Dovecot:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Dovecot]:
+def server() -> Iterator[Dovecot]:
     if not Path("/usr/sbin/dovecot").exists() or shutil.which("doveadm") is None:
         pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
-    dovecot = Dovecot(tmp_path)
-    dovecot.start()
-    client = dovecot.client()
-    assert client.create(FOLDER)[0] == "OK"
-    client.logout()
-    yield dovecot
-    dovecot.kill()
+    with open_folder() as folder:
+        dovecot = Dovecot(folder)
+        dovecot.start()
+        client = dovecot.client()
+        assert client.create(FOLDER)[0] == "OK"
+        client.logout()
+        yield dovecot
+        dovecot.kill()
 
 
 class Collector:
