@@ -64,5 +64,7 @@ def check_adapter(adapter: Adapter, script: Script) -> None:
             check(rig)
         except AssertionError as error:
             found.append(f"{check.__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  whatever the code of somebody else raises is told
+            found.append(f"{check.__name__}: {type(error).__name__}: {error}")
     if found:
         raise NonconformanceError(f"{adapter.name} does not keep the contract:\n- " + "\n- ".join(found))

@@ -57,9 +57,10 @@ def plans_and_parses_the_same_again(rig: Rig) -> None:
     """The same arguments give the same result, from another instance too, and change nothing."""
     source = source_of(rig.script, Way())
     before = msgspec.json.encode(source)
-    for step in rig.run.steps:
+    for step, state in zip(rig.run.steps, rig.run.states, strict=True):
         for adapter in (rig.adapter, type(rig.adapter)()):
-            assert adapter.plan(source, step.cursor, step.now) == adapter.plan(source, step.cursor, step.now)
+            plan = adapter.plan(source, step.cursor, state.now)
+            assert plan == step.plan, f"plan gave another question the second time ({_short(step.plan)})"
             page = adapter.parse(source, step.cursor, step.reply, step.now)
             assert page == step.page, f"parse gave another page the second time ({step.plan})"
     assert msgspec.json.encode(source) == before, "it changed the options of its source"
