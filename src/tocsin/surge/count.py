@@ -95,11 +95,14 @@ class Counts(msgspec.Struct, array_like=True, gc=False):
         self.recent += [0] * min(gap, RECENT_MIN)
         old, new = self.last // BIN_MIN, minute // BIN_MIN
         if new > old:
-            _clear(self.bins, old, new, BINS_KEPT, len(self.bins) // BINS_KEPT)
-            _clear(self.voices, old, new, _RECENT_BINS, _VOICE_BYTES)
-            for number in range(max(old + 1, new - _RECENT_BINS + 1), new + 1):
-                self.negative[number % _RECENT_BINS] = 0
-                self.sources[number % _RECENT_BINS] = 0
+            clear_ring(self.bins, old, new, BINS_KEPT, len(self.bins) // BINS_KEPT)
+            clear_ring(self.voices, old, new, _RECENT_BINS, _VOICE_BYTES)
+            if new - old < _RECENT_BINS:
+                for number in range(old + 1, new + 1):
+                    self.negative[number % _RECENT_BINS] = 0
+                    self.sources[number % _RECENT_BINS] = 0
+            else:
+                self.negative, self.sources = [0] * _RECENT_BINS, [0] * _RECENT_BINS
         blocks = minute // _STORY_BLOCK_MIN - self.last // _STORY_BLOCK_MIN
         if blocks:
             self.stories_before = self.stories if blocks == 1 else {}
@@ -252,7 +255,8 @@ class Counts(msgspec.Struct, array_like=True, gc=False):
         return [number % _RECENT_BINS for number in range(newest - bins + 1, newest + 1)]
 
 
-def _clear(ring: bytearray, old: int, new: int, slots: int, width: int) -> None:
+def clear_ring(ring: bytearray, old: int, new: int, slots: int, width: int) -> None:
+    """Empty the places of a ring after number `old` up to number `new`, each of `width` bytes."""
     steps = min(new - old, slots)
     start = (new - steps + 1) % slots
     first = min(steps, slots - start)

@@ -12,7 +12,7 @@ import numpy as np
 from tocsin.base.surge import SurgeLevel
 from tocsin.surge.baseline import Profile, Usual, offset_of, slot_of, work_out
 from tocsin.surge.budget import Rung
-from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
+from tocsin.surge.count import BIN_MIN, Counts, MinuteTally, clear_ring
 from tocsin.surge.detect import Strength
 from tocsin.surge.peaks import Affair, DayPeaks
 from tocsin.surge.plumbing.excluded import Excluded, Why, note
@@ -234,9 +234,7 @@ class SurgeState(msgspec.Struct, array_like=True, gc=False):
     def _fade_peaks(self, hour: int) -> None:
         if hour <= self.peak_hour:
             return
-        cells = np.frombuffer(self.peaks, dtype="<f4")
-        steps = min(hour - self.peak_hour, _PEAK_HOURS)
-        cells[np.arange(hour - steps + 1, hour + 1) % _PEAK_HOURS] = 0.0
+        clear_ring(self.peaks, self.peak_hour, hour, _PEAK_HOURS, 4)
         self.peak_hour = hour
 
     def _learn_tone(self, posts: int, negative: int) -> None:
