@@ -19,6 +19,7 @@ from tocsin.net.worker import LIMIT_S, BoundedWorker
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DEPTH = 100_000
 _HARMLESS_CHARACTERS = 100
+_WARM_UP_S = 60.0
 CANARY = "canary-in-a-file-of-ours"
 _FEED = (
     '<?xml version="1.0"?>{doctype}<rss version="2.0"><channel><title>a</title><link>https://example.org/</link>{rest}'
@@ -63,11 +64,13 @@ def document_refusals(limit_s: float = LIMIT_S) -> Iterator[Refusal]:
 
     The memory is that of the child process above what it takes for a harmless feed.
     """
-    worker = BoundedWorker(limit_s=limit_s)
+    worker = BoundedWorker()
     try:
         with TemporaryDirectory() as folder:
             for name, (kind, body) in documents(Path(folder)).items():
+                worker.limit_s = _WARM_UP_S
                 worker.call(_parsed, "application/rss+xml", _feed("", _ITEM.format(text="x")).encode())
+                worker.limit_s = limit_s
                 yield _refusal(worker, f"document: {name}", kind, body)
     finally:
         worker.close()

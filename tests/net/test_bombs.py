@@ -25,7 +25,7 @@ def test_a_bomb_is_refused_with_its_reason(bomb: Bomb) -> None:
 
 
 def test_documents_that_explode_or_nest_are_read_for_nothing_or_refused() -> None:
-    refusals = list(document_refusals(limit_s=1.0))
+    refusals = list(document_refusals(limit_s=0.7))
     assert len(refusals) > 5
     for refusal in refusals:
         _check(refusal)

@@ -29,7 +29,7 @@ MESSAGE_BYTES = 1_000_000
 _CHUNK_BYTES = 65_536
 _LEAVE_S = 2.0  # for a server to say goodbye
 _TOLD_CHARACTERS = 200
-_SIGN_BYTES = 100  # what a ping costs, about
+_SIGN_BYTES = 1_000  # what a ping costs to answer, about, beside a message of that size
 _SIGNS = frozenset({aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG})
 _MESSAGES = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
 

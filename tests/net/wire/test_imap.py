@@ -126,9 +126,9 @@ def _unpacked(mark: re.Match[str]) -> str:
 
 @given(st.lists(st.sampled_from([b"* 1 FETCH (", b"UID 5", b" {3}\r\n", b"abc", b"(", b")", b'"', b"\r\n", b"t1 OK"])))
 def test_pieces_of_any_size_give_the_same_responses(parts: list[bytes]) -> None:
-    raw = b"".join(parts)[:150]
-    whole = _read(raw)
-    assert _read(*(raw[at : at + 1] for at in range(len(raw)))) == whole
+    raw = b"".join(parts)
+    whole = _read(raw, line=100_000, literal=100_000)
+    assert _read(*(raw[at : at + 1] for at in range(len(raw))), line=100_000, literal=100_000) == whole
     for response in whole:
         try:
             fetched(response)

@@ -17,6 +17,7 @@ _SEARCH = b"* SEARCH"
 _NUMBER = re.compile(rb"\d{1,10}")
 _CODE = re.compile(rb"\[([A-Za-z0-9-]+)(?: ([^\]]*))?\]")
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$")
+_LINE_COST = 100  # what a piece of a response takes besides its bytes
 _MOST_TOKENS = 1_000  # of one FETCH response; what we ask for takes ten, flags one each
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -61,7 +62,9 @@ class ResponseReader:
         self._searched = 0  # no line ends before
         self._wanted: int | None = None  # bytes of the literal that is coming
         self._lines: list[bytes] = []
+        self._lines_bytes = 0  # of the response that is coming
         self._literals: list[bytes] = []
+        self._literals_bytes = 0
 
     @property
     def is_empty(self) -> bool:
@@ -87,16 +90,19 @@ class ResponseReader:
             if announced is None:
                 response = Response(lines=(*self._lines, line), literals=tuple(self._literals))
                 self._lines, self._literals = [], []
+                self._lines_bytes = self._literals_bytes = 0
                 return response
             self._lines.append(line[: len(line) - len(announced[0])])
+            self._lines_bytes += len(line) + _LINE_COST
             self._wanted = int(announced[1])
-            if self._wanted + sum(map(len, self._literals)) > self._literal_bytes:
+            self._literals_bytes += self._wanted
+            if self._literals_bytes > self._literal_bytes:
                 raise TooLongError(self._literal_bytes, self._wanted)
 
     def _line(self) -> bytes | None:
         """Return the next line without its end; a response of many literals counts as one line."""
         end = self._buffer.find(b"\n", self._searched)
-        held = (end if end >= 0 else len(self._buffer)) + sum(len(line) + 24 for line in self._lines)
+        held = (end if end >= 0 else len(self._buffer)) + self._lines_bytes
         is_search = self._buffer[: len(_SEARCH)].upper() == _SEARCH
         limit = self._search_bytes if is_search else self._line_bytes
         if held > limit:
