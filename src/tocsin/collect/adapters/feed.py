@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -14,14 +12,16 @@ from tocsin.base.post import PostKind
 from tocsin.base.time import from_ms, to_ms
 from tocsin.base.url import canonical_url
 from tocsin.collect.about import About, Checked, Choice, Field, Input, Terms
-from tocsin.collect.adapter import Answer, Done, Page, PageItem, Reject, Reply, Request, Source, Upsert, answered
+from tocsin.collect.adapter import Answer, Done, Frames, Page, PageItem, Reply, Request, Source, answered
 from tocsin.collect.feed import pace
-from tocsin.collect.feed.cursor import FeedCursor, Known, dump_cursor, dump_seen, load_cursor, load_seen, mark
+from tocsin.collect.feed.cursor import FeedCursor, dump_cursor, load_cursor, load_seen, read_cursor
 from tocsin.collect.feed.decode import decode_feed
-from tocsin.collect.feed.entry import Entry, FeedRead
-from tocsin.collect.feed.post import FeedPlace, instant, native_id, to_post
+from tocsin.collect.feed.entry import FeedRead
+from tocsin.collect.feed.harvest import Harvest, harvest_of
+from tocsin.collect.feed.post import FeedPlace
 from tocsin.collect.feed.read import read_feed
 from tocsin.collect.feed.web_page import feed_of_page, looks_like_web_page
+from tocsin.collect.feed.websub import Hub, find_hub
 from tocsin.collect.zones import zone_of
 
 _ACCEPT = (
@@ -153,107 +153,68 @@ class FeedAdapter:
         Raises SourceError when the answer is no feed: permanent on the first read, where the address must be wrong, and
         passing later, where the server shows some page in its place.
         """
-        answer = answered(reply)
         options = feed_options(source)
         memory = load_cursor(cursor, options.url)
+        if isinstance(reply, Frames):
+            return _pushed(source, options, memory, reply)
+        answer = answered(reply)
         if answer.status == 304:
-            return _page(options, memory, answer, _Harvest(seen=memory.seen, gap_s=memory.gap_s), None)
+            return _page(options, memory, answer, Harvest(seen=memory.seen, gap_s=memory.gap_s), None)
         decoded = decode_feed(answer.body, answer.headers.get("content-type", ""))
         feed = None if looks_like_web_page(decoded.body) else read_feed(decoded.body)
         if feed is None:
             raise _no_feed(decoded.body, answer, is_first=not memory.read_at)
-        place = FeedPlace(
-            feed=options.url,
-            base=canonical_url(feed.base, answer.url) or answer.url,
-            zone=zone_of(source),
-            language=feed.language,
-            kind=options.kind or _kind(feed, options.url),
-            seen_at=answer.at,
-        )
-        harvest = _harvest(feed, place, load_seen(memory.seen))
+        place = _place(source, options, feed, answer.url, answer.at)
+        harvest = harvest_of(feed, place, load_seen(memory.seen))
         harvest.notes.update(decoded.notes)
+        hub = find_hub(answer.headers, decoded.body, answer.url)
+        memory = msgspec.structs.replace(memory, hub=hub.url if hub else "", topic=hub.topic if hub else "")
         return _page(options, memory, answer, harvest, feed)
 
 
-@dataclass(slots=True)
-class _Harvest:
-    """What one reading of a feed gave."""
-
-    items: list[PageItem] = field(default_factory=list)
-    notes: Counter[str] = field(default_factory=Counter)
-    times: list[datetime] = field(default_factory=list)
-    seen: str = ""
-    gap_s: int = 0
+def hub_of(cursor: str) -> Hub | None:
+    """Return the hub that pushes the news of a feed, as the last whole reading named it, or None."""
+    memory = read_cursor(cursor)
+    return Hub(url=memory.hub, topic=memory.topic) if memory is not None and memory.hub else None
 
 
-def _harvest(feed: FeedRead, place: FeedPlace, before: Mapping[bytes, Known]) -> _Harvest:
-    """Return the entries that are new or read otherwise than before, and the memory of all."""
-    harvest = _Harvest(notes=Counter(feed.notes))
-    shared = _shared_guids(feed.entries)
-    current: dict[bytes, Known] = {}
-    for line, entry in enumerate(feed.entries, start=1):
-        if isinstance(entry, Reject):
-            harvest.items.append(entry)
+def _place(source: Source, options: FeedOptions, feed: FeedRead, url: str, at: datetime) -> FeedPlace:
+    return FeedPlace(
+        feed=options.url,
+        base=canonical_url(feed.base, url) or url,
+        zone=zone_of(source),
+        language=feed.language,
+        kind=options.kind or _kind(feed, options.url),
+        seen_at=at,
+    )
+
+
+def _pushed(source: Source, options: FeedOptions, memory: FeedCursor, frames: Frames) -> Page:
+    """Return what a hub pushed. The feed is read on when it was to be: a push may hold the new entries alone."""
+    items: list[PageItem] = []
+    notes: Counter[str] = Counter()
+    seen = memory.seen
+    for frame in frames.frames:
+        decoded = decode_feed(frame.body, frame.event)
+        feed = None if looks_like_web_page(decoded.body) else read_feed(decoded.body)
+        if feed is None:
+            notes["push_unreadable"] += 1
             continue
-        guid_is_shared = entry.guid in shared
-        post_id = native_id(entry, place, guid_is_shared=guid_is_shared)
-        key = mark(post_id)
-        if key in current:
-            harvest.notes["entry_repeated"] += 1
-            continue
-        harvest.notes["guid_shared"] += guid_is_shared
-        harvest.notes["id_from_words"] += not entry.guid.strip() and not entry.link.strip()
-        known = _take(entry, place, post_id, before.get(key), harvest)
-        if known is None:
-            raw = f"{entry.guid} {entry.link} {entry.author} {entry.content}".strip()
-            harvest.items.append(
-                Reject(line=line, why="The entry has no title, no text and no address that can be read.", raw=raw[:200])
-            )
-        else:
-            current[key] = known
-    harvest.seen = dump_seen(current, before)
-    harvest.gap_s = pace.usual_gap_s(harvest.times, place.seen_at)
-    return harvest
+        place = _place(source, options, feed, memory.url or options.url, frames.at)
+        harvest = harvest_of(feed, place, load_seen(seen))
+        items += harvest.items
+        notes.update(harvest.notes + Counter(decoded.notes))
+        seen = harvest.seen
+    return Page(
+        items=tuple(items),
+        next_cursor=dump_cursor(msgspec.structs.replace(memory, seen=seen)),
+        next_at=from_ms(memory.next_at) if memory.next_at else None,
+        notes={name: count for name, count in sorted(notes.items()) if count},
+        first_read=not memory.read_at,
+    )
 
 
-def _take(entry: Entry, place: FeedPlace, post_id: str, known: Known | None, harvest: _Harvest) -> Known | None:
-    """Put the entry's post into the harvest if it is new or changed; return its marks, or None when it says nothing."""
-    said = entry.published or entry.updated
-    if said is None:
-        harvest.notes["time_missing"] += 1
-    else:
-        try:
-            harvest.times.append(instant(said, place.zone))
-        except OverflowError:
-            harvest.notes["time_unreadable"] += 1
-    written = mark(entry.title, entry.content, entry.author, entry.link, str(entry.published), str(entry.updated))
-    if known is not None and known.written == written:
-        return known
-    post = to_post(entry, place, post_id)
-    if post is None:
-        return None
-    read = mark(post.title, post.text)
-    if known is None:
-        harvest.items.append(Upsert(post=post))
-    elif known.read != read:
-        harvest.items.append(
-            Upsert(post=post if post.edited_at else msgspec.structs.replace(post, edited_at=place.seen_at))
-        )
-        harvest.notes["entry_edited"] += 1
-    return Known(written=written, read=read)
-
-
-def _shared_guids(entries: Iterable[Entry | Reject]) -> frozenset[str]:
-    """Return the guids that entries of different pages share: they name nothing."""
-    links: dict[str, str] = {}
-    shared = set()
-    for entry in entries:
-        if isinstance(entry, Entry) and entry.guid and links.setdefault(entry.guid, entry.link) != entry.link:
-            shared.add(entry.guid)
-    return frozenset(shared)
-
-
-def _page(options: FeedOptions, memory: FeedCursor, answer: Answer, harvest: _Harvest, feed: FeedRead | None) -> Page:
+def _page(options: FeedOptions, memory: FeedCursor, answer: Answer, harvest: Harvest, feed: FeedRead | None) -> Page:
     """Return the page with the memory for the next read; `feed` is None when the server says that nothing changed."""
     at_ms = to_ms(answer.at)
     floor_s = pace.floor_s(answer.headers, feed.ttl_s if feed else None, answer.at)
@@ -275,6 +236,8 @@ def _page(options: FeedOptions, memory: FeedCursor, answer: Answer, harvest: _Ha
         gap_s=harvest.gap_s,
         moved_to=moved_to,
         moved_at=moved_at,
+        hub=memory.hub,
+        topic=memory.topic,
         seen=harvest.seen,
     )
     return Page(

@@ -20,6 +20,7 @@ class FeedCursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     feed: canonical address that the owner gave; another one starts a new memory. url: where to ask instead, after a
     lasting move. etag, modified: validators, good for `validated` alone. read_at: last good answer; full_at: last one
     with a body. gap_s: usual time between two entries. moved_to, moved_at: a move that has not yet lasted.
+    hub, topic: who pushes its news, and under which address.
     seen: records of the entries known, newest first, in base64.
     """
 
@@ -34,6 +35,8 @@ class FeedCursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gap_s: int = 0
     moved_to: str = ""
     moved_at: int = 0
+    hub: str = ""
+    topic: str = ""
     seen: str = ""
 
 
@@ -46,14 +49,16 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_cursor(text: str, feed: str) -> FeedCursor:
     """Return the memory of the feed; a new one if `text` is empty, cannot be read, or belongs to another address."""
-    if text:
-        try:
-            cursor = msgspec.json.decode(text, type=FeedCursor)
-        except msgspec.DecodeError:
-            return FeedCursor(feed=feed)
-        if cursor.feed == feed:
-            return cursor
-    return FeedCursor(feed=feed)
+    cursor = read_cursor(text)
+    return cursor if cursor is not None and cursor.feed == feed else FeedCursor(feed=feed)
+
+
+def read_cursor(text: str) -> FeedCursor | None:
+    """Return the memory of whichever feed it is, or None when there is none that can be read."""
+    try:
+        return msgspec.json.decode(text, type=FeedCursor) if text else None
+    except msgspec.DecodeError:
+        return None
 
 
 def dump_cursor(cursor: FeedCursor) -> str:

@@ -9,9 +9,9 @@ import msgspec
 from lxml import etree
 
 from tocsin.collect.feed.entry import FeedRead
-from tocsin.collect.feed.fast import read_fast
-from tocsin.collect.feed.json_feed import read_json
-from tocsin.collect.feed.tolerant import read_tolerant
+from tocsin.collect.feed.formats.fast import read_fast
+from tocsin.collect.feed.formats.json_feed import read_json
+from tocsin.collect.feed.formats.tolerant import read_tolerant
 
 # What third-party readers raise on hostile or broken input; each has been seen or is documented.
 READER_FAULTS = (

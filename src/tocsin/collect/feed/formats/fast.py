@@ -11,8 +11,8 @@ from typing import Any
 import fastfeedparser
 
 from tocsin.base.post import Media
-from tocsin.collect.feed.core import read_core
 from tocsin.collect.feed.entry import Entry, FeedRead
+from tocsin.collect.feed.formats.core import read_core
 from tocsin.collect.feed.times import dates_without_zone, dates_written, naive_walls, read_time
 
 _MARKED_TITLE = re.compile(

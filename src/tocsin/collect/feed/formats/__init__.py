@@ -1,0 +1,1 @@
+"""The readers of feeds: the fast one, its native core, the tolerant one, and that of JSON Feed."""
