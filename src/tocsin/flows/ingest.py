@@ -15,6 +15,7 @@ from tocsin.store.collecting.rows import Aside
 from tocsin.store.rows import SourceRow
 
 BACKFILL_AFTER = timedelta(hours=24)  # a post older than the last good read by more than this never rings
+EDITED_PARTS = 16  # of a page that holds posts and what they were changed to
 COMMIT_POSTS = 2_000  # keeps a bulk commit well under 5,000 rows and 250 ms
 
 
@@ -52,9 +53,8 @@ def ingest_page(engine: Engine, place: Place, page: Page, now: datetime, aside: 
     A page larger than one commit is stored in several; only the last moves the cursor, so that a crash in between
     replays the page, and the rows already there stay as they are.
     """
-    posts = page.posts
     done = Ingested(rejects=sum(isinstance(item, Reject) for item in page.items))
-    chunks = [posts[start : start + COMMIT_POSTS] for start in range(0, len(posts), COMMIT_POSTS)] or [[]]
+    chunks = _chunks(page.posts)
     for number, chunk in enumerate(chunks):
         is_last = number == len(chunks) - 1
         before = None if aside is None else Aside(check_at=aside.check_at)
@@ -97,6 +97,22 @@ def _ingest_earlier(engine: Engine, source: str, earlier: list[Upsert], now: dat
         )
         if done.accepted:
             return done
+
+
+def _chunks(posts: list[Post]) -> list[list[Post]]:
+    """Return the posts of a page in the parts in which they are stored, at least one.
+
+    A post that comes again with other words begins a new part, so that what it said first stays as its revision; past
+    a few such parts only the last words count.
+    """
+    chunks: list[dict[tuple[str, str], Post]] = [{}]
+    for post in posts:
+        before = chunks[-1].get(post.key)
+        changed = before is not None and (before.title, before.text) != (post.title, post.text)
+        if len(chunks[-1]) >= COMMIT_POSTS or (changed and len(chunks) < EDITED_PARTS):
+            chunks.append({})
+        chunks[-1][post.key] = post
+    return [list(chunk.values()) for chunk in chunks]
 
 
 def _commit(

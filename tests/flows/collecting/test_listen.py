@@ -139,3 +139,16 @@ def test_frames_wait_at_the_socket_while_the_buffer_is_full(monkeypatch: pytest.
 
     waited_at, taken = asyncio.run(go())
     assert waited_at == 3 and taken == [[b"0", b"1"], [b"2", b"3"], [b"4"]]
+
+
+def test_words_changed_within_one_batch_are_the_last_and_the_first_stay_as_revision(
+    home: Engine, script: Script
+) -> None:
+    held(home, script)
+    script.say(line(1, "Maison Alba, un"), line(2), Line(n=3, id="p1", text="Maison Alba, deux"), line(2))
+    with Reach(home.settings) as reach:
+        start_due(home, reach, NOON)
+        until(home, reach, lambda: home.store.cursor("live", "live") == "2" and "p2" in kept_ids(home))
+    kept = home.store.post("script", "p1")
+    assert kept is not None and kept.text == "Maison Alba, deux"
+    assert [text for _, _, text in home.store.revisions("script", "p1")] == ["Maison Alba, un"]
