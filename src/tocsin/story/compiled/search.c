@@ -4,6 +4,8 @@
 
 #include "words.h"
 
+enum { FEW = 64 };
+
 static int by_weight(const void *one, const void *other) {
     const Weighed *first = one, *second = other;
     if (first->weight != second->weight) return first->weight > second->weight ? -1 : 1;
@@ -12,13 +14,24 @@ static int by_weight(const void *one, const void *other) {
 
 static int by_rarity(const void *one, const void *other) {
     const Known *first = one, *second = other;
-    if (first->held != second->held) return first->held - second->held;
-    return PyUnicode_Compare(first->term->word, second->term->word);
+    return first->held != second->held ? first->held - second->held : compare_terms(first->term, second->term);
 }
 
-static int downwards(const void *one, const void *other) {
-    const double first = *(const double *)one, second = *(const double *)other;
-    return (first < second) - (first > second);
+/* The rarest first. Where they are few, putting each where it belongs is quicker than a call for every pair. */
+static void sort_by_rarity(Known *known, int size) {
+    if (size > FEW) {
+        qsort(known, (size_t)size, sizeof *known, by_rarity);
+        return;
+    }
+    for (int at = 1; at < size; at++) {
+        const Known one = known[at];
+        int to = at;
+        for (; to; to--) {
+            if (by_rarity(&known[to - 1], &one) < 0) break;
+            known[to] = known[to - 1];
+        }
+        known[to] = one;
+    }
 }
 
 /* Leave the words out of `asked` that most posts say; return how many are left. */
@@ -37,13 +50,14 @@ static void begin_search(Words *self) {
     self->found_size = 0;
 }
 
-static void find(Words *self, Counts *counts, double weight) {
-    if (counts->search != self->search) {
-        counts->search = self->search;
-        counts->weight = 0.0;
-        self->found[self->found_size++] = (Weighed){.name = counts->id, .counts = counts};
+static void find(Words *self, int number, double weight) {
+    Slot *slot = &self->slots[number];
+    if (slot->search != self->search) {
+        slot->search = self->search;
+        slot->weight = 0.0;
+        self->found[self->found_size++].slot = number;
     }
-    counts->weight += weight;
+    slot->weight += weight;
 }
 
 /* Put the few stories that hold most of the rarest of the words asked for, or lead in one, into `lives`. */
@@ -52,10 +66,10 @@ static int candidates(Words *self, int size, Counts **lives) {
     begin_search(self);
     for (int at = 0; at < size; at++)
         if (self->asked[at] >= 0) {
-            Term *term = &self->terms[self->asked[at]];
+            const Term *term = &self->terms[self->asked[at]];
             self->known[known++] = (Known){term->size, term};
         }
-    qsort(self->known, (size_t)known, sizeof *self->known, by_rarity);
+    sort_by_rarity(self->known, known);
     for (int at = 0; at < known; at++) {
         const Term *term = self->known[at].term;
         const double weight = log1p((double)self->stories / (double)term->size);
@@ -63,28 +77,34 @@ static int candidates(Words *self, int size, Counts **lives) {
             left--;
             for (int holder = 0; holder < term->size; holder++) find(self, term->holders[holder], weight);
         } else if (term->leader) {
-            find(self, term->leader, weight);
+            find(self, term->leader->slot, weight);
         }
     }
     double most = 0.0;
     for (int at = 0; at < self->found_size; at++)
-        if (self->found[at].counts->weight > most) most = self->found[at].counts->weight;
+        if (self->slots[self->found[at].slot].weight > most) most = self->slots[self->found[at].slot].weight;
     int near = 0;
     for (int at = 0; at < self->found_size; at++) {
-        Weighed *found = &self->found[at];
-        found->weight = found->counts->weight;
-        if (found->weight >= self->set.near_best * most) self->found[near++] = *found;
+        const int number = self->found[at].slot;
+        const Slot *slot = &self->slots[number];
+        if (slot->weight >= self->set.near_best * most)
+            self->found[near++] = (Weighed){slot->weight, slot->counts->id, number};
     }
-    qsort(self->found, (size_t)near, sizeof *self->found, by_weight);
+    if (near > 1) qsort(self->found, (size_t)near, sizeof *self->found, by_weight);
     const int tried = near < self->set.tried ? near : self->set.tried;
-    for (int at = 0; at < tried; at++) lives[at] = self->found[at].counts;
+    for (int at = 0; at < tried; at++) lives[at] = self->slots[self->found[at].slot].counts;
     return tried;
 }
 
 /* The evidence of words that a story and a post share: the next strongest always counts less. */
 static double together(const Settings *set, double *times, int size) {
     double evidence = 0.0, weight = 1.0;
-    qsort(times, (size_t)size, sizeof *times, downwards);
+    for (int at = 1; at < size; at++) {
+        const double one = times[at];
+        int to = at;
+        for (; to && times[to - 1] < one; to--) times[to] = times[to - 1];
+        times[to] = one;
+    }
     for (int at = 0; at < size; at++) {
         if (times[at] <= 1.0) {
             evidence += log(times[at]);
@@ -184,7 +204,7 @@ PyObject *words_telling(Words *self, PyObject *const *given, Py_ssize_t n) {
         const double count = counts->counts[at];
         if (count < least || term->total > common) continue;
         const double times = count * ratio / (term->total - count);
-        if (times > 1.0) self->found[size++] = (Weighed){count * log(times), term->word, NULL};
+        if (times > 1.0) self->found[size++] = (Weighed){count * log(times), term->word, 0};
     }
     qsort(self->found, (size_t)size, sizeof *self->found, by_weight);
     if (size > most) size = (int)most;
@@ -211,20 +231,24 @@ PyObject *words_sharers(Words *self, PyObject *const *given, Py_ssize_t n) {
     for (int at = 0; at < size; at++) {
         const int number = self->asked[at];
         if (number < 0) return PyErr_Format(PyExc_KeyError, "no story says this word");
-        Term *term = &self->terms[number];
+        const Term *term = &self->terms[number];
         const bool is_rare = term->size <= self->set.many;
         for (int of = 0; of < (is_rare ? term->size : term->leader ? 1 : 0); of++) {
-            Counts *other = is_rare ? term->holders[of] : term->leader;
+            const Counts *other = is_rare ? self->slots[term->holders[of]].counts : term->leader;
             const double count = count_of(other, number);
-            if (other != live && (count > 1.0 || other->mass <= 2.0)) find(self, other, count / other->mass);
+            if (other != live && (count > 1.0 || other->mass <= 2.0)) find(self, other->slot, count / other->mass);
         }
     }
-    for (int at = 0; at < self->found_size; at++) self->found[at].weight = rounded(self->found[at].counts->weight);
+    for (int at = 0; at < self->found_size; at++) {
+        const Slot *slot = &self->slots[self->found[at].slot];
+        self->found[at].weight = rounded(slot->weight);
+        self->found[at].name = slot->counts->id;
+    }
     if (PyErr_Occurred()) return NULL;
     qsort(self->found, (size_t)self->found_size, sizeof *self->found, by_weight);
     PyObject *sharers = PyList_New(self->found_size);
     for (int at = 0; sharers && at < self->found_size; at++)
-        PyList_SET_ITEM(sharers, at, Py_NewRef(self->found[at].counts->live));
+        PyList_SET_ITEM(sharers, at, Py_NewRef(self->slots[self->found[at].slot].counts->live));
     return sharers;
 }
 

@@ -13,11 +13,76 @@ Counts *counts_of(Words *self, PyObject *live) {
     return NULL;
 }
 
+/* Where a word stands in `places`, or would; -1 with an error set. */
+static int place_at(const Words *self, PyObject *word, Py_hash_t hash) {
+    int at = (int)(hash & self->mask);
+    for (;; at = (at + 1) & self->mask) {
+        const Place place = self->places[at];
+        if (place.number < 0) return at;
+        if (place.hash != hash) continue;
+        const PyObject *held = self->terms[place.number].word;
+        if (held == word || !PyUnicode_Compare((PyObject *)held, word)) return at;
+        if (PyErr_Occurred()) return -1;
+    }
+}
+
 /* Return the number of a word, -1 if no story holds it, -2 with an error set. */
-static int number_of(Words *self, PyObject *word) {
-    PyObject *number = PyDict_GetItemWithError(self->numbers, word);
-    if (!number) return PyErr_Occurred() ? -2 : -1;
-    return (int)PyLong_AsLong(number);
+static int number_of(const Words *self, PyObject *word) {
+    const Py_hash_t hash = PyUnicode_Check(word) ? PyObject_Hash(word) : -1;
+    if (hash == -1) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a word is a string");
+        return -2;
+    }
+    const int at = place_at(self, word, hash);
+    return at < 0 ? -2 : self->places[at].number;
+}
+
+/* Give the words twice as many places, before half of them are taken. */
+static bool widen(Words *self) {
+    if (self->places && 2 * (self->held + 1) <= self->mask) return true;
+    const int before = self->places ? self->mask + 1 : 0, mask = before ? 2 * before - 1 : 4095;
+    Place *old = self->places, *places = PyMem_Malloc((size_t)(mask + 1) * sizeof *places);
+    if (!places) {
+        PyErr_NoMemory();
+        return false;
+    }
+    memset(places, -1, (size_t)(mask + 1) * sizeof *places);
+    for (int from = 0; from < before; from++) {
+        int at = (int)(old[from].hash & mask);
+        if (old[from].number < 0) continue;
+        while (places[at].number >= 0) at = (at + 1) & mask;
+        places[at] = old[from];
+    }
+    PyMem_Free(old);
+    self->places = places;
+    self->mask = mask;
+    return true;
+}
+
+/* Forget where a word stands, and move those up that stood behind it only for want of their own place. */
+static void forget(Words *self, PyObject *word) {
+    int hole = place_at(self, word, PyObject_Hash(word));
+    for (int at = (hole + 1) & self->mask; self->places[at].number >= 0; at = (at + 1) & self->mask) {
+        const int wanted = (int)(self->places[at].hash & self->mask);
+        if (((at - wanted) & self->mask) < ((at - hole) & self->mask)) continue;
+        self->places[hole] = self->places[at];
+        hole = at;
+    }
+    self->places[hole].number = -1;
+    self->held--;
+}
+
+/* Order words as Python does. */
+int compare_terms(const Term *one, const Term *other) {
+    if (one->begins != other->begins) return one->begins < other->begins ? -1 : 1;
+    return PyUnicode_Compare(one->word, other->word);
+}
+
+static uint64_t begins_with(PyObject *word) {
+    uint64_t begins = 0;
+    for (Py_ssize_t at = 0; at < 3; at++)
+        begins = begins << 21 | (at < PyUnicode_GET_LENGTH(word) ? PyUnicode_READ_CHAR(word, at) : 0);
+    return begins;
 }
 
 /* Put the numbers of some words into `asked`, -1 for those that no story holds; return how many, -1 with an error. */
@@ -52,28 +117,29 @@ static void lead(Words *self, int number, Counts *counts) {
 static void lead_anew(Words *self, int number) {
     Term *term = &self->terms[number];
     term->leader = NULL;
-    for (int at = 0; at < term->size; at++)
-        if (count_of(term->holders[at], number) >= self->set.led) lead(self, number, term->holders[at]);
+    for (int at = 0; at < term->size; at++) {
+        Counts *holder = self->slots[term->holders[at]].counts;
+        if (count_of(holder, number) >= self->set.led) lead(self, number, holder);
+    }
 }
 
 /* Return the number of a word that no story held until now; -1 with an error set. */
 static int begin_term(Words *self, PyObject *word) {
-    if (!make_room(&self->terms, &self->room, self->size + 1, sizeof *self->terms) ||
+    if (!widen(self) || !make_room(&self->terms, &self->room, self->size + 1, sizeof *self->terms) ||
         !make_room(&self->unused, &self->unused_room, self->size + 1, sizeof *self->unused))
         return -1;
     const int is_everyday = PySet_Contains(self->everyday, word);
     if (is_everyday < 0) return -1;
-    const int number = self->unused_size ? self->unused[self->unused_size - 1] : self->size;
-    PyObject *boxed = PyLong_FromLong(number);
-    if (!boxed || PyDict_SetItem(self->numbers, word, boxed)) {
-        Py_XDECREF(boxed);
-        return -1;
-    }
-    Py_DECREF(boxed);
-    if (self->unused_size) self->unused_size--;
-    else self->terms[self->size++] = (Term){0};
+    const Py_hash_t hash = PyObject_Hash(word);
+    const int place = place_at(self, word, hash);
+    if (place < 0) return -1;
+    const int number = self->unused_size ? self->unused[--self->unused_size] : self->size;
+    if (number == self->size) self->terms[self->size++] = (Term){0};
+    self->places[place] = (Place){hash, number};
+    self->held++;
     Term *term = &self->terms[number];
     term->word = Py_NewRef(word);
+    term->begins = begins_with(word);
     term->is_everyday = is_everyday;
     term->total = is_everyday ? self->set.said_often : self->set.said_once;
     term->leader = NULL;
@@ -91,45 +157,52 @@ static bool hold(Words *self, Counts *counts, PyObject *word, int number, double
         return false;
     counts->terms[counts->size] = number;
     counts->counts[counts->size++] = count;
-    term->holders[term->size++] = counts;
+    term->holders[term->size++] = counts->slot;
     term->total += count;
     if (count >= self->set.led) lead(self, number, counts);
     return true;
 }
 
 /* Forget that a story holds a word, which it holds no longer. */
-static bool let_go(Words *self, Counts *counts, int number, double count) {
+static void let_go(Words *self, Counts *counts, int number, double count) {
     Term *term = &self->terms[number];
     int at = 0;
-    while (at < term->size && term->holders[at] != counts) at++;
+    while (at < term->size && term->holders[at] != counts->slot) at++;
     if (at < term->size) term->holders[at] = term->holders[--term->size];
     if (!term->size) {
-        const int failed = PyDict_DelItem(self->numbers, term->word);
+        forget(self, term->word);
         Py_CLEAR(term->word);
         self->unused[self->unused_size++] = number;
-        return !failed;
+        return;
     }
     term->total -= count;
     if (term->leader == counts) lead_anew(self, number);
-    return true;
+}
+
+/* A count as Python has it; nearly all are small and whole, and made once. */
+static PyObject *boxed(double count) {
+    static PyObject *whole[64];
+    const int number = count >= 0.0 && count < 64.0 ? (int)count : -1;
+    if (number < 0 || number != count) return PyFloat_FromDouble(count);
+    if (!whole[number] && !(whole[number] = PyFloat_FromDouble(count))) return NULL;
+    return Py_NewRef(whole[number]);
 }
 
 static PyObject *counts_copy(Counts *self, PyObject *nothing) {
     (void)nothing;
     PyObject *copy = PyDict_New();
     for (int at = 0; copy && self->words && at < self->size; at++) {
-        PyObject *count = PyFloat_FromDouble(self->counts[at]);
+        PyObject *count = boxed(self->counts[at]);
         if (!count || PyDict_SetItem(copy, self->words->terms[self->terms[at]].word, count)) Py_CLEAR(copy);
         Py_XDECREF(count);
     }
     return copy;
 }
 
-/* Take the words of a story out of the list of all. */
+/* Let the words of a story go out of its slot. */
 static void detach(Words *self, Counts *counts) {
-    if (counts->before) counts->before->after = counts->after;
-    else self->first = counts->after;
-    if (counts->after) counts->after->before = counts->before;
+    self->slots[counts->slot].counts = NULL;
+    self->vacant[self->vacant_size++] = counts->slot;
     counts->words = NULL;
     Py_CLEAR(counts->live);
     Py_DECREF(counts);
@@ -140,16 +213,18 @@ static PyObject *words_add(Words *self, PyObject *const *given, Py_ssize_t n) {
     if (n != 4 || !PyDict_Check(given[2]) || !PyUnicode_Check(given[1]))
         return PyErr_Format(PyExc_TypeError, "add(live, id, terms, mass) takes a name and a dict");
     if ((mass = PyFloat_AsDouble(given[3])) == -1.0 && PyErr_Occurred()) return NULL;
-    if (!make_room(&self->found, &self->found_room, (int)self->stories + 2, sizeof *self->found)) return NULL;
+    if (!make_room(&self->found, &self->found_room, (int)self->stories + 2, sizeof *self->found) ||
+        !make_room(&self->slots, &self->slots_room, self->slots_size + 1, sizeof *self->slots) ||
+        !make_room(&self->vacant, &self->vacant_room, self->slots_size + 1, sizeof *self->vacant))
+        return NULL;
     Counts *counts = (Counts *)CountsType.tp_alloc(&CountsType, 0);
     if (!counts) return NULL;
     counts->words = self;
     counts->live = Py_NewRef(given[0]);
     counts->id = Py_NewRef(given[1]);
     counts->mass = mass;
-    counts->after = self->first;
-    if (self->first) self->first->before = counts;
-    self->first = (Counts *)Py_NewRef((PyObject *)counts);
+    counts->slot = self->vacant_size ? self->vacant[--self->vacant_size] : self->slots_size++;
+    self->slots[counts->slot] = (Slot){.counts = (Counts *)Py_NewRef((PyObject *)counts)};
     self->stories++;
     self->posts += mass;
     PyObject *word, *count;
@@ -166,13 +241,11 @@ static PyObject *words_add(Words *self, PyObject *const *given, Py_ssize_t n) {
 static PyObject *words_drop(Words *self, PyObject *live) {
     Counts *counts = counts_of(self, live);
     if (!counts) return NULL;
-    bool is_done = true;
     self->stories--;
     self->posts -= counts->mass;
-    for (int at = 0; at < counts->size; at++)
-        is_done = let_go(self, counts, counts->terms[at], counts->counts[at]) && is_done;
+    for (int at = 0; at < counts->size; at++) let_go(self, counts, counts->terms[at], counts->counts[at]);
     detach(self, counts);
-    return is_done ? Py_NewRef(Py_None) : NULL;
+    Py_RETURN_NONE;
 }
 
 typedef struct { double count; bool is_said; PyObject *word; int at, number; } Rank;
@@ -204,11 +277,9 @@ static bool make_way(Words *self, Counts *counts) {
         if ((counts->terms[kept] = counts->terms[at]) >= 0) kept++;
     }
     counts->size = kept;
-    bool is_done = true;
-    for (int rank = 0; rank < gone; rank++)
-        is_done = let_go(self, counts, ranks[rank].number, ranks[rank].count) && is_done;
+    for (int rank = 0; rank < gone; rank++) let_go(self, counts, ranks[rank].number, ranks[rank].count);
     PyMem_Free(ranks);
-    return is_done;
+    return true;
 }
 
 static PyObject *words_learn(Words *self, PyObject *const *given, Py_ssize_t n) {
@@ -247,13 +318,12 @@ static PyObject *words_fade(Words *self, PyObject *live) {
     self->posts += counts->mass;
     const int size = counts->size;
     int kept = 0;
-    bool is_done = true;
     for (int at = 0; at < size; at++) {
         const int number = counts->terms[at];
         const double count = counts->counts[at];
         if (count < 2.0) {
             counts->terms[at] = -1;
-            is_done = let_go(self, counts, number, count) && is_done;
+            let_go(self, counts, number, count);
             continue;
         }
         counts->counts[at] = count / 2;
@@ -265,7 +335,7 @@ static PyObject *words_fade(Words *self, PyObject *live) {
         if ((counts->terms[kept] = counts->terms[at]) >= 0) kept++;
     }
     counts->size = kept;
-    return is_done ? Py_NewRef(Py_None) : NULL;
+    Py_RETURN_NONE;
 }
 
 static PyObject *words_new(PyTypeObject *type, PyObject *given, PyObject *named) {
@@ -287,21 +357,23 @@ static PyObject *words_new(PyTypeObject *type, PyObject *given, PyObject *named)
     if (!self) return NULL;
     self->set = set;
     self->everyday = Py_NewRef(everyday);
-    self->numbers = PyDict_New();
-    if (self->numbers) return (PyObject *)self;
+    if (widen(self)) return (PyObject *)self;
     Py_DECREF(self);
     return NULL;
 }
 
 /* A story and its counts hold each other, so that they end only once they are taken apart here. */
 static void words_dealloc(Words *self) {
-    while (self->first) detach(self, self->first);
+    for (int slot = 0; slot < self->slots_size; slot++)
+        if (self->slots[slot].counts) detach(self, self->slots[slot].counts);
     for (int number = 0; number < self->size; number++) {
         Py_XDECREF(self->terms[number].word);
         PyMem_Free(self->terms[number].holders);
     }
-    Py_XDECREF(self->numbers);
     Py_XDECREF(self->everyday);
+    PyMem_Free(self->places);
+    PyMem_Free(self->slots);
+    PyMem_Free(self->vacant);
     PyMem_Free(self->terms);
     PyMem_Free(self->unused);
     PyMem_Free(self->asked);

@@ -12,21 +12,27 @@ typedef struct Counts {
     PyObject_HEAD
     Words *words; /* where it is counted; NULL once it was dropped */
     PyObject *live, *id;
-    struct Counts *before, *after; /* of all that are counted there */
+    int slot; /* its place in `Words.slots` */
     double mass;
     int size, terms_room, counts_room;
     int *terms; /* the numbers of its words, in the order in which they came */
     double *counts;
-    unsigned long search; /* to which `weight` belongs */
-    double weight;
 } Counts;
+
+/* A story as a search comes by it: so little that those of all stories stay in the processor's cache. */
+typedef struct {
+    Counts *counts; /* NULL in a slot that is free */
+    double weight;
+    unsigned long search; /* to which `weight` belongs */
+} Slot;
 
 typedef struct {
     PyObject *word; /* NULL in a place that is free */
+    uint64_t begins; /* with which three letters: orders most words without a look at them */
     double total;
     bool is_everyday;
     int size, room;
-    Counts **holders; /* in no order: no answer depends on it */
+    int *holders;     /* slots, in no order: no answer depends on it */
     Counts *leader;   /* the story of `led` posts or more that says it most; NULL if there is none */
     unsigned long search; /* of the last that marked it */
     double apart, other; /* of one search */
@@ -38,17 +44,21 @@ typedef struct {
     double said, unheard, smoothed, most_a_word, next, tells_posts, unsaid, lost;
 } Settings;
 
-typedef struct { int held; Term *term; } Known;
-typedef struct { double weight; PyObject *name; Counts *counts; } Weighed;
+typedef struct { Py_hash_t hash; int number; } Place; /* number: -1 for none */
+typedef struct { int held; const Term *term; } Known;
+typedef struct { double weight; PyObject *name; int slot; } Weighed;
 
 struct Words {
     PyObject_HEAD
     Settings set;
-    PyObject *numbers, *everyday; /* the number of each word that is held; the words that say nothing */
+    PyObject *everyday; /* the words that say nothing */
+    Place *places;      /* of each word that is held, found by its hash; the word itself stands in its term */
+    int mask, held;     /* places less one; words that are held */
     Term *terms;
     int size, room;
     int *unused, unused_size, unused_room;
-    Counts *first;
+    Slot *slots;
+    int slots_size, slots_room, *vacant, vacant_size, vacant_room;
     Py_ssize_t stories;
     double posts;
     unsigned long search;
@@ -65,6 +75,7 @@ struct Words {
 /* Of words.c. */
 Counts *counts_of(Words *self, PyObject *live);
 int ask(Words *self, PyObject *terms);
+int compare_terms(const Term *one, const Term *other);
 double common_of(const Words *self);
 
 /* Where a story holds a word, -1 where it does not. */
