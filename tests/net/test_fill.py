@@ -62,6 +62,12 @@ def test_basic_authorization_is_written_in_base64() -> None:
     assert _filled({"token": "YTpi"}, headers=ready).headers == {"authorization": "Basic YTpi"}
 
 
+def test_a_secret_with_the_end_of_a_line_is_told() -> None:
+    with pytest.raises(SourceError, match="end of a line") as caught:
+        _filled({"token": "abc\n"}, headers={"authorization": "Bearer {{secret:token}}"})
+    assert caught.value.permanent
+
+
 def test_a_request_without_marks_may_go_anywhere_and_hides_the_secrets_all_the_same() -> None:
     request = HttpRequest(url="http://example.net/a", body=b"\xff\x00")
     found = fill_request(request, {"token": CANARY}, HOSTS)

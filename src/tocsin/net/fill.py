@@ -157,6 +157,11 @@ def _clean(value: object, secrets: Mapping[str, str]) -> object:
 
 def _header(name: str, text: str, secrets: Mapping[str, str]) -> str:
     filled = fill(text, secrets)
+    if (set(filled) - set(text)) & set("\r\n\0"):
+        raise SourceError(
+            "The secret of this source holds the end of a line, which cannot be sent; write it again without.",
+            permanent=True,
+        )
     pair = _BASIC.match(filled) if name.lower() == "authorization" and filled != text else None
     return filled if pair is None else f"Basic {base64.b64encode(pair[1].encode('utf-8')).decode('ascii')}"
 

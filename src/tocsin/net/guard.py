@@ -20,7 +20,7 @@ from multidict import CIMultiDict
 
 from tocsin.base.address import Target, check_url, refusal
 from tocsin.base.errors import AddressError, SourceError
-from tocsin.net.fill import as_http, unfill
+from tocsin.net.fill import unfill
 from tocsin.net.values import HttpRequest, Limits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -121,7 +121,7 @@ class Journey:
     def __init__(self, request: HttpRequest, limits: Limits, allow_hosts: Sequence[str]) -> None:
         self.request_url = request.url
         self.limits = limits
-        self.target = check_url(as_http(request.url), allow_hosts)
+        self.target = check_url(request.url, allow_hosts)
         # A public server may never send us into our own network: the exemption holds from exempt to exempt only.
         self._allow_hosts = tuple(allow_hosts) if self.target.is_exempt else ()
         self.headers = _request_headers(request)

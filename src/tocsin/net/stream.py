@@ -19,6 +19,7 @@ from yarl import URL
 
 from tocsin.base.address import Target
 from tocsin.base.errors import SourceError
+from tocsin.net.fill import as_http
 from tocsin.net.guard import Journey
 from tocsin.net.http import Ask, HttpClient, follows, lower_headers, telling, waits
 from tocsin.net.status import check_status, told
@@ -95,7 +96,8 @@ async def web_socket(
     Redirects are refused. Close it with `contextlib.aclosing`. Raises AddressError and SourceError.
     """
     with telling(request):
-        journey = Journey(request, client.limits, client.allow_hosts)
+        asked = msgspec.structs.replace(request, url=as_http(request.url))
+        journey = Journey(asked, client.limits, client.allow_hosts)
         socket = await client.reach(journey, _upgrading(silence_s, message_bytes))
         patience = _Patience(journey.target, silence_s, message_bytes)
         try:

@@ -40,6 +40,7 @@ class MailServer:
         self.password = "secret"
         self.context: ssl.SSLContext | None = None
         self.from_the_start = False
+        self.leaves = False  # after an answer of `say`
         self.asked: list[bytes] = []
         self.port = 0
         self.__dict__.update(how)
@@ -57,6 +58,8 @@ class MailServer:
             answer = self.say(self, tag, command.decode("latin-1")) if self.say else None
             if answer is not None:
                 connection.sendall(answer)
+                if self.leaves:
+                    return
                 continue
             if command == b"STARTTLS" and self.context is not None:
                 connection.sendall(tag + b" OK go\r\n")

@@ -153,6 +153,30 @@ def test_a_folder_is_asked_for_by_its_own_name_and_a_missing_one_is_told() -> No
     assert b'EXAMINE "R&AOk-clamations \\"2026\\""' in server.asked
 
 
+@pytest.mark.parametrize(
+    ("step", "said", "words"),
+    [
+        ("CAPABILITY", b"", "broke off"),
+        ("EXAMINE", b"* BYE going down\r\n", "going down"),
+        ("EXAMINE", b"* OK [UIDVALIDITY 7", "broke off"),
+        ("EXAMINE", b"* OK [UIDVALIDITY 0] x\r\nt3 OK\r\n", "number its letters"),
+        ("EXAMINE", b"* OK [UIDVALIDITY 99999999999999999999999] x\r\nt3 OK\r\n", "number its letters"),
+        ("UID SEARCH", b"t4 NO [INUSE] busy\r\n", "busy"),
+        ("UID FETCH", b"* 1 FETCH (UID 3 BODY[] {10}\r\nabc", "broke off"),
+        ("UID FETCH", b"t99 OK another\r\n", "does not answer as a mail server"),
+        ("UID FETCH", b"\x1b[31m\xff\xfe\r\n", "does not answer as a mail server"),
+        ("UID FETCH", b"+ go on\r\n", "does not answer as a mail server"),
+    ],
+)
+def test_a_talk_that_ends_badly_is_told(step: str, said: bytes, words: str) -> None:
+    def say(_server: MailServer, _tag: bytes, command: str) -> bytes | None:
+        return said if command.startswith(step) else None
+
+    with serving(MailServer(BOX, say, leaves=True)) as server, pytest.raises(SourceError, match=words) as caught:
+        look(server)
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize("name", ["user", "password", "folder", "host"])
 @pytest.mark.parametrize("text", ["", "a\r\nt9 DELETE INBOX", "a\0b", "\ud800", "x" * 2_000])
 def test_what_could_be_a_command_of_its_own_is_never_sent(name: str, text: str) -> None:
