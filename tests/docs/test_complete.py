@@ -16,6 +16,7 @@ PAGES = {
     "add-a-source.md": "ajouter-une-source.md",
     "commands.md": "commandes.md",
     "feeds.md": "flux.md",
+    "mailbox.md": "courrier.md",
     "import.md": "importer.md",
     "install.md": "installer.md",
     "pages.md": "pages.md",
