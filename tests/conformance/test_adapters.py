@@ -26,7 +26,7 @@ def scripts_of(name: str) -> tuple[Script, ...]:
 
 @cache
 def rig_of(name: str, number: int) -> Rig:
-    return Rig(load_adapter(name), scripts_of(name)[number])
+    return Rig(load_adapter(name), scripts_of(name)[number], kills=6)
 
 
 CASES = [(name, number) for name in adapter_names() for number in range(len(scripts_of(name)))]

@@ -26,7 +26,7 @@ from tocsin.collect.adapter import (
 )
 from tocsin.testing.script import Asked, Script, shifted
 
-MOST_STEPS = 2_000  # an adapter that asks more often in four hours of story never comes to an end
+MOST_STEPS = 1_000  # an adapter that asks more often in four hours of story never comes to an end
 _CONNECTION_LASTS = 5  # frames taken from a lasting connection before it breaks, so that resuming is played too
 _SECOND = timedelta(seconds=1)
 Key = tuple[str, str]

@@ -67,7 +67,7 @@ def native_id(post: StoryPost) -> str:
 
 
 def _script(span: int) -> Script:
-    options = {"url": f"{_SITE}/", "every_minutes": "10"}
+    options = {"url": f"{_SITE}/", "every_minutes": "20"}
     return Script(
         source=Source(name="forum", adapter="discourse", options=options),
         serve=partial(serve, span=span),

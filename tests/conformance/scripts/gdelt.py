@@ -48,7 +48,7 @@ def native_id(post: StoryPost) -> str:
 
 
 def _script(at_once: int) -> Script:
-    options = {"query": '"Maison Alba"', "country": "fr", "language": "french", "every_minutes": "10"}
+    options = {"query": '"Maison Alba"', "country": "fr", "language": "french", "every_minutes": "20"}
     return Script(
         source=Source(name="press", adapter="gdelt", options=options),
         serve=partial(serve, at_once=at_once),

@@ -59,7 +59,7 @@ def native_id(post: StoryPost) -> str:
 
 
 def _script(at_once: int) -> Script:
-    options = {"query": "alba", "every_minutes": "10"}
+    options = {"query": "alba", "every_minutes": "20"}
     return Script(
         source=Source(name="hn", adapter="hacker_news", options=options),
         serve=partial(serve, at_once=at_once),

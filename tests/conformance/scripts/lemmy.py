@@ -76,7 +76,7 @@ def native_id(post: StoryPost) -> str:
 
 
 def _script(version: str, at_once: int) -> Script:
-    options = {"server": _HERE, "community": "!alba@lemmy.example.org", "every_minutes": "10"}
+    options = {"server": _HERE, "community": "!alba@lemmy.example.org", "every_minutes": "20"}
     return Script(
         source=Source(name="lemmy", adapter="lemmy", options=options),
         serve=partial(serve, version=version, at_once=at_once),

@@ -71,7 +71,7 @@ def native_id(post: StoryPost) -> str:
 
 
 def _script(at_once: int) -> Script:
-    options = {"pages": "Maison Alba", "language": "fr", "every_minutes": "10"}
+    options = {"pages": "Maison Alba", "language": "fr", "every_minutes": "20"}
     return Script(
         source=Source(name="wiki", adapter="wikipedia", options=options),
         serve=partial(serve, at_once=at_once),

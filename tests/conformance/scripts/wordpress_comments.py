@@ -53,7 +53,7 @@ def native_id(post: StoryPost) -> str:
 
 def _script(at_once: int = 100, is_pretty: bool = True) -> Script:
     return Script(
-        source=Source(name="blog", adapter="wordpress_comments", options={"url": _SITE, "every_minutes": "10"}),
+        source=Source(name="blog", adapter="wordpress_comments", options={"url": _SITE, "every_minutes": "20"}),
         serve=partial(serve, at_once=at_once, is_pretty=is_pretty),
         native_id=native_id,
         sees_edits=True,
