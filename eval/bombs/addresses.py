@@ -133,7 +133,7 @@ async def _over_web(hosts: Sequence[str], wire: str) -> list[str]:
                     await client.get(request)
                     continue
                 listen = events if wire == "events" else web_socket
-                async with aclosing(listen(client, request, silence_s=1.0)) as heard:  # type: ignore[type-var]
+                async with aclosing(listen(client, request, silence_s=1.0)) as heard:
                     async for _ in heard:
                         pass
     return connected

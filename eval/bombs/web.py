@@ -8,7 +8,7 @@ import functools
 import hashlib
 import re
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 
 from eval.bombs.bomb import Bomb
@@ -115,9 +115,9 @@ def _silence_s(client: HttpClient) -> float:
     return 2 * min(client.limits.total_s, 10.0)
 
 
-async def _counted(heard: AsyncIterator[Heard]) -> int:
+async def _counted(heard: AsyncGenerator[Heard, None]) -> int:
     count = 0
-    async with aclosing(heard) as messages, asyncio.timeout(60):  # type: ignore[type-var]
+    async with aclosing(heard) as messages, asyncio.timeout(60):
         async for _ in messages:
             count += 1
     return count

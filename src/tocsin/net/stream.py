@@ -7,7 +7,7 @@ silent or sends what cannot be taken raises SourceError, and whoever listens dec
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NoReturn, TypeAlias, cast
@@ -47,7 +47,7 @@ class Heard(msgspec.Struct, frozen=True):
 
 async def events(
     client: HttpClient, request: HttpRequest, *, silence_s: float, message_bytes: int = MESSAGE_BYTES
-) -> AsyncIterator[Heard]:
+) -> AsyncGenerator[Heard, None]:
     """Yield the events of a stream (text/event-stream), redirects followed as for a GET; it never ends but by an error.
 
     The header `last-event-id` of the request says where to go on. silence_s: the longest time without an event, an
@@ -88,7 +88,7 @@ async def web_socket(
     hello: Sequence[str] = (),
     silence_s: float,
     message_bytes: int = MESSAGE_BYTES,
-) -> AsyncIterator[Heard]:
+) -> AsyncGenerator[Heard, None]:
     """Yield the messages of a web socket (RFC 6455, compressed or not), text and binary; it never ends but by an error.
 
     request.url: wss or https (ws or http in clear). hello: sent first, as text. silence_s: the longest time without

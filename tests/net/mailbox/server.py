@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -166,7 +167,7 @@ def serving(server: MailServer) -> Iterator[MailServer]:
         thread.join(10)
 
 
-def look(server: MailServer, limits: MailLimits | None = None, **how: object) -> MailFound:
+def look(server: MailServer, limits: MailLimits | None = None, **how: Any) -> MailFound:
     """Return what a look into the server's mailbox gives, in clear unless `how` says otherwise."""
     context = how.pop("context", None)
     allow_hosts = how.pop("allow_hosts", ("127.0.0.1",))

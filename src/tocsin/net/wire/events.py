@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 _BOM = b"\xef\xbb\xbf"
-_LONGEST_RETRY_MS = 86_400_000
+_LONGEST_RETRY_MS = 3_600_000
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
