@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 
 from tocsin.collect.adapter import Letter, Letters, ReadMail, Source
 from tocsin.testing.script import Asked, Script, StoryPost
@@ -13,6 +14,7 @@ _DOMAIN = "letters.example.org"
 _TAKEN_AT_ONCE = 3
 
 
+@cache
 def _letter(post: StoryPost) -> Letter:
     message = EmailMessage()
     message["From"] = Address(post.author, addr_spec=f"author{post.number}@{_DOMAIN}")
