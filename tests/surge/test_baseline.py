@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.surge.minutes import START, WEEK
-from tocsin.surge.baseline import SUDDEN_MIN, Profile, edge_of, work_out
+from tocsin.surge.baseline import STEADY_MIN, SUDDEN_MIN, Profile, edge_of, work_out
 from tocsin.surge.count import BIN_MIN, Counts, MinuteTally
 
 _BINS = 2016  # of seven days
@@ -42,7 +42,7 @@ def test_no_minute_of_a_slot_stands_out_under_the_floors() -> None:
     profile.learn(counts, 3, 345, None)
     usual = work_out(counts, profile, offset_min=345, first=START)
     minutes = range(usual.slot * 180, (usual.slot + 1) * 180)
-    for window, floor in zip((60, 120, 360), usual.floors, strict=True):
+    for window, floor in zip(STEADY_MIN, usual.floors, strict=True):
         edges = [edge_of(usual.expected(window, minute), usual.size(window)) for minute in minutes]
         assert 0.9 * min(edges) < floor <= min(edges) + 1e-9
 

@@ -14,7 +14,7 @@ from tocsin.base.errors import InputError
 from tocsin.surge.count import BIN_MIN, BINS_KEPT, DAY_BINS, Counts
 
 SUDDEN_MIN = (5, 15, 30)
-STEADY_MIN = (60, 120, 360)
+STEADY_MIN = (60, 120, 240, 360)
 SLOT_MIN = 180
 WEEK_HOURS = 168
 _HOUR_BINS = 60 // BIN_MIN
@@ -48,7 +48,7 @@ class Usual(msgspec.Struct, array_like=True, gc=False):
 
     middle, spread: median and robust deviation (at least the Poisson one) of sums over 5, 15 and 30 minutes.
     hours: expected mentions of each hour of the week in the brand's zone, from Monday 0 h: 168 64-bit floats.
-    sizes: size of the negative-binomial law of sums over 1, 2 and 6 hours. floors: mentions over 1, 2 and 6 hours under
+    sizes: size of the negative-binomial law of sums over 1, 2 and 6 hours. floors: mentions over 1, 2, 4 and 6 h under
     which no minute of the slot stands 2.5 deviations over the usual.
     """
 

@@ -48,8 +48,8 @@ def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING, least: float = 
     """Return how far the newest windows stand over the usual; a steady score under `least` may come out lower still.
 
     sudden: geometric mean of the robust z at 5, 15 and 30 minutes: all three must agree.
-    steady: normal score of the exact negative-binomial mid-tail against this hour of the week, at 60, 120 and 360
-    minutes, the largest; a slow or small rise shows there first.
+    steady: normal score of the exact negative-binomial mid-tail against this hour of the week, at 60, 120, 240 and
+    360 minutes, the largest; a slow or small rise shows there first.
     """
     product = 1.0
     for scale, middle, spread in zip(SUDDEN_MIN, usual.middle, usual.spread, strict=True):
@@ -67,7 +67,7 @@ def weigh(counts: Counts, usual: Usual, tuning: Tuning = TUNING, least: float = 
 def _outstanding(counts: Counts, usual: Usual, tuning: Tuning) -> list[tuple[float, int, float, float]]:
     """Return (greatest normal score possible, seen, expected, size) of each long window that is worth a tail."""
     found = []
-    for window, floor in zip(STEADY_MIN, usual.floors, strict=True):
+    for window, floor in zip(STEADY_MIN, usual.floors, strict=False):  # a memory of before may hold fewer
         seen = counts.seen(window)
         if seen < tuning.fewest_watch or seen < floor:
             continue

@@ -33,8 +33,8 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     among: float = 0.7
     sudden_unknown: float = 4.0
     sudden_least: float = 3.0
-    steady: float = 3.32
-    steady_rare: float = 0.55
+    steady: float = 3.36
+    steady_rare: float = 0.7
     steady_loudness: float = 1.0
     steady_unknown: float = 2.7
     steady_alarm: float = 7.0
@@ -42,7 +42,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     fewest_watch: int = 4
     fewest_alarm: int = 10
     few: int = 50
-    rare_watch: float = -11.0
+    rare_watch: float = -12.0
     rare_alarm: float = -9.2
     quiet_min: int = 24 * 60
     quiet_watch_min: int = 6 * 60
