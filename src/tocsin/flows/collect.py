@@ -12,9 +12,8 @@ import msgspec
 
 from tocsin.base.errors import InputError, SourceError, StoreError
 from tocsin.base.seam import LIVE
-from tocsin.base.settings import Settings
 from tocsin.collect.about import About
-from tocsin.collect.adapter import Done, Gap, Page, Source, Throttled
+from tocsin.collect.adapter import Done, Gap, Page, Throttled
 from tocsin.collect.registry import load_adapter
 from tocsin.flows.collecting.asked import Asked, Checked, Outcome, Question
 from tocsin.flows.collecting.past import ask_pasts, keep_past
@@ -28,7 +27,7 @@ from tocsin.net.politeness import backoff_s
 from tocsin.store.collecting.rows import Aside
 from tocsin.store.rows import SourceRow
 
-__all__ = ["Collected", "Reach", "check_feed", "collect_due", "keep_ready", "note_held", "start_due"]
+__all__ = ["Collected", "Reach", "collect_due", "keep_ready", "note_held", "start_due"]
 
 UNTOLD = timedelta(minutes=15)  # between reads of a source that does not say when to come back
 PAGES_A_TURN = 20  # asked for one after the other when a source says that there is more
@@ -108,14 +107,6 @@ def note_held(engine: Engine, reach: Reach, now: datetime) -> list[tuple[str, in
             heard.append((name, asked.posts))
             asked.posts = 0
     return heard
-
-
-def check_feed(settings: Settings, url: str, now: datetime) -> Page:
-    """Return what a feed holds, storing nothing. Raises SourceError."""
-    source = Source(name="check", adapter="feed", options={"url": url})
-    with Reach(settings) as reach:
-        (page,) = reach.sample(Question(row=SourceRow(source=source), source=source), now, 0.0)
-    return page if isinstance(page, Page) else Page(items=[], next_cursor="")
 
 
 def _leave_unwanted(engine: Engine, reach: Reach, opener: Opener) -> None:

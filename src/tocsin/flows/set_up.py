@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
 
 import msgspec
 
 from tocsin.base.brand import Brand, Watch
 from tocsin.base.errors import InputError, NotFoundError, StoreError
 from tocsin.base.settings import Settings
-from tocsin.collect.adapter import Source
 from tocsin.flows.engine import Engine, open_engine
 from tocsin.screen.query import parse_query
 
@@ -123,13 +121,3 @@ def remove_watch(engine: Engine, brand: str, name: str) -> None:
     if name not in {watch.name for watch in engine.store.watches(slug)}:
         raise NotFoundError("{brand} has no watch {name!r}; see `tocsin watch list`.", brand=slug, name=name)
     engine.store.delete_watch(slug, name)
-
-
-def add_feed(engine: Engine, url: str, name: str | None) -> Source:
-    """Store a feed as a source. Raises InputError when the name is taken."""
-    chosen = name or urlsplit(url).hostname or url
-    if chosen in {row.source.name for row in engine.store.sources()}:
-        raise InputError("There is already a source {name!r}; give this one another with --name.", name=chosen)
-    source = Source(name=chosen, adapter="feed", options={"url": url})
-    engine.store.save_source(source)
-    return source

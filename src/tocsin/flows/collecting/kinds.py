@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.base.errors import InputError, StoreError
+from tocsin.base.errors import InputError, StoreError, TocsinError
 from tocsin.collect.about import About
 from tocsin.collect.adapter import Source
 from tocsin.collect.registry import load_adapter
@@ -81,6 +81,14 @@ def free_name(engine: Engine, source: Source) -> str:
     taken = {row.source.name for row in engine.store.sources()}
     base = _telling(source)
     return next(name for name in (base, *(f"{base} {number}" for number in range(2, 1000))) if name not in taken)
+
+
+def announced(source: Source, error: TocsinError) -> Source | None:
+    """Return the source of the feed that a page announces, where that is what the error says; else None."""
+    feed = error.params.get("feed")
+    if source.adapter != "feed" or not isinstance(feed, str) or feed == source.options.get("url"):
+        return None
+    return msgspec.structs.replace(source, options={**source.options, "url": feed})
 
 
 def put_aside(engine: Engine, secrets: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.base.errors import AddressError, InputError, SourceError, TocsinError
 from tocsin.collect.adapter import Source
-from tocsin.flows.collecting.kinds import free_name, kept_aside, kind_groups, kind_named, put_aside
+from tocsin.flows.collecting.kinds import announced, free_name, kept_aside, kind_groups, kind_named, put_aside
 from tocsin.flows.collecting.life import add, preview
 from tocsin.store.rows import AuditEntry
 from tocsin.web.request import WebRequest
@@ -72,7 +72,12 @@ def _shown(
     try:
         held = preview(request.engine, source, secrets, request.now, brand=brand)
     except TocsinError as error:
-        return render(request, "sources/kind.html", {**shown, "error": request.t.error(error)})
+        feed = announced(source, error)
+        found = kind_named(source.adapter)
+        if feed is None or found is None:
+            return render(request, "sources/kind.html", {**shown, "error": request.t.error(error)})
+        shown["lines"] = lines_of(found.about, feed.options, secrets)
+        return _shown(request, brand, feed, secrets, {**shown, "announced": source.options["url"]})
     wanted = held.wanted_of(brand)
     name = free_name(request.engine, source)
     shown.update(preview=held, wanted=wanted, few=len(wanted), posts=held.posts[:SHOWN], name=name)
