@@ -120,7 +120,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 class Frames(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of a lasting connection since the last that were parsed, in order. at: when the last of them came.
 
-    is_first: the connection was opened anew before them, so that something may lie between.
+    is_first: the connection was opened anew before them, so that something may lie between. An empty batch comes first
+    where a new connection says nothing for a while; the next batch is then told as the first again.
     """
 
     frames: Sequence[Frame]

@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
@@ -38,6 +38,7 @@ from tocsin.net.http import HttpClient
 from tocsin.net.politeness import Buckets
 from tocsin.net.worker import BoundedWorker
 
+QUIET_S = 5.0  # a connection that says nothing for so long is taken for open: an empty batch is read
 AT_ONCE = 16  # questions that are answered or read at the same time
 _THREADS = 32  # for resolving names, waiting for the reader, and mailboxes
 
@@ -206,8 +207,15 @@ class Reach:
         listening = asyncio.create_task(self._listen(asked, adapter, plan, buffer))
         try:
             is_first = True
+            quiet_s: float | None = QUIET_S
             while True:
-                frames, first_at, last_at = await buffer.take()
+                try:
+                    async with asyncio.timeout(quiet_s):
+                        frames, first_at, last_at = await buffer.take()
+                except TimeoutError:
+                    # The adapter may have to catch up on what came just before, and must not wait for the next word.
+                    frames, first_at, last_at = [], datetime.now(UTC), datetime.now(UTC)
+                quiet_s = None
                 asked.received.append(first_at)
                 batch = Frames(frames=frames, at=last_at, is_first=is_first)
                 async with aclosing(self._pages(asked, adapter, batch)) as pages:
@@ -215,7 +223,7 @@ class Reach:
                         await self._hand_on(asked, page)
                         if page.more:
                             await self._catch_up(asked, adapter)
-                is_first = False
+                is_first = is_first and not frames
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
