@@ -6,7 +6,7 @@ LOCALES := $(wildcard src/tocsin/locale/*/LC_MESSAGES/tocsin.po)
 CATALOGUES := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docs test-front check format lock catalogues front system-packages eval bench bench-full screenshots clean
+.PHONY: help demo test test-docs test-real test-front check format lock catalogues front system-packages eval bench bench-full screenshots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -35,7 +35,18 @@ demo: catalogues $(FRONT)  ## play the demonstration in the terminal
 	@.venv/bin/tocsin demo
 
 test: catalogues system-packages $(FRONT)  ## run all the tests
-	@$(PY) -m pytest -n 2 --dist loadgroup tests
+	@$(PY) -m pytest -n 2 --dist loadgroup -m "not real" tests
+
+# What these need on top lies beside the environment, which stays as the lock makes it; Node's packages are installed by
+# the tests themselves. A server that is not there skips its tests, with the reason.
+REAL := build/real/python/ready
+
+$(REAL): requirements/real.txt .venv/ready
+	@rm -rf build/real/python && mkdir -p build/real && .venv/bin/uv pip install --quiet --python $(PY) \
+	  --target build/real/python --require-hashes -r requirements/real.txt && touch $@
+
+test-real: catalogues $(REAL)  ## run the tests against real servers, each started here (Node, PHP, Dovecot: what is there)
+	@$(PY) -m pytest -m real -rs tests/real
 
 test-docs: catalogues  ## check that the documentation tells all there is
 	@$(PY) -m pytest tests/docs
@@ -53,6 +64,9 @@ lock: .venv/ready  ## find the newest versions of the dependencies and write the
 	@cd requirements && for pair in dev.in:lock.txt node.in:node.txt; do \
 	  ../.venv/bin/uv pip compile "$${pair%%:*}" --quiet --upgrade --no-header --no-annotate \
 	  --generate-hashes --universal --python-version 3.11 -o "$${pair##*:}" || exit 1; done
+	@cd requirements && grep -E '^[a-zA-Z0-9]' lock.txt | sed 's/ *\\$$//' > real.constraints && ../.venv/bin/uv pip compile \
+	  real.in -c real.constraints --quiet --upgrade --no-header --no-annotate --generate-hashes --universal \
+	  --python-version 3.11 -o real.txt; rm -f real.constraints
 	@touch requirements/lock.txt
 
 system-packages:  # a PostgreSQL server for the tests that need one; without the right to install it, they skip

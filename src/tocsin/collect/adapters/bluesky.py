@@ -233,8 +233,13 @@ def _heard(options: Options, memory: Memory, reply: Frames) -> Page:
             after = msgspec.structs.replace(after, sweep=Sweep(since=since_ms, until=until_ms))
             heard.notes["hole_searched"] += 1
         else:
-            why = "The stream does not go back that far; with words and an account, a search would have filled it."
-            heard.items.append(Gap(since=from_ms(since_ms), until=from_ms(until_ms), why=why))
+            heard.items.append(
+                Gap(
+                    since=from_ms(since_ms),
+                    until=from_ms(until_ms),
+                    why="The stream does not go back that far; with words and an account, a search would fill it.",
+                )
+            )
     return _page(heard.items, after, heard.notes, more=more)
 
 

@@ -213,8 +213,13 @@ def _read(source: Source, options: Options, memory: Memory, answer: Answer) -> P
     is_first = not known and not memory.page and not memory.read
     asked = memory.page or _beginning(options, memory, number, to_ms(answer.at))
     if not asked and memory.read and len(raws) >= PAGE_STATUSES:
-        why = "More came at once than the server shows at once."
-        harvest.items.append(Gap(since=from_ms(memory.read), until=harvest.oldest, why=why))
+        harvest.items.append(
+            Gap(
+                since=from_ms(memory.read),
+                until=harvest.oldest,
+                why="More came at once than the server shows at once.",
+            )
+        )
     moved = bool(harvest.highest) and (not asked or order(harvest.highest) > order(asked))
     is_whole = len(raws) < PAGE_STATUSES and not options.is_live
     latest = _later(known, harvest.highest)

@@ -54,61 +54,98 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 def read_options(source: Source) -> Options:
     """Return the options of a source. Raises SourceError, permanent, that names the wrong one."""
     options = source.options
-    for name in sorted(set(options) - set(_NAMES)):
-        raise _wrong(source, name, options[name], "Bluesky sources do not know it; remove it")
+    unknown = sorted(set(options) - set(_NAMES))
+    if unknown:
+        raise SourceError(
+            "The source {source} has an option {name!r} that Bluesky sources do not know; remove it.",
+            permanent=True,
+            source=source.name,
+            name=unknown[0],
+        )
     mode = options.get("mode", "") or "search"
     if mode not in ("search", "stream"):
-        raise _wrong(source, "mode", mode, "write search or stream")
-    words = tuple(dict.fromkeys(one for part in _LINES.split(options.get("words", "")) if (one := part.strip())))
-    if mode == "search" and not words:
-        raise _wrong(source, "words", "", "write at least one word to search for")
-    if len(words) > MOST_WORDS or any(len(one) > _LONGEST or not one.isprintable() for one in words):
-        raise _wrong(source, "words", options["words"], "write at most ten searches of at most 300 letters")
-    account = options.get("account", "").strip().removeprefix("@")
-    if len(account) > _LONGEST or not account.isprintable() or " " in account:
-        raise _wrong(source, "account", account, "write a handle such as maison-alba.bsky.social")
+        raise SourceError(
+            "{source} reads neither what a search finds nor every post, but {value!r}; write search or stream.",
+            permanent=True,
+            source=source.name,
+            value=mode[:80],
+        )
     every = options.get("every_minutes", "") or "2"
     if not (every.isascii() and every.isdigit() and len(every) < 6 and int(every) > 0):
-        raise _wrong(source, "every_minutes", every, "write a whole number of minutes")
+        raise SourceError(
+            "The minutes between two reads of {source} ({value!r}) are no whole number; write 2, or leave it empty.",
+            permanent=True,
+            source=source.name,
+            value=every[:80],
+        )
     return Options(
         is_stream=mode == "stream",
-        words=words,
-        account=account,
-        server=_server(source, options.get("server", "").strip()),
-        stream=_stream(source, options.get("stream", "").strip()),
+        words=_words(source, is_needed=mode == "search"),
+        account=_account(source),
+        server=_server(source),
+        stream=_stream(source),
         every_s=int(every) * 60,
     )
 
 
-def _server(source: Source, written: str) -> str:
+def _words(source: Source, *, is_needed: bool) -> tuple[str, ...]:
+    written = source.options.get("words", "")
+    words = tuple(dict.fromkeys(one for part in _LINES.split(written) if (one := part.strip())))
+    if is_needed and not words:
+        raise SourceError(
+            "{source} has no words to search for; write at least one.", permanent=True, source=source.name
+        )
+    if len(words) > MOST_WORDS or any(len(one) > _LONGEST or not one.isprintable() for one in words):
+        raise SourceError(
+            "{source} has words that cannot be searched for ({value!r}); write at most ten searches of 300 letters.",
+            permanent=True,
+            source=source.name,
+            value=written[:80],
+        )
+    return words
+
+
+def _account(source: Source) -> str:
+    account = source.options.get("account", "").strip().removeprefix("@")
+    if len(account) > _LONGEST or not account.isprintable() or " " in account:
+        raise SourceError(
+            "The account of {source} ({value!r}) is no handle; write one such as maison-alba.bsky.social.",
+            permanent=True,
+            source=source.name,
+            value=account[:80],
+        )
+    return account
+
+
+def _server(source: Source) -> str:
+    written = source.options.get("server", "").strip()
     if not written:
         return ""
     url = canonical_url(written if "://" in written else f"https://{written}")
     if url is None:
-        raise _wrong(source, "server", written, "write the address of the server, beginning with https://")
+        raise SourceError(
+            "The server of {source} ({value!r}) is no web address; write one that begins with https://.",
+            permanent=True,
+            source=source.name,
+            value=written[:80],
+        )
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _stream(source: Source, written: str) -> str:
+def _stream(source: Source) -> str:
     """Return the address of a Jetstream, without query; its path tells the version, where there is one."""
-    address = written or STREAM
+    address = source.options.get("stream", "").strip() or STREAM
     scheme, mark, rest = address.partition("://")
     scheme = {"https": "wss", "http": "ws"}.get(scheme.lower(), scheme.lower()) if mark else "wss"
     secure = scheme == "wss"
     url = canonical_url(f"{'https' if secure else 'http'}://{rest if mark else address}")
     if scheme not in ("ws", "wss") or url is None:
-        raise _wrong(source, "stream", written, "write the address of a Jetstream, beginning with wss://")
+        raise SourceError(
+            "The stream of {source} ({value!r}) has no address of a Jetstream; write one that begins with wss://.",
+            permanent=True,
+            source=source.name,
+            value=address[:80],
+        )
     parts = urlsplit(url)
     return SplitResult(scheme, parts.netloc, parts.path.rstrip("/"), "", "").geturl()
-
-
-def _wrong(source: Source, name: str, value: str, remedy: str) -> SourceError:
-    return SourceError(
-        "The source {source} has an option {name} that cannot be read ({value!r}): {remedy}.",
-        permanent=True,
-        source=source.name,
-        name=name,
-        value=value[:80],
-        remedy=remedy,
-    )

@@ -80,8 +80,10 @@ def find(options: Options, sweep: Sweep, answer: Answer, *, is_only_first: bool)
         view = VIEWS.read(raw, harvest.notes)
         post = None if view is None else to_found(view, answer.at)
         if view is None or post is None:
-            why = "The post has no address or no words that can be read."
-            harvest.items.append(Reject(line=line, why=why, raw=bytes(raw)[:200].decode("utf-8", "replace")))
+            start = bytes(raw)[:200].decode("utf-8", "replace")
+            harvest.items.append(
+                Reject(line=line, why="The post has no address or no words that can be read.", raw=start)
+            )
             continue
         harvest.items.append(Upsert(post=post))
         times.append(post.created_at)
@@ -154,8 +156,19 @@ def _unread(options: Options, sweep: Sweep, oldest: datetime | None) -> Sequence
     known_ms = max(sweep.since, sweep.known)
     if oldest is not None and to_ms(oldest) <= known_ms:
         return ()
+    since = from_ms(known_ms) if known_ms else None
     if options.account:
-        why = "There are more posts than a search is read for; search for rarer words."
-    else:
-        why = "Without an account, Bluesky shows one page of a search; add an account and an app password."
-    return (Gap(since=from_ms(known_ms) if known_ms else None, until=oldest, why=why),)
+        return (
+            Gap(
+                since=since,
+                until=oldest,
+                why="There are more posts than a search is read for; search for rarer words.",
+            ),
+        )
+    return (
+        Gap(
+            since=since,
+            until=oldest,
+            why="Without an account, Bluesky shows one page of a search; add an account and an app password.",
+        ),
+    )

@@ -92,5 +92,10 @@ class Harvest:
             self.items.append(item)
 
     def _reject(self, line: int, raw: bytes | msgspec.Raw) -> None:
-        why = "The status has no lasting address, or none that can be read."
-        self.items.append(Reject(line=line, why=why, raw=bytes(raw)[:200].decode("utf-8", "replace")))
+        self.items.append(
+            Reject(
+                line=line,
+                why="The status has no lasting address, or none that can be read.",
+                raw=bytes(raw)[:200].decode("utf-8", "replace"),
+            )
+        )

@@ -75,17 +75,37 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 def read_options(source: Source) -> Options:
     """Return the options of a source. Raises SourceError, permanent, that names the wrong one."""
     options = source.options
-    for name in sorted(set(options) - set(_NAMES)):
-        raise _wrong(source, name, options[name], "Mastodon sources do not know it; remove it")
+    unknown = sorted(set(options) - set(_NAMES))
+    if unknown:
+        raise SourceError(
+            "The source {source} has an option {name!r} that Mastodon sources do not know; remove it.",
+            permanent=True,
+            source=source.name,
+            name=unknown[0],
+        )
     reads = options.get("reads", "") or "hashtags"
     if reads not in _READS:
-        raise _wrong(source, "reads", reads, "write hashtags, search, local or public")
+        raise SourceError(
+            "{source} cannot read {value!r} of a server; write hashtags, search, local or public.",
+            permanent=True,
+            source=source.name,
+            value=reads[:80],
+        )
     every = options.get("every_minutes", "") or "2"
     if not (every.isascii() and every.isdigit() and len(every) < 6 and int(every) > 0):
-        raise _wrong(source, "every_minutes", every, "write a whole number of minutes")
+        raise SourceError(
+            "The minutes between two reads of {source} ({value!r}) are no whole number; write 2, or leave it empty.",
+            permanent=True,
+            source=source.name,
+            value=every[:80],
+        )
     is_signed_in = _flag(source, "signed_in")
     if reads == "search" and not is_signed_in:
-        raise _wrong(source, "signed_in", "no", "servers search for their own people only; give an access token")
+        raise SourceError(
+            "{source} cannot search without an access token; make one on the server, and say that it is used.",
+            permanent=True,
+            source=source.name,
+        )
     return Options(
         server=_address(source, "server"),
         reads=reads,
@@ -104,19 +124,35 @@ def _lists(source: Source, reads: str) -> tuple[str, ...]:
         written = source.options.get("words", "")
         found = [one for part in _LINES.split(written) if (one := part.strip())]
         if not found or len(found) > MOST_LISTS or any(len(one) > _LONGEST or not one.isprintable() for one in found):
-            raise _wrong(source, "words", written, "write one to ten searches of at most 300 letters")
+            raise SourceError(
+                "{source} has no words that can be searched for ({value!r}); write one to ten searches of 300 letters.",
+                permanent=True,
+                source=source.name,
+                value=written[:80],
+            )
         return tuple(dict.fromkeys(found))
     written = source.options.get("hashtags", "")
     found = [one.casefold() for one in _BETWEEN.split(written) if one]
     if not found or len(found) > MOST_LISTS or any(_TAG.fullmatch(one) is None for one in found):
-        raise _wrong(source, "hashtags", written, "write one to ten hashtags, of letters, digits and _")
+        raise SourceError(
+            "{source} has no hashtags that can be read ({value!r}); write one to ten, of letters, digits and _.",
+            permanent=True,
+            source=source.name,
+            value=written[:80],
+        )
     return tuple(dict.fromkeys(found))
 
 
 def _flag(source: Source, name: str) -> bool:
     written = source.options.get(name, "") or "no"
     if written not in ("yes", "no"):
-        raise _wrong(source, name, written, "write yes or no")
+        raise SourceError(
+            "The option {name} of {source} is neither yes nor no ({value!r}); write one of them.",
+            permanent=True,
+            source=source.name,
+            name=name,
+            value=written[:80],
+        )
     return written == "yes"
 
 
@@ -125,17 +161,11 @@ def _address(source: Source, name: str) -> str:
     plain = re.sub(r"\A(ws)(s?)://", r"http\2://", written, flags=re.IGNORECASE)
     url = canonical_url(plain if "://" in plain else f"https://{plain}") if plain else None
     if url is None or not urlsplit(url).netloc.strip("."):
-        raise _wrong(source, name, written, "write the address of the server, such as https://mastodon.example")
+        raise SourceError(
+            "{source} has no address of a server ({value!r}); write one such as https://mastodon.example.",
+            permanent=True,
+            source=source.name,
+            value=written[:80],
+        )
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _wrong(source: Source, name: str, value: str, remedy: str) -> SourceError:
-    return SourceError(
-        "The source {source} has an option {name} that cannot be read ({value!r}): {remedy}.",
-        permanent=True,
-        source=source.name,
-        name=name,
-        value=value[:80],
-        remedy=remedy,
-    )
