@@ -56,7 +56,7 @@ __all__ = [
 ]
 
 LISTEN_S = 5.0  # how long a source that speaks by itself is listened to before it is added
-_MOST_PAGES = 3
+_MOST_PAGES = 5
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,12 +27,14 @@ from tocsin.collect.adapter import (
     ReadMail,
     Rechecks,
     Reject,
+    Reply,
     Request,
     Subscribe,
 )
 from tocsin.collect.registry import load_adapter
 from tocsin.flows.collecting.asked import Asked, Checked, Outcome, Question, Result
 from tocsin.flows.collecting.frames import FrameBuffer
+from tocsin.flows.collecting.packed import packed_page, unpacked_page
 from tocsin.flows.collecting.wire import Line
 from tocsin.net.http import HttpClient
 from tocsin.net.politeness import Buckets
@@ -177,7 +179,7 @@ class Reach:
         async with self._line.host(plan), self._gate:
             reply = await self._line.reply(asked, adapter, plan)
             asked.receive()
-            return await self._read(self._reader, adapter.parse, asked.question.source, asked.cursor, reply, asked.now)
+            return await self._page(self._reader, asked, adapter, reply)
 
     async def _check(self, asked: Asked, adapter: Adapter) -> Checked:
         """Ask for posts again, one after the other; what came before an error is told with it."""
@@ -258,9 +260,9 @@ class Reach:
         """Yield what the frames hold. A frame that cannot be read ends the connection once, and is passed over then."""
         name = asked.question.source.name
         try:
-            yield await self._read(self._listener, adapter.parse, asked.question.source, asked.cursor, batch, asked.now)
+            yield await self._page(self._listener, asked, adapter, batch)
         except SourceError as error:
-            if error.permanent:
+            if error.permanent or not batch.frames:
                 raise
             if len(batch.frames) > 1:
                 half = len(batch.frames) // 2
@@ -296,9 +298,11 @@ class Reach:
                 pass
             if not heard:
                 return []
-            reply = Frames(frames=heard, at=asked.now, is_first=True)
-            read = adapter.parse
-            return [await self._read(self._listener, read, asked.question.source, asked.cursor, reply, asked.now)]
+            return [await self._page(self._listener, asked, adapter, Frames(frames=heard, at=asked.now, is_first=True))]
+
+    async def _page(self, worker: BoundedWorker, asked: Asked, adapter: Adapter, reply: Reply) -> Page:
+        packed = await self._read(worker, packed_page, adapter, asked.question.source, asked.cursor, reply, asked.now)
+        return unpacked_page(packed)
 
     async def _read(self, worker: BoundedWorker, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._loop.run_in_executor(self._threads, partial(worker.call, function, *args, **kwargs))

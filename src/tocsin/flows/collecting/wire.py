@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
-from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -32,7 +31,7 @@ from tocsin.net.http import HttpClient
 from tocsin.net.imap import MailLook, read_mailbox
 from tocsin.net.politeness import Buckets
 from tocsin.net.status import check_status
-from tocsin.net.stream import Heard, events, web_socket
+from tocsin.net.stream import events, web_socket
 from tocsin.net.values import HttpRequest
 
 PATIENCE_S = 10.0  # a longer wait for the pace of a credential is not waited for, but come back from
@@ -104,7 +103,7 @@ class Line:
             hosts = _hosts(asked, adapter)
             hello = fill_messages(plan.hello, secrets, plan.url, hosts, allow_hosts=self._allow_hosts)
             heard = web_socket(self._client, request, hello=hello, silence_s=plan.silence_s)
-        async with aclosing(cast(AsyncGenerator[Heard, None], heard)) as frames:
+        async with aclosing(heard) as frames:
             async for one in frames:
                 yield Frame(body=one.body, event=one.event, event_id=one.event_id)
 
