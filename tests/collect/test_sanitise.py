@@ -17,7 +17,8 @@ from tocsin.collect.sanitise import clean_text
 _PIECES = (
     "<p>", "</p>",
     "<br>", "<br/>", "<BR />", "<b>", "</b>", "<div class='a'>", '<a href="x>y">', "<a title='>'>", "<td>", "<li>",
-    "<img alt=x>", "<script>", "</script>", "<pre>", "<!--", "-->", "<", ">", "&amp;", "&lt;p&gt;", "&am", "p;",
+    "<img alt=x>", "<script>", "</script>", "<pre>", "</pre>",
+    "<pre class=a>", "<code>", "\r\n", "  ", "\t", "<!--", "-->", "<", ">", "&amp;", "&lt;p&gt;", "&am", "p;",
     "&nbsp;", "&#10;", "a", " ", "\n", "é", '"', "'", "<p", "</", "<thead>", "<header>", "<brx>", "<h7>", "<x:p>",
     "&#1;", "<iframe src=x>", "</iframe>", "<img class=emoji alt=x>", "<svg>",
 )  # fmt: skip
@@ -34,7 +35,8 @@ def test_the_fast_reading_is_the_careful_one(fragment: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<p", "<p ", "<p '", '<p "', "<br", "&", "<p>", "<br>", " ", "</", "<a href=", "'\""]
+    "piece",
+    ["<p", "<p ", "<p '", '<p "', "<br", "&", "<p>", "<br>", " ", "</", "<a href=", "'\"", "<pre>", "<iframe>", "<!--"],
 )
 def test_a_long_hostile_fragment_takes_no_longer_than_its_length(piece: str) -> None:
     assert len(clean_text(piece * 20_000)) <= 20_000 * len(piece)

@@ -17,7 +17,16 @@ _ATTRIBUTES = r"""(?:[\s/](?:[^<>"']++|"[^<>"]*+"|'[^<>']*+')*+)?>"""
 _TAG = re.compile(rf"</?([A-Za-z][A-Za-z0-9:-]*+){_ATTRIBUTES}")
 # The same, with comments and the frames that show another page.
 _TAG_AND_MORE = re.compile(rf"<iframe{_ATTRIBUTES}[^<>]*+</iframe>|<!--.*?-->|{_TAG.pattern}", re.DOTALL)
+# What a programmer shows: its spaces and line ends stand for themselves until the end, under other signs.
+_KEPT = re.compile(rf"<pre{_ATTRIBUTES}(.*?)</pre>", re.DOTALL)
+_HELD = str.maketrans(" \n\t\r\f\v&<", "\x05\x06\x07\x0e\x0f\x10\x11\x12")
+_FREED = str.maketrans("\x05\x06\x07\x0e\x0f\x10\x11\x12", " \n\t\r\f\v&<")
+_HELD_SIGNS = re.compile("[\x05-\x07\x0e-\x12]")
 # fmt: off
+_INLINE_TAGS = (
+    "a", "abbr", "b", "center", "cite", "code", "del", "em", "font", "i", "img", "IMG", "ins", "picture", "q", "s",
+    "small", "source", "span", "strong", "sub", "sup", "time", "u", "video", "wbr",
+)
 _MARKS: dict[str | None, str] = {
     None: _INLINE,  # a comment, a frame
     "br": _BREAK,
@@ -29,11 +38,9 @@ _MARKS: dict[str | None, str] = {
     "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li",
     "main", "nav", "ol", "p", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
-), _BLOCK) | dict.fromkeys((
-    "a", "abbr", "b", "center", "cite", "code", "del", "em", "font", "i", "img", "IMG", "ins", "picture", "q", "s",
-    "small", "source", "span", "strong", "sub", "sup", "time", "u", "video", "wbr",
-), _INLINE)
+), _BLOCK) | dict.fromkeys(_INLINE_TAGS, _INLINE)
 # fmt: on
+_INLINE_SET = frozenset(_INLINE_TAGS)
 _LONGEST_PLAIN_TAG = 60_000
 _SPACES = re.compile("  +")
 _AFTER_BLOCK = re.compile(rf"{_BLOCK}[ {_BLOCK}]++")
@@ -59,7 +66,13 @@ def clean_text(fragment: str) -> str:
         lower = fragment.lower()
         if "emoji" in lower or "smiley" in lower:
             return text_of_html(fragment)
-    pieces = pattern.split(fragment)
+    is_kept = "<pre" in fragment
+    simple = fragment
+    if is_kept:
+        if pattern is not _TAG or fragment.rfind("<pre") > fragment.rfind("</pre>") or _HELD_SIGNS.search(fragment):
+            return text_of_html(fragment)
+        simple = _KEPT.sub(_held, fragment)
+    pieces = pattern.split(simple)
     pieces[1::2] = [_MARKS.get(name) or _mark(name) for name in pieces[1::2]]
     text = "".join(pieces)
     if "<" in text or _STOP in text or len(fragment) - len(text) > _LONGEST_PLAIN_TAG:
@@ -73,7 +86,20 @@ def clean_text(fragment: str) -> str:
             text = text.replace(white, " ")
     if "  " in text:
         text = _SPACES.sub(" ", text)
-    return _with_lines(text).strip(" \n\r\t")
+    text = _with_lines(text)
+    return (text.translate(_FREED) if is_kept else text).strip(" \n\r\t")
+
+
+def _held(kept: re.Match[str]) -> str:
+    """Return the text of a <pre> under its own signs, or _STOP where it holds more than words and inline tags."""
+    pieces = _TAG.split(kept[1])
+    text = _INLINE.join(pieces[::2])
+    if "<" in text or not _INLINE_SET.issuperset(pieces[1::2]):
+        return _STOP
+    if "&" in text:
+        text = unescape(text)
+    text = text.replace("\r\n", "\n").replace(_INLINE, "")
+    return f"{_BLOCK}{text.translate(_HELD)}{_BLOCK}"
 
 
 def _mark(name: str) -> str:

@@ -181,7 +181,7 @@ def _edited(entry: Entry, place: FeedPlace, created_at: datetime) -> datetime | 
 
 def _media(entry: Entry, base: str) -> tuple[Media, ...]:
     found: dict[str, Media] = {}
-    pictures = _pictures(entry.content) if entry.content_is_html and "<img" in entry.content.lower() else []
+    pictures = _pictures(entry.content) if entry.content_is_html else []
     for one in (*entry.media, *pictures):
         url = canonical_url(one.url, base)
         if url is not None and url not in found and len(found) < MEDIA_KEPT:
@@ -194,6 +194,8 @@ def _pictures(content: str) -> list[Media]:
     """Return the pictures shown in the content, without those of one dot, which only count readers."""
     found: list[Media] = []
     for written in _PICTURE.findall(content):
+        if len(found) == MEDIA_KEPT:
+            break
         source = _SOURCE.search(written)
         if source is None or _PIXEL.search(written + " "):
             continue

@@ -23,7 +23,7 @@ from tocsin.collect.adapter import Frame, Request
 LEASE_S = 10 * 24 * 3600  # what is asked for; the hub decides (section 5.1)
 SHORTEST_LEASE_S, LONGEST_LEASE_S = 300, 366 * 24 * 3600
 LONGEST_CHALLENGE = 2_000
-_HEAD_BYTES = 20_000
+_HEAD_BYTES = 6_000
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*')""")
 _HEADER_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
