@@ -8,7 +8,7 @@ from datetime import datetime
 from tocsin.base.post import Author, Engagement, Post, PostKind
 from tocsin.base.url import canonical_url
 from tocsin.collect.about import About, Checked, Deletes, Field, Input, Pace, Terms
-from tocsin.collect.adapter import Answer, Delete, Done, Page, Reply, Request, Source, Upsert, answered
+from tocsin.collect.adapter import Answer, Delete, Done, Page, Reject, Reply, Request, Source, Upsert, answered
 from tocsin.collect.web_api.options import EVERY, check_options, every_s_of, place_of
 from tocsin.collect.web_api.sweep import Found, lane_now, load_memory, place_mark, take_page
 from tocsin.collect.web_api.text import from_html
@@ -20,7 +20,7 @@ from tocsin.collect.web_api.values import (
     instant_in,
     json_of,
     number_in,
-    reject,
+    start_of,
     text_in,
     unlike,
 )
@@ -125,7 +125,7 @@ def _take(found: Found, site: str, line: int, entry: object, seen_at: datetime) 
     """Put what an entry says into `found`."""
     topic, number = number_in(entry, "topic_id"), number_in(entry, "post_number")
     if not topic or not number:
-        found.rejects.append(reject(line, "The entry has no thread or no place in it.", entry))
+        found.rejects.append(Reject(line=line, why="The entry has no thread or no place in it.", raw=start_of(entry)))
         return
     native_id = f"{site}/t/{topic}/{number}"
     claimed = instant_in(entry, "created_at")
@@ -145,7 +145,7 @@ def _take(found: Found, site: str, line: int, entry: object, seen_at: datetime) 
         return
     post = _post(site, native_id, entry, seen_at)
     if post is None:
-        found.rejects.append(reject(line, "The entry has no title and no text.", entry))
+        found.rejects.append(Reject(line=line, why="The entry has no title and no text.", raw=start_of(entry)))
     else:
         found.posts.append(post)
 

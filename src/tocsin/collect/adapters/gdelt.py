@@ -9,10 +9,10 @@ from tocsin.base.errors import SourceError
 from tocsin.base.post import Media, Post, PostKind
 from tocsin.base.url import canonical_url
 from tocsin.collect.about import About, Checked, Choice, Field, Input, Pace, Terms
-from tocsin.collect.adapter import Answer, Done, Page, Reply, Request, Source, answered
+from tocsin.collect.adapter import Answer, Done, Page, Reject, Reply, Request, Source, answered
 from tocsin.collect.web_api.options import EVERY, check_options, choice_of, every_s_of, words_of
 from tocsin.collect.web_api.sweep import Found, lane_now, load_memory, place_mark, since_of, take_page
-from tocsin.collect.web_api.values import believed, inside, instant_in, json_of, reject, text_in, unlike
+from tocsin.collect.web_api.values import believed, inside, instant_in, json_of, start_of, text_in, unlike
 
 PLATFORM = "web"  # as in feeds, so that an article of a feed that is read too is one row
 _SEARCH = "https://api.gdeltproject.org/api/v2/doc/doc"
@@ -200,7 +200,7 @@ def _take(found: Found, line: int, entry: object, seen_at: datetime) -> None:
     url = canonical_url(text_in(entry, "url"))
     title = " ".join(text_in(entry, "title").split())
     if url is None:
-        found.rejects.append(reject(line, "The entry has no address of its own.", entry))
+        found.rejects.append(Reject(line=line, why="The entry has no address of its own.", raw=start_of(entry)))
         return
     claimed = instant_in(entry, "seendate")
     if claimed is not None:

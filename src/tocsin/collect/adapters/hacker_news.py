@@ -10,7 +10,7 @@ import msgspec
 from tocsin.base.post import Author, Engagement, Post, PostKind
 from tocsin.base.url import canonical_url
 from tocsin.collect.about import About, Checked, Choice, Deletes, Field, Input, Pace, Terms
-from tocsin.collect.adapter import Answer, Delete, Done, Page, Reply, Request, Source, Upsert, answered
+from tocsin.collect.adapter import Answer, Delete, Done, Page, Reject, Reply, Request, Source, Upsert, answered
 from tocsin.collect.web_api.options import EVERY, check_options, choice_of, every_s_of, words_of
 from tocsin.collect.web_api.sweep import Found, lane_now, load_memory, place_mark, since_of, take_page
 from tocsin.collect.web_api.text import from_html
@@ -21,7 +21,7 @@ from tocsin.collect.web_api.values import (
     instant_in,
     json_of,
     number_in,
-    reject,
+    start_of,
     text_in,
     unlike,
 )
@@ -162,7 +162,7 @@ def _place(source: Source) -> str:
 def _take(found: Found, line: int, hit: object, seen_at: datetime) -> None:
     number = number_in(hit, "objectID")
     if number is None:
-        found.rejects.append(reject(line, "The entry has no number.", hit))
+        found.rejects.append(Reject(line=line, why="The entry has no number.", raw=start_of(hit)))
         return
     said = _of_hit(hit)
     if said.at is not None:
@@ -171,7 +171,7 @@ def _take(found: Found, line: int, hit: object, seen_at: datetime) -> None:
         found.notes["time_missing"] += 1
     post = _post(number, said, seen_at)
     if post is None:
-        found.rejects.append(reject(line, "The entry has no title and no text.", hit))
+        found.rejects.append(Reject(line=line, why="The entry has no title and no text.", raw=start_of(hit)))
     else:
         found.posts.append(post)
 

@@ -10,7 +10,7 @@ from tocsin.base.errors import SourceError
 from tocsin.base.post import Author, Engagement, Post, PostKind
 from tocsin.base.url import canonical_url, host_of
 from tocsin.collect.about import About, Checked, Choice, Deletes, Field, Input, Pace, Terms
-from tocsin.collect.adapter import Answer, Delete, Done, Page, Reply, Request, Source, Upsert, answered
+from tocsin.collect.adapter import Answer, Delete, Done, Page, Reject, Reply, Request, Source, Upsert, answered
 from tocsin.collect.web_api.options import EVERY, check_options, choice_of, every_s_of, place_of, words_of
 from tocsin.collect.web_api.sweep import Found, Memory, dump_memory, lane_now, load_memory, place_mark, take_page
 from tocsin.collect.web_api.text import from_markdown
@@ -22,7 +22,7 @@ from tocsin.collect.web_api.values import (
     instant_in,
     json_of,
     number_in,
-    reject,
+    start_of,
     text_in,
     unlike,
 )
@@ -199,7 +199,7 @@ def _take(found: Found, kind: str, line: int, entry: object, seen_at: datetime) 
     said = inside(entry, kind)
     native_id = canonical_url(text_in(said, "ap_id"))
     if native_id is None:
-        found.rejects.append(reject(line, "The entry has no address of its own.", entry))
+        found.rejects.append(Reject(line=line, why="The entry has no address of its own.", raw=start_of(entry)))
         return
     claimed = instant_in(said, "published") or instant_in(said, "published_at")
     if claimed is None:
@@ -212,7 +212,7 @@ def _take(found: Found, kind: str, line: int, entry: object, seen_at: datetime) 
             return
     post = _comment(entry, native_id, seen_at) if kind == "comment" else _post(entry, native_id, seen_at)
     if post is None:
-        found.rejects.append(reject(line, "The entry has no title and no text.", entry))
+        found.rejects.append(Reject(line=line, why="The entry has no title and no text.", raw=start_of(entry)))
     else:
         found.posts.append(post)
 

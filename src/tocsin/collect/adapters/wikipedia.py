@@ -11,7 +11,7 @@ from tocsin.base.errors import SourceError
 from tocsin.base.post import Author, Post, PostKind
 from tocsin.base.url import host_of
 from tocsin.collect.about import About, Checked, Choice, Deletes, Field, Input, Pace, Terms
-from tocsin.collect.adapter import Answer, Delete, Done, Page, Reply, Request, Source, Upsert, answered
+from tocsin.collect.adapter import Answer, Delete, Done, Page, Reject, Reply, Request, Source, Upsert, answered
 from tocsin.collect.web_api.options import EVERY, check_options, choice_of, every_s_of, words_of
 from tocsin.collect.web_api.sweep import Found, lane_now, load_memory, place_mark, take_page
 from tocsin.collect.web_api.values import (
@@ -21,7 +21,7 @@ from tocsin.collect.web_api.values import (
     instant_in,
     json_of,
     number_in,
-    reject,
+    start_of,
     text_in,
     unlike,
 )
@@ -219,7 +219,7 @@ def _take_page(found: Found, host: str, page: object, seen_at: datetime, *, goes
     for line, one in enumerate(revisions, start=1):
         number = number_in(one, "revid")
         if number is None:
-            found.rejects.append(reject(line, "The entry has no number.", one))
+            found.rejects.append(Reject(line=line, why="The entry has no number.", raw=start_of(one)))
             continue
         claimed = instant_in(one, "timestamp")
         if claimed is not None:

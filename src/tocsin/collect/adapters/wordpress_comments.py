@@ -10,11 +10,11 @@ from tocsin.base.errors import SourceError
 from tocsin.base.post import Author, Post, PostKind
 from tocsin.base.url import canonical_url
 from tocsin.collect.about import About, Checked, Deletes, Field, Input, Pace, Terms
-from tocsin.collect.adapter import Answer, Delete, Done, Page, Reply, Request, Source, Upsert, answered
+from tocsin.collect.adapter import Answer, Delete, Done, Page, Reject, Reply, Request, Source, Upsert, answered
 from tocsin.collect.web_api.options import EVERY, check_options, every_s_of, place_of
 from tocsin.collect.web_api.sweep import Found, Memory, dump_memory, lane_now, load_memory, place_mark, take_page
 from tocsin.collect.web_api.text import from_html
-from tocsin.collect.web_api.values import believed, instant_in, json_of, number_in, reject, text_in, unlike
+from tocsin.collect.web_api.values import believed, instant_in, json_of, number_in, start_of, text_in, unlike
 
 PLATFORM = "web"  # as in feeds, so that the comments feed of the same site gives the same rows
 _LANES = ("comments",)
@@ -151,7 +151,7 @@ def _take(found: Found, site: str, line: int, entry: object, seen_at: datetime) 
     """Put what an entry says into `found`."""
     number, article = number_in(entry, "id"), number_in(entry, "post")
     if not number or not article:
-        found.rejects.append(reject(line, "The entry has no number or no article.", entry))
+        found.rejects.append(Reject(line=line, why="The entry has no number or no article.", raw=start_of(entry)))
         return
     claimed = instant_in(entry, "date_gmt")
     if claimed is not None:
@@ -163,7 +163,7 @@ def _take(found: Found, site: str, line: int, entry: object, seen_at: datetime) 
         return
     text, links = from_html(text_in(entry, "content", "rendered"), f"{site}/")
     if not (text or links):
-        found.rejects.append(reject(line, "The entry has no text.", entry))
+        found.rejects.append(Reject(line=line, why="The entry has no text.", raw=start_of(entry)))
         return
     created_at, doubt = believed(claimed, seen_at)
     name = " ".join(from_html(text_in(entry, "author_name"))[0].split())

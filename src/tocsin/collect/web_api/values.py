@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.base.errors import SourceError
 from tocsin.base.post import TimeDoubt
-from tocsin.collect.adapter import Answer, Reject
+from tocsin.collect.adapter import Answer
 
 LONGEST_TEXT = 200_000
 _LARGEST = 2**63 - 1
@@ -129,9 +129,9 @@ def edited(claimed: datetime | None, created_at: datetime, seen_at: datetime) ->
     return min(claimed, seen_at) if seen_at > created_at else None
 
 
-def reject(line: int, why: str, raw: object) -> Reject:
-    """Return the reject of an entry. why: a catalogue sentence, as a literal where it is written."""
-    return Reject(line=line, why=why, raw=_UNWRITABLE.sub("", repr(raw)[:200]))
+def start_of(raw: object) -> str:
+    """Return how an entry begins, for the reject that tells of it: at most 200 characters, all of them writable."""
+    return _UNWRITABLE.sub("", repr(raw)[:200])
 
 
 def _kind(answer: Answer) -> str:
