@@ -17,7 +17,7 @@ class StoryState(StrEnum):
     BACK = "back"  # rose again after it had been calm
 
 
-class Story(msgspec.Struct, frozen=True, kw_only=True):
+class Story(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One affair of one brand.
 
     id: named by its brand and first post, so that every runner gives the same.

@@ -230,9 +230,11 @@ class LiveStory:
         self._row = None
         is_wanted = language in ("", mention.language)
         self.keywords = keywords_of(telling, f"{mention.title} {mention.text}", self.keywords, anew=is_wanted)
+        if language in self.languages and mention.language != language:
+            return
         terms = self.said
         line = title_of(mention.text, mention.title, terms)
-        if not line or (language in self.languages and mention.language != language):
+        if not line or line == self.title:
             return
         stands = _worth(self.title, terms)
         if language in self.languages and len(self.languages) > 1 and _language_of(self.title) not in (language, "und"):

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from tocsin.base.text import fold_spans, fold_words
 from tocsin.screen.tables import fold_entry, rows
-from tocsin.story.words import everyday_keys, key_of
+from tocsin.story.words import WORD_KEYS, everyday_keys, key_of
 
 MOST_CHARS = 90
 KEYWORDS = 3
@@ -186,7 +186,7 @@ def surfaces(terms: Sequence[str], text: str, known: Sequence[str], *, anew: boo
     wanted = frozenset(terms)
     met: set[str] = set()
     for folded, surface in _words(text):
-        term = key_of(folded)
+        term = WORD_KEYS[folded]
         if term not in wanted:
             continue
         if (
@@ -211,7 +211,7 @@ def _folded(line: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_LINES_KEPT)
 def _keys_of(line: str) -> frozenset[str]:
-    return frozenset(map(key_of, _folded(line)))
+    return frozenset(map(WORD_KEYS.__getitem__, _folded(line)))
 
 
 def _as_title(line: str) -> str:
