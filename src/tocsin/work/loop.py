@@ -19,6 +19,7 @@ from tocsin.base.time import minute_of
 from tocsin.flows.alerting.silence import note_reads, watch_silence
 from tocsin.flows.close import close_timeline
 from tocsin.flows.collect import Collected, Reach, collect_due, keep_ready, note_held, start_due
+from tocsin.flows.collecting.endings import announce_endings
 from tocsin.flows.collecting.past import running_pasts
 from tocsin.flows.collecting.terms import let_go_by_terms
 from tocsin.flows.deliver import deliver
@@ -71,6 +72,7 @@ def turn(engine: Engine, reach: Reach, now: datetime, say: Say) -> None:
                 close_timeline(engine, timeline, minute_of(now), now)
         close_timeline(engine, LIVE, engine.store.watermark(LIVE, now), now)
         queue_digests(engine, now)
+        announce_endings(engine, now)
         deliver(engine, now)
         gone = let_go(engine, now) + let_go_by_terms(engine, now)
         if gone:

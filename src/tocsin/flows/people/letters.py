@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tocsin.base.ids import stable_id
+from tocsin.flows.collecting.endings import LETTER, ending_letter
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import N_, translator
 from tocsin.flows.people.links import PASSWORD_FOR, invitation_of, link_address, password_link
@@ -18,8 +19,8 @@ from tocsin.store.secret.seal import Seal
 def send_letter(engine: Engine, letter: str, body: Mapping[str, str], event: str, now: datetime) -> None:
     """Send what the outbox asks for; nothing for a person who is not known, or an invitation taken back meanwhile.
 
-    letter: `join`, `password`, `email`, `email_told` or `email_changed`. event: of the outbox row, which names the
-    mail. Raises as `send_mail`.
+    letter: `join`, `password`, `email`, `email_told`, `email_changed` or `secret_ends`. event: of the outbox row, which
+    names the mail. Raises as `send_mail`.
     """
     mail = _LETTERS[letter](engine, body, event, now)
     if mail is not None:
@@ -145,6 +146,7 @@ _LETTERS = {
     "email": _email,
     "email_told": _email_told,
     "email_changed": _email_changed,
+    LETTER: ending_letter,
 }
 
 
