@@ -92,6 +92,7 @@ _WORDS = {
     "media.hidden": N_("counted a title as no press"),
     "media.restored": N_("took back what was said of a title of the press"),
     "media.read": N_("read titles of the press from a file"),
+    "key.rotated": N_("put a new key in force"),
 }
 
 
