@@ -25,6 +25,7 @@ PAGES = {
     "reading.md": "lecture.md",
     "scenarios.md": "scenarios.md",
     "settings.md": "reglages.md",
+    "social.md": "reseaux.md",
     "surges.md": "alertes.md",
     "told.md": "prevenus.md",
     "tour.md": "visite.md",

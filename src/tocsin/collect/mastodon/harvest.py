@@ -15,7 +15,7 @@ from tocsin.collect.mastodon.memory import is_id
 from tocsin.collect.mastodon.post import PLATFORM, to_posts
 from tocsin.collect.mastodon.wire import MANY, STATUSES
 
-_UPDATES = ("update", "status.update")
+_UPDATES = ("update", "status.update", "status_update")  # the last as some of the kin write it
 
 
 @dataclass(slots=True)
