@@ -258,8 +258,8 @@ def close_figures() -> list[Figure]:
         Figure(f"surge tests of {brands}, a minute", tests["ms_a_minute"], 50, 110, "ms", is_ceiling=True),
         Figure(f"surge tests of {brands}, over a plain loop", tests["over_plain"], 20, 25, is_ceiling=True),
         Figure("memory of a brand's surge tests", tests["state_kb"], 12, 12, "kB", True, True),
-        Figure("grouping, a mention", groups["us_a_mention"], 40, 220, "µs", is_ceiling=True),
-        Figure("grouping, over plain look-ups", groups["over_plain"], 3, 10, is_ceiling=True),
+        Figure("grouping, a mention", groups["us_a_mention"], 40, 110, "µs", is_ceiling=True),
+        Figure("grouping, over plain look-ups", groups["over_plain"], 3, 4.2, is_ceiling=True),
     ]
 
 
