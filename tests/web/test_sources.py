@@ -178,3 +178,10 @@ def test_an_agent_never_sees_what_a_source_was_asked(web: World) -> None:
     browser = web.as_("chloe")
     assert browser.get(f"{BOARD}/one", {"name": "gazette"}).status_code == 404
     assert browser.get(f"{BOARD}/new/feed").status_code == 404
+
+
+def test_a_source_whose_kind_is_no_longer_installed_can_still_be_looked_at(web: World, alice: Client) -> None:
+    web.store.save_source(Source(name="ancienne", adapter="minitel", options={"code": "3615"}), BRAND)
+    page = alice.get(f"{BOARD}/one", {"name": "ancienne"})
+    assert page.status_code == 200 and "n’est plus installé" in page.content.decode()
+    assert alice.get(BOARD).status_code == 200

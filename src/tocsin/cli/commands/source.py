@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
             action="append",
             default=[],
             metavar="NAME=VALUE",
-            help=t.text(N_("an answer to the kind")),
+            help=t.text(N_("what the kind asks, as often as needed")),
         )
         one.add_argument(
             "--secrets",

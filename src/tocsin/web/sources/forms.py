@@ -9,6 +9,9 @@ import msgspec
 from tocsin.collect.about import About, Field, Input
 
 
+_PACE = "every_minutes"
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A question with what stands in its answer; never a secret. is_kept: a secret was given and is not shown."""
 
@@ -18,7 +21,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lines_of(about: About, options: Mapping[str, str], kept: Iterable[str]) -> list[Line]:
-    """Return the questions of an adapter with the answers given so far. kept: names of the secrets that are known."""
+    """Return the questions of an adapter with the answers given so far; what may be left alone comes last.
+
+    kept: names of the secrets that are known.
+    """
     known = frozenset(kept)
     return [
         Line(
@@ -26,7 +32,7 @@ def lines_of(about: About, options: Mapping[str, str], kept: Iterable[str]) -> l
             value="" if field.input is Input.SECRET else options.get(field.name, field.default),
             is_kept=field.name in known,
         )
-        for field in about.fields
+        for field in sorted(about.fields, key=lambda field: field.name == _PACE)
     ]
 
 

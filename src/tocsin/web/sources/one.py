@@ -108,7 +108,7 @@ def _page(request: WebRequest, row: SourceRow, *, status: int = 200, **more: obj
     lines = lines_of(about, given, [one.name for one in kept if one.set_at]) if about else []  # type: ignore[arg-type]
     store = request.engine.store.collecting
     try:
-        cost = cost_of(request.engine, name, request.now)
+        cost = cost_of(request.engine, name, request.now) if about is not None else None
     except SourceError:
         cost = None
     shown = {
