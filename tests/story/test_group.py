@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import timedelta
 from itertools import accumulate
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -219,3 +221,25 @@ def test_a_grumble_does_not_make_a_story_of_praise_a_complaint() -> None:
     grouper = _grouper()
     story = grouper.place(mentions)[0]
     assert _row(grouper, story).kind == "praise"
+
+
+def test_no_story_misses_its_turn_to_fall_calm_or_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(3)
+    talk = [f"sujet{draw.randrange(30)} mot{draw.randrange(60)} divers{draw.randrange(60)}" for _ in range(60)]
+    texts = [*CHAIRS, *PARCELS, *LEAK, *talk] * 3
+    draw.shuffle(texts)
+    minutes = list(accumulate(draw.choice((1, 5, 40, 300, DAY // 2)) for _ in texts))
+    mentions = [
+        changed(mention, minute=START + minute, at=minute_start(START + minute) + timedelta(seconds=draw.randrange(60)))
+        for mention, minute in zip(posts(texts), minutes, strict=True)
+    ]
+
+    def told(grouper: Grouper) -> list[object]:
+        found: list[object] = []
+        for mention in mentions:
+            found += [grouper.place([mention]), grouper.settle(), grouper.changed(), grouper.size]
+        return found
+
+    quick = told(_grouper())
+    monkeypatch.setattr(Grouper, "_pass_minute", lambda self, minute: self._pass_time(minute_start(minute)))
+    assert told(_grouper()) == quick
