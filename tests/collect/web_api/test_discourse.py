@@ -72,12 +72,21 @@ def test_a_page_of_private_messages_does_not_end_the_way_back() -> None:
     assert isinstance(plan, Request) and plan.url.endswith("/posts.json?before=149")
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
-def test_a_post_asked_for_again_and_not_found_is_gone(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "body", "gone"),
+    [
+        (404, {"errors": ["…"], "error_type": "not_found"}, True),
+        (403, {"errors": ["…"], "error_type": "invalid_access"}, True),
+        (403, {"errors": ["…"], "error_type": "not_logged_in"}, False),
+        (404, b"<html>This domain is for sale", False),
+    ],
+)
+def test_a_post_that_is_gone_is_told_from_a_forum_that_closed(status: int, body: object, gone: bool) -> None:
     native_id = "https://forum.example.org/t/11/4"
     plan = ADAPTER.plan_check(SOURCE, native_id, "", NOW)
     assert plan is not None and plan.url == "https://forum.example.org/posts/by_number/11/4.json"
-    assert isinstance(ADAPTER.parse_check(SOURCE, native_id, answer({}, status=status), NOW), Delete)
+    found = ADAPTER.parse_check(SOURCE, native_id, answer(body, status=status), NOW)
+    assert isinstance(found, Delete) is gone
     assert ADAPTER.plan_check(SOURCE, "https://other.example.org/t/11/4", "", NOW) is None
 
 

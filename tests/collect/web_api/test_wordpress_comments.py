@@ -81,6 +81,7 @@ def test_pages_overlap_so_that_what_moves_up_is_not_missed() -> None:
         ({"code": "rest_cannot_read"}, 401, True),
         ({"code": "rest_login_required"}, 401, False),
         (b"<html>", 403, False),
+        (b"<html>", 404, False),
     ],
 )
 def test_a_comment_that_is_gone_is_told_from_a_site_that_closed(body: object, status: int, gone: bool) -> None:

@@ -53,7 +53,7 @@ def serve(asked: Asked, span: int = 50) -> Answer:
     if one:
         place = (int(one[1]), int(one[2]))
         entry = next((_entry(post) for post in asked.visible if _place_of(post.number) == place), None)
-        return asked.answer(entry or {"errors": ["…"]}, status=200 if entry else 404)
+        return asked.answer(entry or {"errors": ["…"], "error_type": "not_found"}, status=200 if entry else 404)
     newest = max((post.number * 7 for post in asked.posts), default=0)
     before = int(asked.query.get("before", newest))
     shown = [post for post in reversed(asked.visible) if before - span < post.number * 7 <= before]

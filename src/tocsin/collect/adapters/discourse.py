@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from tocsin.base.errors import SourceError
 from tocsin.base.post import Author, Engagement, Post, PostKind
 from tocsin.base.url import canonical_url
 from tocsin.collect.about import About, Checked, Deletes, Field, Input, Pace, Terms
@@ -29,6 +30,7 @@ PLATFORM = "discourse"
 _LANES = ("posts",)
 _SPAN = 50  # numbers that one page covers, as the server counts: those of hidden posts among them
 _ADDRESS = re.compile(r"(.+)/t/(\d{1,18})/(\d{1,18})")
+_GONE = ("not_found", "invalid_access")
 _SAID = (1, 2)  # kinds of posts that people write: an ordinary one, one by the staff; not small actions, not whispers
 
 
@@ -105,9 +107,13 @@ class DiscourseAdapter:
         )
 
     def parse_check(self, source: Source, native_id: str, answer: Answer, now: datetime) -> Upsert | Delete | None:
-        """Return the post as it stands, or its removal."""
-        if answer.status in (403, 404, 410):
-            return Delete(platform=PLATFORM, native_id=native_id, reason="no longer public")
+        """Return the post as it stands, or its removal.
+
+        Only the forum's own word removes: a forum that closed to strangers, or a page in its place, tells nothing.
+        """
+        if answer.status >= 400:
+            is_gone = _error(answer) in _GONE
+            return Delete(platform=PLATFORM, native_id=native_id, reason="no longer public") if is_gone else None
         found = Found()
         _take(found, _site(source), 1, json_of(answer, is_first=False), answer.at)
         gone = next((one for one in found.gone if one.native_id == native_id), None)
@@ -119,6 +125,13 @@ def _site(source: Source) -> str:
     check_options(source, DiscourseAdapter.about)
     every_s_of(source)
     return place_of(source)
+
+
+def _error(answer: Answer) -> str:
+    try:
+        return text_in(json_of(answer, is_first=False), "error_type")
+    except SourceError:
+        return ""
 
 
 def _take(found: Found, site: str, line: int, entry: object, seen_at: datetime) -> None:

@@ -112,10 +112,13 @@ class WordPressCommentsAdapter:
         )
 
     def parse_check(self, source: Source, native_id: str, answer: Answer, now: datetime) -> Upsert | Delete | None:
-        """Return the comment as it stands, or its removal; one that waits for approval again is no longer public."""
-        if answer.status in _ABSENT or _code(answer) in ("rest_cannot_read", "rest_comment_invalid_id"):
+        """Return the comment as it stands, or its removal; one that waits for approval again is no longer public.
+
+        Only the site's own word removes: a whole site that closed, or a page of its host in its place, tells nothing.
+        """
+        if _code(answer) in ("rest_cannot_read", "rest_comment_invalid_id"):
             return Delete(platform=PLATFORM, native_id=native_id, reason="no longer public")
-        if answer.status in _CLOSED:
+        if answer.status >= 400:
             return None
         found = Found()
         _take(found, _site(source), 1, json_of(answer, is_first=False), answer.at)
