@@ -6,6 +6,7 @@ in its child processes; here is kept what came, one page at a time, since there 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -56,15 +57,15 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 
 def start_due(engine: Engine, reach: Reach, now: datetime) -> list[Asked]:
     """Ask every source that is due at `now`, and leave the connections that are no longer wanted."""
-    opener = Opener(engine)
-    _leave_unwanted(engine, reach, opener)
+    opener, rows = Opener(engine), engine.store.sources()
+    _leave_unwanted(reach, opener, {row.source.name: row for row in rows})
     asked = []
     under_way = {one.question.key for one in reach.under_way()}
     for row in engine.store.due_sources(now):
         if (row.source.name, LIVE, False) not in under_way:
             one = _ask(engine, reach, opener, row, now)
             asked += [one] if one is not None else []
-    return asked + ask_pasts(engine, reach, opener, now) + ask_checks(engine, reach, opener, now)
+    return asked + ask_pasts(engine, reach, opener, now) + ask_checks(engine, reach, opener, rows, now)
 
 
 def keep_ready(engine: Engine, reach: Reach, now: datetime, timeout_s: float = 0.0) -> list[Collected]:
@@ -109,11 +110,9 @@ def note_held(engine: Engine, reach: Reach, now: datetime) -> list[tuple[str, in
     return heard
 
 
-def _leave_unwanted(engine: Engine, reach: Reach, opener: Opener) -> None:
+def _leave_unwanted(reach: Reach, opener: Opener, rows: Mapping[str, SourceRow]) -> None:
     """Leave the connections of sources that were paused, removed or changed; they are opened anew if they are due."""
-    held = [asked for asked in reach.under_way() if asked.is_held]
-    rows = {row.source.name: row for row in engine.store.sources()} if held else {}
-    for asked in held:
+    for asked in [one for one in reach.under_way() if one.is_held]:
         row = rows.get(asked.question.source.name)
         is_wanted = row is not None and row.enabled and not row.stopped and row.source == asked.question.row.source
         if not is_wanted or not _has_secrets_of(asked, opener):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 from tocsin.base.errors import InputError, SourceError
 from tocsin.base.seam import LIVE
@@ -29,7 +31,12 @@ def rechecks(adapter: str) -> About | None:
         found = load_adapter(adapter)
     except InputError:
         return None  # told where it is read
-    return found.about if isinstance(found, Rechecks) else None
+    return found.about if _asks_again(type(found)) else None
+
+
+@cache
+def _asks_again(adapter: type) -> bool:
+    return issubclass(adapter, Rechecks)
 
 
 def every(about: About) -> timedelta:
@@ -37,10 +44,10 @@ def every(about: About) -> timedelta:
     return timedelta(hours=max(1, about.terms.recheck_hours))
 
 
-def ask_checks(engine: Engine, reach: Reach, opener: Opener, now: datetime) -> list[Asked]:
+def ask_checks(engine: Engine, reach: Reach, opener: Opener, rows: Iterable[SourceRow], now: datetime) -> list[Asked]:
     """Ask for the posts whose turn has come, a few of each source; return what was asked."""
     asked = []
-    for row in engine.store.sources():
+    for row in rows:
         about = rechecks(row.source.adapter)
         if about is None or not row.enabled or row.stopped:
             continue

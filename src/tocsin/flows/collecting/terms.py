@@ -89,7 +89,7 @@ def let_go_by_terms(engine: Engine, now: datetime) -> int:
     zone = ZoneInfo(next((brand.time_zone for brand in engine.store.brands()), "Europe/Paris"))
     is_night = NIGHT[0] <= now.astimezone(zone).hour < NIGHT[1]
     for row in engine.store.sources():
-        days = _days(row)
+        days = _days(row.source.adapter)
         if days is None or not _takes_turn(engine, row.source.name, now, is_night=is_night):
             continue
         gone = engine.store.collecting.let_go(row.source.name, now - timedelta(days=days), now)
@@ -99,9 +99,9 @@ def let_go_by_terms(engine: Engine, now: datetime) -> int:
     return 0
 
 
-def _days(row: SourceRow) -> int | None:
+def _days(adapter: str) -> int | None:
     try:
-        return load_adapter(row.source.adapter).about.terms.retention_days
+        return load_adapter(adapter).about.terms.retention_days
     except InputError:
         return None  # its adapter is gone, which is told where it is read
 

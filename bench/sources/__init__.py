@@ -1,0 +1,1 @@
+"""What it takes to collect: a stream that loses nothing, and a thousand feeds on one core."""
