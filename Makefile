@@ -76,7 +76,7 @@ eval: catalogues  ## measure the quality of the readings on labelled data, and f
 	@$(PY) -m eval.reading && $(PY) -m eval.surges && $(PY) -m eval.nab && $(PY) -m eval.rises && $(PY) -m eval.crises && $(PY) -m eval.plumbing && $(PY) -m eval.stories && $(PY) -m eval.forecast && $(PY) -m eval.spread && $(PY) -m eval.together && $(PY) -m eval.bombs
 
 bench: catalogues  ## measure the speed, quickly (about three minutes)
-	@$(PY) -m bench.run --quick
+	@$(PY) -m bench.run --quick && $(PY) -m bench.feeds
 
 bench-full: catalogues  ## measure the speed in full and rewrite docs/benchmarks.md
 	@$(PY) -m bench.run --full && $(PY) -m bench.report

@@ -1,18 +1,20 @@
 """Measure the reading of feeds as real servers serve them, beside feedparser, and hold it against goals and floors.
 
 `python -m bench.feeds` takes half a minute. The feeds lie in ../shared/data/payloads/feeds/real (TOCSIN_SHARED says
-where else), and without them it says so and measures nothing. Ratios are of processor time, of the fastest of several runs in
-turn, one warm-up aside. Feeds that fell back to the tolerant reader are counted apart. Exit code 1: under a floor.
+where else), and without them it says so and measures nothing. Ratios are of processor time, of the fastest of several
+runs in turn, one warm-up aside. Feeds that fell back to the tolerant reader are counted apart, with --all those of the
+ill-formed ones too. Exit code 1: a ratio under its floor, or fewer entries than feedparser finds.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +31,7 @@ from tocsin.collect.feed.read import read_feed
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 RUNS = 5
+PASSES = 8  # of ours in a run, so that a run is no shorter than one of feedparser
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,17 @@ def measure(bodies: Sequence[bytes]) -> list[Ratio]:
     """Return the two ratios over all the bodies."""
     contestants = [
         Contestant("feedparser", len(bodies), lambda: lambda: sum(map(_feedparser, bodies))),
-        Contestant("parse", len(bodies), lambda: lambda: sum(map(_parse, bodies))),
-        Contestant("whole", len(bodies), lambda: _whole(bodies)),
+        Contestant("parse", len(bodies), lambda: lambda: max(sum(map(_parse, bodies)) for _ in range(PASSES))),
+        Contestant("whole", len(bodies), lambda: lambda: max(_whole(bodies) for _ in range(PASSES))),
     ]
+    gc.collect()
+    gc.freeze()  # what the process holds besides is not walked again and again in any run
     times = interleaved(contestants, RUNS)
+    gc.unfreeze()
     fastest = {name: min(timing.cpu_s) for name, timing in times.items()}
     return [
-        Ratio("parse alone", fastest["feedparser"] / fastest["parse"], 50, 30),
-        Ratio("with cleaning and text", fastest["feedparser"] / fastest["whole"], 10, 7),
+        Ratio("parse alone", PASSES * fastest["feedparser"] / fastest["parse"], 50, 30),
+        Ratio("with cleaning and text", PASSES * fastest["feedparser"] / fastest["whole"], 10, 7),
     ]
 
 
@@ -131,9 +137,9 @@ def _parse(body: bytes) -> int:
     return len(feed.entries) if feed else 0
 
 
-def _whole(bodies: Sequence[bytes]) -> Callable[[], int]:
-    canonical_url.cache_clear()  # what one run leaves must not help the next
-    return lambda: sum(len(_page(body, str(number)).items) for number, body in enumerate(bodies))
+def _whole(bodies: Sequence[bytes]) -> int:
+    canonical_url.cache_clear()  # what one pass leaves must not help the next
+    return sum(len(_page(body, str(number)).items) for number, body in enumerate(bodies))
 
 
 def _page(body: bytes, name: str) -> Page:

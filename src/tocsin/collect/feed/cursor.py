@@ -40,7 +40,7 @@ class FeedCursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: str = ""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is remembered of one entry: a mark of what its publisher wrote, and a mark of what a person reads in it."""
 
     written: bytes

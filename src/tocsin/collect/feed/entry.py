@@ -10,7 +10,7 @@ from tocsin.base.post import Media
 from tocsin.collect.adapter import Reject
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry. Texts may be HTML where the flag says so; addresses are as written, perhaps relative to `base`.
 
     published, updated: aware, or naive when the feed gave no zone; None when it gave nothing readable.
