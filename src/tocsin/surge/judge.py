@@ -83,27 +83,33 @@ def judge(memory: SurgeState, usual: Usual, budget: AlarmBudget, tuning: Tuning)
 
 
 class Loudness(msgspec.Struct, frozen=True):
-    """Strengths over what the brand's own louder days come to; the sudden one is 0 where it is no record."""
+    """Strengths over what the brand's own louder days come to; the sudden one is 0 where it is no record.
+
+    scored: the sudden one over what a day in seven exceeds, which depends less on what few days happened to be.
+    """
 
     strength: Strength
     sudden: float
     steady: float
     most: float
+    scored: float
 
 
 def _loudness(memory: SurgeState, strength: Strength, tuning: Tuning) -> Loudness:
-    sudden = strength.sudden / max(memory.sudden_days.typical(tuning.sudden_unknown), 0.5)
-    if strength.sudden < memory.best(tuning.record_days) * _ROUNDING:
-        sudden = 0.0
+    sudden = scored = 0.0
+    if strength.sudden >= memory.best(tuning.record_days) * _ROUNDING:
+        days = memory.sudden_days
+        sudden = strength.sudden / max(days.typical(tuning.sudden_unknown), 0.5)
+        scored = strength.sudden / max(days.typical(tuning.sudden_unknown, place=tuning.score_place), 0.5)
     steady = strength.steady / max(memory.steady_days.typical(tuning.steady_unknown, _LEAST_STEADY), 0.5)
-    return Loudness(strength, sudden, steady, max(sudden, steady))
+    return Loudness(strength, sudden, steady, max(sudden, steady), scored)
 
 
 def _score(memory: SurgeState, loud: Loudness, tuning: Tuning) -> float:
     """Return how abnormal the minute is, 0..1: 0.5 at the loudness that silences the scores of a day after it."""
-    share = loud.sudden / (loud.sudden + tuning.score_quiet)
+    share = loud.scored / (loud.scored + tuning.score_quiet)
     now = memory.counts.last
-    if loud.sudden < tuning.score_quiet:
+    if loud.scored < tuning.score_quiet:
         return share
     if memory.scored and now - memory.scored < tuning.quiet_min:
         return _SILENCED_SHARE * share

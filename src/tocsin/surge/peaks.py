@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 DAYS_KEPT = 14
+QUARTILE = 0.75
 _FEWEST_DAYS = 2
-_PLACE = 0.75
 _UNSURE = 0.3  # the quartile of n days is held for so much larger, over n: of few days it says little
 _DAY_MIN = 1440
 
@@ -35,20 +35,20 @@ class DayPeaks(msgspec.Struct, array_like=True, gc=False):
         if strength > self.today:
             self.today = strength
 
-    def typical(self, unknown: float, least: float = 0.0) -> float:
+    def typical(self, unknown: float, least: float = 0.0, place: float = QUARTILE) -> float:
         """Return what the louder days come to: the upper quartile of the whole days held, a little more if few are.
 
         unknown: is returned as long as there are fewer than two. least: what a day that was not so loud is taken for;
-        days at 0 do not count. Method: linear interpolation between ranks.
+        days at 0 do not count. place: another quantile, 0..1. Method: linear interpolation between ranks.
         """
         days = sorted(peak for peak in (max(peak, least) for peak in self.held) if peak > 0)
         if len(days) < _FEWEST_DAYS:
             return unknown
-        place = _PLACE * (len(days) - 1)
-        low = int(place)
+        rank = place * (len(days) - 1)
+        low = int(rank)
         high = min(low + 1, len(days) - 1)
-        quartile = days[low] + (place - low) * (days[high] - days[low])
-        return quartile * (1.0 + _UNSURE / len(days))
+        louder = days[low] + (rank - low) * (days[high] - days[low])
+        return louder * (1.0 + _UNSURE / len(days))
 
 
 class Affair(msgspec.Struct, frozen=True, array_like=True, gc=False):

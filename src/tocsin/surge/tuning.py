@@ -23,7 +23,8 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     rare_watch, rare_alarm: ln of the largest exact tail accepted where fewer than `few` mentions ring.
     quiet_min, quiet_watch_min: silence after an alarm, and after a watch.
     louder: factor on the excess that breaks it. pause_min: least time between two.
-    score_quiet: loudness that silences the scores after it for `quiet_min`, as a ring would.
+    score_quiet: loudness that silences the scores after it for `quiet_min`, as a ring would; of rings, the least of an
+    affair. score_place: quantile of the daily peaks that scores are measured by, in place of the quartile.
     """
 
     sudden: float = 1.8
@@ -49,6 +50,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     louder: float = 3.0
     pause_min: int = 60
     score_quiet: float = 1.35
+    score_place: float = 0.85
 
 
 TUNING = Tuning()
