@@ -50,6 +50,11 @@ class Household:
         """Add a source as its page does."""
         add(self.engine, BRAND, source, secrets)
 
+    def ask_again(self, name: str) -> None:
+        """Have a source that is waited for after failures asked at once, as its owner does by saving it again."""
+        row = next(row for row in self.engine.store.sources() if row.source.name == name)
+        self.engine.store.save_source(row.source, row.brand)
+
     def start(self) -> None:
         """Start the worker."""
         environment = {

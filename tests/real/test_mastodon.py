@@ -56,6 +56,7 @@ def test_nothing_is_lost_over_a_cut_and_a_kill(server: Server, household: Househ
     # While the server is gone, and back with more than it had.
     server.stop()
     server.start()
+    household.ask_again("toot")
     fifth = alice.status_post("Maison Alba, suite #MaisonAlba")
     household.until(lambda: household.posts().keys() == wanted | {fifth.uri}, "what came after the cut came")
     bruno.status_delete(fourth.id)

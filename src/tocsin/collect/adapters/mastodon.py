@@ -40,7 +40,7 @@ from tocsin.collect.mastodon.wire import INSTANCES, RESULTS, STATUSES
 
 _OVERLAP_MS = 10 * 60_000  # statuses of other servers come in late, among older ones
 _LIVE_OVERLAP_MS = 2 * 3_600_000  # of hashtags that are streamed: what was edited while nobody listened, too
-_FRESH_MS = 20_000  # a connection that is opened so soon after a read has nothing to catch up on before
+_FRESH_MS = 60_000  # a connection opened so soon after a read catches up once it stands, not before
 _ASK_STREAM_MS = 86_400_000
 _LONGEST_WAIT = timedelta(hours=1)
 _INSTANCE = "/api/v2/instance"

@@ -10,7 +10,7 @@ from datetime import datetime
 from tocsin.base.time import to_ms
 from tocsin.collect.adapter import Delete, DeleteAuthor, Frame, PageItem, Reject, Upsert
 from tocsin.collect.bluesky.post import PLATFORM, POST, REPOST, native_id, to_post
-from tocsin.collect.bluesky.wire import EVENTS, Account, Event, Record
+from tocsin.collect.bluesky.wire import EVENTS, Account, Commit, Event
 from tocsin.collect.lenient import instant
 
 # How an account that no longer stands is said (com.atproto.sync.subscribeRepos#account); the other states say nothing
@@ -79,40 +79,29 @@ def hear(frames: Sequence[Frame], at: datetime) -> Heard:
 def _item(event: Event, kind: str, us: int, at: datetime, notes: Counter[str]) -> tuple[str, PageItem | None]:
     """Return what an event tells, with the id of the post it is about; what tells nothing of a post is counted."""
     if kind == "commit":
-        if event.commit is not None:
-            commit = event.commit
-            return _commit(event.did, commit.collection, commit.rkey, commit.operation, commit.record, us, at, notes)
-        return _commit(event.did, event.collection, event.rkey, event.operation, event.record, us, at, notes)
+        commit = event.commit or Commit(event.operation, event.collection, event.rkey, event.record)
+        return _commit(event.did, commit, us, at, notes)
     if kind == "account":
         return "", _account(event.did, event.account, notes)
     notes[kind if kind in ("identity", "sync") else "kind_unknown"] += 1
     return "", None
 
 
-def _commit(  # one message in parts: as a value it would be built two thousand times a second for nothing
-    did: str,
-    collection: str,
-    rkey: str,
-    operation: str,
-    record: Record | None,
-    us: int,
-    at: datetime,
-    notes: Counter[str],
-) -> tuple[str, PageItem | None]:
-    if collection not in _COLLECTIONS:
+def _commit(did: str, commit: Commit, us: int, at: datetime, notes: Counter[str]) -> tuple[str, PageItem | None]:
+    if commit.collection not in _COLLECTIONS:
         notes["collection_other"] += 1
         return "", None
-    uri = native_id(did, collection, rkey)
+    uri = native_id(did, commit.collection, commit.rkey)
     if uri is None:
         notes["address_unreadable"] += 1
         return "", None
-    if operation == "delete":
+    if commit.operation == "delete":
         return uri, Delete(platform=PLATFORM, native_id=uri, reason="deleted by its author")
-    if operation not in ("create", "update") or record is None:
+    if commit.operation not in ("create", "update") or commit.record is None:
         notes["commit_unreadable"] += 1
         return "", None
-    edited_at = _at(us, at) if operation == "update" else None
-    post = to_post(uri, did, record, at, edited_at)
+    edited_at = _at(us, at) if commit.operation == "update" else None
+    post = to_post(uri, did, commit.record, at, edited_at)
     if post is None:
         notes["post_without_words"] += 1
         return "", None

@@ -1,4 +1,4 @@
-"""How much of a processor core it takes to read public streams: `python -m eval.streams`.
+"""How much of a processor core it takes to read public streams: `python -m bench.sources.parse`.
 
 Invented posts in the shape of a Jetstream (both versions) and of Mastodon's stream, parsed in batches of 1,000 as the
 collector does; CPU time, the best of five. Ends with 1 where 2,000 events a second would take a quarter of a core.
