@@ -35,7 +35,7 @@ from tocsin.net.stream import events, web_socket
 from tocsin.net.values import HttpRequest
 
 PATIENCE_S = 10.0  # a longer wait for the pace of a credential is not waited for, but come back from
-_OWN_HOSTS = ("url", "server", "host")
+_OWN_HOSTS = ("url", "server", "host", "stream")
 
 
 class Line:
