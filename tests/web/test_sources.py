@@ -185,3 +185,14 @@ def test_a_source_whose_kind_is_no_longer_installed_can_still_be_looked_at(web: 
     page = alice.get(f"{BOARD}/one", {"name": "ancienne"})
     assert page.status_code == 200 and "n’est plus installé" in page.content.decode()
     assert alice.get(BOARD).status_code == 200
+
+
+def test_a_source_that_does_not_answer_today_can_be_kept_all_the_same(
+    web: World, alice: Client, feed: FeedServer
+) -> None:
+    feed.status = 503
+    url = f"http://127.0.0.1:{feed.server_port}/feed"
+    page = alice.get(f"{BOARD}/new/feed", {"url": url}).content.decode()
+    assert 'role="alert"' in page and "La lire désormais" in page
+    alice.post(f"{BOARD}/new/feed", {"url": url, "name": "Plus tard", "act": "add"})
+    assert [row.source.name for row in web.store.sources()] == ["Plus tard"]

@@ -59,7 +59,7 @@ class HackerNewsAdapter:
                 default="all",
                 choices=(
                     Choice(value="all", label="Stories and comments"),
-                    Choice(value="stories", label="Stories"),
+                    Choice(value="stories", label="Submissions"),
                     Choice(value="comments", label="Comments"),
                 ),
             ),

@@ -75,7 +75,10 @@ def _shown(
         feed = announced(source, error)
         found = kind_named(source.adapter)
         if feed is None or found is None:
-            return render(request, "sources/kind.html", {**shown, "error": request.t.error(error)})
+            shown["error"] = request.t.error(error)
+            if isinstance(error, SourceError) and not error.permanent:
+                shown.update(unseen=True, name=free_name(request.engine, source))
+            return render(request, "sources/kind.html", shown)
         shown["lines"] = lines_of(found.about, feed.options, secrets)
         return _shown(request, brand, feed, secrets, {**shown, "announced": source.options["url"]})
     wanted = held.wanted_of(brand)
