@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.collect.mail import samples
@@ -167,3 +169,12 @@ def test_an_address_that_only_looks_like_a_sender_is_none() -> None:
 def test_every_sender_of_the_table_has_domains_and_subjects() -> None:
     assert len(all_senders()) == 12
     assert all(sender.domains and sender.subjects for sender in all_senders())
+
+
+@pytest.mark.parametrize("piece", ["<a ", '<a href="x">', "<img alt", "<p>« ", "★ ", "<div itemprop", "&#", "un avis "])
+def test_a_hostile_notice_takes_no_longer_than_its_length(piece: str) -> None:
+    html = "<html>" + piece * (100_000 // len(piece))
+    begun = time.process_time()
+    for sender in ("noreply@trustpilot.com", "googlealerts-noreply@google.com"):
+        parsed(_raw(sender, "Nouvel avis", html, sender.partition("@")[2]))
+    assert time.process_time() - begun < 8

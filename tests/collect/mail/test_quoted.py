@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 import pytest
 
@@ -132,3 +133,15 @@ def test_recorded_answers_are_cut_where_a_person_would_cut_them() -> None:
             wrong.append(name)
     assert len(RECORDED) == 23
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["-", "_ ", ">", " ", "\n", "> \n", "De : ", "De : a\n", "Le 1 ", "Le 1\n", "« ", "a\n", "*", "--\n", "Merci,\n"],
+)
+def test_a_hostile_letter_takes_no_longer_than_its_length(piece: str) -> None:
+    text = piece * (150_000 // len(piece))
+    begun = time.process_time()
+    said_now(text)
+    only(letter("Chloé <chloe@example.org>", "Fwd: x", "début\n" + text))
+    assert time.process_time() - begun < 8

@@ -22,6 +22,7 @@ _FIELD = re.compile(
     r"reply-to|r[ée]pondre [àa])\s*\*?\s*:\s*\*?\s*(.*?)\*?\s*$",
     re.IGNORECASE,
 )
+_LONGEST_LINE = 2_000  # of a head; a longer one is text
 _FROM = ("from", "de", "expéditeur", "expediteur")
 _DATE = ("sent", "date", "envoyé", "envoye", "envoyé le", "envoye le")
 _TITLE = ("subject", "objet", "sujet")
@@ -53,6 +54,8 @@ def forwarded(letter: LetterRead) -> Forwarded | None:
         )
     lines = words.split("\n")
     for at, line in enumerate(lines):
+        if len(line) > _LONGEST_LINE:
+            continue
         starts = _START.match(line) is not None
         if starts or (is_said and _is_head(lines, at)):
             found = _below(lines, at + 1 if starts else at, letter.subject)
@@ -73,10 +76,10 @@ def bare_subject(subject: str) -> str:
 
 
 def _is_head(lines: list[str], at: int) -> bool:
-    field = _FIELD.match(lines[at])
+    field = _field(lines[at])
     if field is None or field[1].lower() not in _FROM:
         return False
-    others = [match[1].lower() for line in lines[at + 1 : at + 6] if (match := _FIELD.match(line))]
+    others = [match[1].lower() for line in lines[at + 1 : at + 6] if (match := _field(line))]
     return any(name in _DATE or name in _TITLE for name in others)
 
 
@@ -86,7 +89,7 @@ def _below(lines: list[str], at: int, subject: str) -> Forwarded | None:
     last = ""
     while at < len(lines):
         line = lines[at]
-        match = _FIELD.match(line)
+        match = _field(line)
         if match is not None:
             last = match[1].lower()
             fields.setdefault(last, match[2].strip())
@@ -111,6 +114,10 @@ def _below(lines: list[str], at: int, subject: str) -> Forwarded | None:
         text="\n".join(body).strip(),
         sent_at=read_written(next((fields[name] for name in _DATE if name in fields), "")),
     )
+
+
+def _field(line: str) -> re.Match[str] | None:
+    return _FIELD.match(line) if len(line) <= _LONGEST_LINE else None
 
 
 def _person(written: str) -> Person | None:

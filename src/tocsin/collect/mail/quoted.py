@@ -66,6 +66,7 @@ _WARNING = re.compile(
     re.IGNORECASE,
 )
 _LIST_FOOT = re.compile(r"(?:mailing list|liste de diffusion|mailman/listinfo|unsubscribe|se d[ée]sinscrire)", re.I)
+_LONGEST_LINE = 500  # a longer one announces nothing; which also bounds what hostile letters cost
 _LONGEST_SIGNATURE = 12  # lines after a closing; longer ones are said, not signed
 
 
@@ -86,6 +87,8 @@ def said_now(text: str) -> str:
 def quote_starts(lines: list[str], at: int) -> int:
     """Return how many lines at `at` announce a quoted or forwarded letter, 0 for none."""
     line = lines[at]
+    if len(line) > _LONGEST_LINE:
+        return 0
     if _SEPARATOR.match(line):
         return 1
     if _FROM.match(line) and _has_head(lines, at):
@@ -100,12 +103,12 @@ def quote_starts(lines: list[str], at: int) -> int:
 
 def _has_head(lines: list[str], at: int) -> bool:
     """Return whether a second field of a letter's head follows within four lines."""
-    return any(_OTHER_HEAD.match(line) for line in lines[at + 1 : at + 5])
+    return any(_OTHER_HEAD.match(line[:_LONGEST_LINE]) for line in lines[at + 1 : at + 5])
 
 
 def _unwarned(lines: list[str]) -> list[str]:
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    return lines[first + 1 :] if lines and _WARNING.match(lines[first]) else lines
+    return lines[first + 1 :] if lines and _WARNING.match(lines[first][:_LONGEST_LINE]) else lines
 
 
 def _unquoted(lines: list[str]) -> list[str]:
@@ -132,14 +135,20 @@ def _unquoted(lines: list[str]) -> list[str]:
 
 def _after_head(lines: list[str], at: int) -> list[str]:
     """Return the letter below a head with which the text itself begins: nothing was said above it."""
-    while at < len(lines) and (not lines[at].strip() or _OTHER_HEAD.match(lines[at]) or _FROM.match(lines[at])):
+    while at < len(lines) and (not lines[at].strip() or _is_head_line(lines[at])):
         at += 1
     return lines[at:]
 
 
+def _is_head_line(line: str) -> bool:
+    return len(line) <= _LONGEST_LINE and bool(_OTHER_HEAD.match(line) or _FROM.match(line))
+
+
 def _unsigned(lines: list[str]) -> list[str]:
+    is_begun = False
     for at, line in enumerate(lines):
-        if not any(one.strip() for one in lines[:at]):
+        if not is_begun or len(line) > _LONGEST_LINE:
+            is_begun = is_begun or bool(line.strip())
             continue
         if _SIGNATURE.match(line) or _SENT_FROM.match(line) or _LEGAL.match(line):
             return _without_closing(lines[:at])
@@ -150,7 +159,7 @@ def _unsigned(lines: list[str]) -> list[str]:
 
 def _ends_with(rest: list[str]) -> bool:
     """Return whether what follows a drawn line is a foot: short, or of a list, or legal, or nothing."""
-    said = [line for line in rest if line.strip()]
+    said = [line[:_LONGEST_LINE] for line in rest if line.strip()]
     return len(said) <= _LONGEST_SIGNATURE or any(_LEGAL.match(line) or _LIST_FOOT.search(line) for line in said)
 
 
@@ -160,7 +169,11 @@ def _without_closing(lines: list[str]) -> list[str]:
         after = sum(1 for one in said if one > at)
         if after > _LONGEST_SIGNATURE:
             break
-        if _CLOSING.match(lines[at]) and all(len(lines[one]) <= 100 for one in said if one > at):
+        if (
+            len(lines[at]) <= _LONGEST_LINE
+            and _CLOSING.match(lines[at])
+            and all(len(lines[one]) <= 100 for one in said if one > at)
+        ):
             return _without_closing(lines[:at])
     if len(said) > 1 and _INITIALS.match(lines[said[-1]].strip()):
         return lines[: said[-1]]
@@ -168,6 +181,6 @@ def _without_closing(lines: list[str]) -> list[str]:
 
 
 def _tidy(lines: list[str]) -> str:
-    while lines and _RULE.match(lines[-1] or " "):
+    while lines and _RULE.match(lines[-1][:_LONGEST_LINE] or " "):
         lines = lines[:-1]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

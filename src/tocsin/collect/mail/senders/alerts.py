@@ -16,9 +16,12 @@ from tocsin.collect.sanitise import clean_text
 PLATFORM = "web"  # the same as of feeds: a page is itself, whoever told of it
 ITEMS_KEPT = 200
 
-_ANCHOR = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>(.*?)</a\s*>""", re.IGNORECASE | re.DOTALL)
+_ANCHOR = re.compile(
+    r"""<a\b[^<>]*?\bhref\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')[^<>]*>(.{0,1000}?)</a\s*>""", re.IGNORECASE | re.DOTALL
+)
 _ITEM_PROPERTY = re.compile(
-    r"""<(\w+)\b[^>]*\bitemprop\s*=\s*["'](publisher|description)["'][^>]*>(.*?)</(?:div|td|p)\s*>""", re.I | re.DOTALL
+    r"""<(\w+)\b[^<>]*?\bitemprop\s*=\s*["'](publisher|description)["'][^<>]*>(.{0,5000}?)</(?:div|td|p)\s*>""",
+    re.I | re.DOTALL,
 )
 _PASSING = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/url\?[^\s<>\"]+", re.IGNORECASE)
 _FURNITURE = re.compile(

@@ -25,10 +25,10 @@ _COUNTED = re.compile(rf"\b(\d(?:[.,]\d)?|{'|'.join(_NUMBERS)})[\s-]*(?:étoiles
 _DRAWN = re.compile(r"([★⭐🌟])\ufe0f?(?:\s?[★⭐🌟]\ufe0f?){0,9}")
 _SCORE = re.compile(r"\b(?:note|score|rating)\s*:\s*(\d(?:[.,]\d)?)\b", re.IGNORECASE)
 _AVERAGE = re.compile(r"moyenne|average|overall|globale?\b", re.IGNORECASE)
-_IMAGE = re.compile(r"""<img\b[^>]*?\balt\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>""", re.IGNORECASE)
+_IMAGE = re.compile(r"""<img\b[^<>]*?\balt\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')[^<>]*>""", re.IGNORECASE)
 _STAR_WORDS = re.compile(r"[★☆⭐]|étoile|etoile|star|\d\s*(?:/|sur|out of)\s*5", re.IGNORECASE)
 _LINK_START, _LINK_END = "\ue000", "\ue001"  # around the words of links, of which buttons are made
-_ANCHOR = re.compile(r"(<a\b[^>]*>)(.*?)(</a\s*>)", re.IGNORECASE | re.DOTALL)
+_ANCHOR = re.compile(r"(<a\b[^<>]*>)(.{0,1000}?)(</a\s*>)", re.IGNORECASE | re.DOTALL)
 _LINK_LINE = re.compile(rf"^[\W_]*{_LINK_START}[^{_LINK_END}]*{_LINK_END}[\W_]*$")
 _ADDRESS_LINE = re.compile(r"^.{0,60}?[<(\[]?https?://\S+[>)\]]?\s*$")
 _BUTTON = re.compile(
