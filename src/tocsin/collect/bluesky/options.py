@@ -47,8 +47,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def open_search(self) -> str:
-        """The server that is asked for single posts, without a session."""
-        return self.server or OPEN_SEARCH
+        """The server that is asked for single posts, without a session: where an account signs in none would do."""
+        return self.server if self.server and not self.account else OPEN_SEARCH
 
 
 def read_options(source: Source) -> Options:
