@@ -45,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     interruptions.wrong_clocks_lose_nothing,
     interruptions.a_removal_before_its_post_holds,
     hostility.bent_replies_raise_source_errors_alone,
+    hostility.a_page_in_its_place_removes_nothing,
     hostility.strange_cursors_are_borne,
     hostility.strange_options_are_told,
     hostility.junk_is_counted,

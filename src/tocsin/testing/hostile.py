@@ -13,7 +13,7 @@ from tocsin.base.ids import stable_int
 from tocsin.collect.adapter import Answer, Frames, Reply
 
 _DEEP = "@@deep@@"
-_DEPTH = 50_000
+_DEPTH = 5_000
 # What stands in place of each value in turn. Long digits are an error of Python's own reader beyond 4,300.
 VALUES: tuple[object, ...] = (
     None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from tocsin.collect.about import Deletes, Input
 from tocsin.collect.adapter import Answer, Delete, Plan, Rechecks, Request, Subscribe, Upsert
 from tocsin.testing.checks.rig import Rig, check_cursor, check_page
 from tocsin.testing.lint import impurities
-from tocsin.testing.play import Way, canaries, fill, source_of
+from tocsin.testing.play import Key, Way, canaries, fill, source_of
 from tocsin.testing.script import Asked, StoryPost
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -168,22 +169,26 @@ def checks_single_posts(rig: Rig) -> None:
     """Where posts can be asked for again, one that stands gives itself, and one that is gone its removal."""
     if not isinstance(rig.adapter, Rechecks):
         return
-    source, now = source_of(rig.script, Way()), rig.script.ends
-    for key, post in rig.run.rows.posts.items():
-        plan = rig.adapter.plan_check(source, key[1], post.url or "", now)
-        if plan is None:
-            continue
-        asked = Asked(
-            plan=fill(plan, canaries(rig.adapter, rig.script)),
-            story=rig.script.story, now=now, heard_at=now, since=now,
-        )  # fmt: skip
-        answer = rig.script.serve(asked)
-        assert isinstance(answer, Answer)
+    for key, plan, answer in asked_again(rig):
         told = rig.ids()[key[1]]
         if answer.status >= 400 and answer.status not in plan.reads_status:
             raise AssertionError(f"the check of {key[1]} got status {answer.status}, which reads_status does not hold")
-        found = rig.adapter.parse_check(source, key[1], answer, now)
+        found = rig.adapter.parse_check(source_of(rig.script, Way()), key[1], answer, rig.script.ends)
         _check_found(found, told, key)
+
+
+def asked_again(rig: Rig) -> Iterator[tuple[Key, Request, Answer]]:
+    """Yield the question for each post that was read and the server's answer, where single posts can be asked for."""
+    if not isinstance(rig.adapter, Rechecks):
+        return
+    source, now = source_of(rig.script, Way()), rig.script.ends
+    for key, post in rig.run.rows.posts.items():
+        plan = rig.adapter.plan_check(source, key[1], post.url or "", now)
+        if plan is not None:
+            sent = fill(plan, canaries(rig.adapter, rig.script))
+            answer = rig.script.serve(Asked(plan=sent, story=rig.script.story, now=now, heard_at=now, since=now))
+            assert isinstance(answer, Answer), "a question for one post gets an answer"
+            yield key, plan, answer
 
 
 def _check_found(found: Upsert | Delete | None, told: StoryPost, key: tuple[str, str]) -> None:

@@ -8,11 +8,13 @@ from datetime import datetime
 import msgspec
 
 from tocsin.base.errors import InputError, SourceError
-from tocsin.collect.adapter import Answer, Rechecks, Reject, Reply, Upsert
+from tocsin.collect.adapter import Answer, Delete, Page, Rechecks, Reject, Reply, Upsert
+from tocsin.testing.checks.contract import asked_again
 from tocsin.testing.checks.rig import Rig, check_cursor, check_page
 from tocsin.testing.hostile import bent, bodies_of, with_junk
-from tocsin.testing.play import Way, source_of
+from tocsin.testing.play import Key, Way, source_of
 
+_WALL = b"<!doctype html><title>Just a moment</title><p>Please wait while we check your connection."
 _BENT: tuple[object, ...] = (None, True, -1, "", "\ud800", [], {}, [None], {"": {}})
 _CURSORS = (
     "{",
@@ -31,19 +33,25 @@ _CURSORS = (
 
 def bent_replies_raise_source_errors_alone(rig: Rig) -> None:
     """Whatever a server answers, parse gives a page that can be kept or raises SourceError; so does parse_check."""
-    source = source_of(rig.script, Way())
     seen: set[str] = set()
     for step in rig.run.steps:
         for what, reply in bent(step.reply, seen):
             _read(rig, step.cursor, reply, step.now, what)
-            post = next((item.post for item in step.page.items if isinstance(item, Upsert)), None)
-            if isinstance(rig.adapter, Rechecks) and isinstance(reply, Answer) and post is not None:
-                try:
-                    rig.adapter.parse_check(source, post.native_id, reply, step.now)
-                except SourceError:
-                    continue
-                except Exception as error:
-                    raise AssertionError(f"parse_check on {what}: {type(error).__name__}: {error}") from error
+    for key, _, answer in asked_again(rig):
+        for what, bent_answer in bent(answer, seen):
+            if isinstance(bent_answer, Answer):
+                _check(rig, key, bent_answer, what)
+
+
+def a_page_in_its_place_removes_nothing(rig: Rig) -> None:
+    """A page of somebody else in the place of one post (a wall, a sign-in, a notice) does not tell that it is gone."""
+    for key, plan, answer in asked_again(rig):
+        for status in {200, 401, 403, 503} & {200, *plan.reads_status}:
+            other = msgspec.structs.replace(
+                answer, status=status, body=_WALL, headers={**answer.headers, "content-type": "text/html"}
+            )
+            found = _check(rig, key, other, f"a page in its place, status {status}")
+            assert not isinstance(found, Delete), f"a page of somebody else, status {status}, removed {key[1]}"
 
 
 def strange_cursors_are_borne(rig: Rig) -> None:
@@ -95,6 +103,20 @@ def junk_is_counted(rig: Rig) -> None:
 def _told(page: msgspec.Struct) -> int:
     rejects = sum(isinstance(item, Reject) for item in page.items)  # type: ignore[attr-defined]
     return rejects + sum(page.notes.values())  # type: ignore[attr-defined]
+
+
+def _check(rig: Rig, key: Key, answer: Answer, what: str) -> Upsert | Delete | None:
+    """Return what the check of one post gives. Raises AssertionError where it raises anything but SourceError."""
+    assert isinstance(rig.adapter, Rechecks)
+    try:
+        found = rig.adapter.parse_check(source_of(rig.script, Way()), key[1], answer, rig.script.ends)
+    except SourceError:
+        return None
+    except Exception as error:
+        raise AssertionError(f"parse_check on {what}: {type(error).__name__}: {error}") from error
+    if found is not None:
+        check_page(Page(items=[found], next_cursor=""), f"parse_check on {what}")
+    return found
 
 
 def _read(rig: Rig, cursor: str, reply: Reply, now: datetime, what: str) -> None:
