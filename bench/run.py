@@ -127,6 +127,7 @@ def measure(size: Size) -> Report:
     report.timings = [row_of(timing) for timing in timings.values()]
     small, large = (burst(posts) for posts in size.burst)
     figures = ratio_figures(timings) + burst_figures(small, large) + close_figures()
+    figures += source_figures() if size is FULL else []
     report.figures = [
         {**asdict(figure), "reached": figure.is_reached(), "kept": figure.holds(size.tolerance)} for figure in figures
     ]
@@ -263,6 +264,20 @@ def close_figures() -> list[Figure]:
         Figure("memory of a brand's surge tests", tests["state_kb"], 12, 12, "kB", True, True),
         Figure("grouping, a mention", groups["us_a_mention"], 40, grouping_us, "µs", is_ceiling=True),
         Figure("grouping, over plain look-ups", groups["over_plain"], 3, over_plain, is_ceiling=True),
+    ]
+
+
+def source_figures() -> list[Figure]:
+    """Return the promises of collecting: what is lost holds strictly, what depends on a busy machine loosely."""
+    say("a stream killed half-way, a thousand feeds …")
+    stream = apart("bench.sources.stream", "--seconds", "40", "--report")
+    feeds = apart("bench.sources.feeds", "--seconds", "60", "--report")
+    wrong = stream["lost"] + stream["doubled"] + stream["extra"]
+    return [
+        Figure("posts of a killed stream lost or doubled", wrong, 0, 0, "", True, True),
+        Figure("lag of 2,000 events a second", stream["lag_s"], 2, 30, "s", True),
+        Figure("a thousand feeds, share of a core", feeds["core"], 0.10, 0.10, "", True),
+        Figure("a thousand feeds, memory", feeds["memory_mb"], 300, 300, "MB", True, True),
     ]
 
 

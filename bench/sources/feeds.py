@@ -155,12 +155,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--feeds", type=int, default=1_000)
     parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--report", action="store_true", help="say what was reached, and never fail")
     given = parser.parse_args()
+    process.unpin()
     with tempfile.TemporaryDirectory(prefix="tocsin-feeds-") as folder:
         figures = measure(given.feeds, given.seconds, Path(folder))
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
     reached = figures["reads"] >= 0.9 * figures["reads_wanted"]
-    return 0 if reached and figures["core"] < CORE and figures["memory_mb"] < MEMORY_MB else 1
+    reached = reached and figures["core"] < CORE and figures["memory_mb"] < MEMORY_MB
+    return 0 if given.report or reached else 1
 
 
 if __name__ == "__main__":

@@ -22,6 +22,12 @@ def start(data_dir: Path, allow_hosts: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "tocsin.work"], env=environment, stdout=quiet, stderr=quiet)
 
 
+def unpin() -> None:
+    """Take all cores again: who started this may have kept itself, and so us, to one."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
 def kill(child: subprocess.Popen[bytes]) -> None:
     """Kill without a word, as a power cut would."""
     child.send_signal(signal.SIGKILL)

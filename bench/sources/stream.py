@@ -148,12 +148,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=int, default=2_000)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--report", action="store_true", help="say what was reached, and never fail")
     given = parser.parse_args()
+    process.unpin()
     with tempfile.TemporaryDirectory(prefix="tocsin-stream-") as folder:
         figures = measure(given.rate, given.seconds, Path(folder))
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
     kept = not figures["lost"] and not figures["doubled"] and not figures["extra"]
-    return 0 if kept and figures["lag_99_s"] < LEVEL_S else 1
+    return 0 if given.report or (kept and figures["lag_99_s"] < LEVEL_S) else 1
 
 
 if __name__ == "__main__":
