@@ -8,7 +8,6 @@ import msgspec
 
 from tocsin.collect.about import About, Field, Input
 
-
 _PACE = "every_minutes"
 
 
