@@ -22,7 +22,10 @@ from tocsin.flows.collecting.life import (
     secrets_of,
     set_secret,
 )
+from tocsin.flows.collecting.secrets import Opener
 from tocsin.flows.engine import Engine
+from tocsin.store.collecting.rows import SealedSecret
+from tocsin.store.secret.seal import Seal
 
 CANARY = "s3cret-canary"
 
@@ -136,3 +139,23 @@ def test_a_new_key_opens_all_that_the_old_one_sealed(home: Engine, script: Scrip
     with Reach(home.settings) as reach:
         collect_due(home, reach, NOON)
     assert script.asked[-1][1] == f"Bearer {CANARY}"
+
+
+def test_a_change_of_key_that_was_cut_short_loses_nothing_and_goes_on(
+    home: Engine, script: Script, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        add(home, BRAND, source(script, name, wire="secret"), {"token": f"{CANARY}-{name}"}, now=NOON)
+    seal = Seal(tmp_path)
+    seal.add_key()
+    after = (tmp_path / "secret.key").read_bytes()
+    first = home.store.collecting.secrets("one")[0]
+    fresh = seal.anew(first.sealed, "source:one:token")
+    home.store.collecting.put_secrets("one", [SealedSecret(name="token", sealed=fresh)], NOON)
+    opener = Opener(home)  # the power failed here: both keys open
+    assert [opener.opened(name)["token"] for name in ("one", "two")] == [f"{CANARY}-one", f"{CANARY}-two"]
+    assert rotate(home, "person:1", NOON) == 1
+    kept = (tmp_path / "secret.key").read_bytes()
+    assert kept.split() == after.split()[:1]
+    opener = Opener(home)
+    assert [opener.opened(name)["token"] for name in ("one", "two")] == [f"{CANARY}-one", f"{CANARY}-two"]
