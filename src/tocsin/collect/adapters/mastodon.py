@@ -172,7 +172,8 @@ class MastodonAdapter:
 
     def parse_check(self, source: Source, native_id: str, answer: Answer, now: datetime) -> Upsert | Delete | None:
         """Return the post as it stands, its deletion, or None when its server tells neither."""
-        if answer.status in (404, 410):
+        # A bare 404 may come of a server that closed, or of a name that somebody else holds by now: it tells nothing.
+        if answer.status == 410 or (answer.status == 404 and answer.body.lstrip().startswith(b"{")):
             return Delete(platform=PLATFORM, native_id=native_id, reason="deleted by its author")
         if answer.status != 200:
             return None
