@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.feed_server import FeedServer, item
@@ -196,3 +197,16 @@ def test_a_source_that_does_not_answer_today_can_be_kept_all_the_same(
     assert 'role="alert"' in page and "La lire désormais" in page
     alice.post(f"{BOARD}/new/feed", {"url": url, "name": "Plus tard", "act": "add"})
     assert [row.source.name for row in web.store.sources()] == ["Plus tard"]
+
+
+def test_a_list_of_feeds_is_read_whole_and_what_is_wrong_is_told(web: World, alice: Client) -> None:
+    body = (
+        b'<opml version="2.0"><body><outline text="Gazette" xmlUrl="https://presse.example/rss"/>'
+        b'<outline text="Rien"/></body></opml>'
+    )
+    answer = alice.post(f"{BOARD}/opml", {"file": SimpleUploadedFile("flux.opml", body)}, follow=True)
+    page = answer.content.decode()
+    assert [(row.source.name, row.brand) for row in web.store.sources()] == [("Gazette", BRAND)]
+    assert "1 flux" in page and "Rien" in page
+    wrong = alice.post(f"{BOARD}/opml", {"file": SimpleUploadedFile("flux.opml", b"bonjour")})
+    assert wrong.status_code == 400 and 'role="alert"' in wrong.content.decode()

@@ -158,6 +158,7 @@ def _tasks(engine: Engine, brand: Brand, asked: _Asked, waiting: list[Alert], bo
     }
     if asked.role in _LEADERS:
         numbers["sources"] = board.in_trouble
+        numbers["keys"] = len(board.ending)
         numbers["watch"] = 0 if engine.store.watches(brand.slug) else 1
     return tasks + [Task(code=code, count=count) for code, count in numbers.items() if count]
 

@@ -78,6 +78,7 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "sources:list": EVERY_ROLE,
     "sources:new": LEADERS,
     "sources:kind": LEADERS,
+    "sources:opml": LEADERS,
     "sources:act": LEADERS,
     "sources:one": LEADERS,
     "sources:keep": LEADERS,

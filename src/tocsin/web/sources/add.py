@@ -10,17 +10,21 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.base.errors import AddressError, InputError, SourceError, TocsinError
 from tocsin.collect.adapter import Source
+from tocsin.collect.feed.opml import LARGEST_BYTES
 from tocsin.flows.collecting.kinds import announced, free_name, kept_aside, kind_groups, kind_named, put_aside
 from tocsin.flows.collecting.life import add, preview
+from tocsin.flows.import_opml import import_opml
 from tocsin.store.rows import AuditEntry
 from tocsin.web.request import WebRequest
 from tocsin.web.sources.forms import answers, lines_of, missing
 
 SHOWN = 20
+_MOST_TOLD = 5
 _DRAFT = "draft"  # the name of a source that has none yet
 
 
@@ -28,6 +32,30 @@ _DRAFT = "draft"  # the name of a source that has none yet
 def kinds(request: WebRequest, brand: str) -> HttpResponse:
     """Show the kinds of source there are."""
     return render(request, "sources/kinds.html", {"groups": kind_groups()})
+
+
+@require_POST
+def opml(request: WebRequest, brand: str) -> HttpResponse:
+    """Add the feeds of a list that another reader wrote."""
+    file = request.FILES.get("file")
+    try:
+        done = import_opml(request.engine, file.read(LARGEST_BYTES + 1) if file else b"", brand)
+    except InputError as error:
+        return render(
+            request, "sources/kinds.html", {"groups": kind_groups(), "error": request.t.error(error)}, status=400
+        )
+    for source in done.added:
+        entry = AuditEntry(at=request.now, by=request.reader.mark, action="source.added", subject=source.name)
+        request.engine.store.note_audit(entry)
+    added = len(done.added)
+    said = ngettext("%(n)s feed is read from now on.", "%(n)s feeds are read from now on.", added) % {"n": added}
+    if done.known:
+        said += " " + ngettext("%(n)s was known already.", "%(n)s were known already.", done.known) % {"n": done.known}
+    messages.success(request, said)
+    for reject in done.rejects[:_MOST_TOLD]:
+        why = request.t.text(reject.why, **reject.params)
+        messages.warning(request, f"{reject.raw}{_(':')} {why}")
+    return HttpResponseRedirect(reverse("sources:list", kwargs={"brand": brand}))
 
 
 @require_http_methods(["GET", "POST"])
