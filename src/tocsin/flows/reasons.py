@@ -95,7 +95,6 @@ REASONS: dict[str, str] = {
     "surge.record": "the strongest in {value} days",
     "surge.scale.120": "{value} posts in 2 hours, where {other} are usual",
     "surge.scale.15": "{value} posts in 15 minutes, where {other} are usual",
-    "surge.scale.240": "{value} posts in 4 hours, where {other} are usual",
     "surge.scale.30": "{value} posts in 30 minutes, where {other} are usual",
     "surge.scale.360": "{value} posts in 6 hours, where {other} are usual",
     "surge.scale.5": "{value} posts in 5 minutes, where {other} are usual",

@@ -14,7 +14,7 @@ from tocsin.surge.tuning import TUNING, Tuning
 
 MOST_FACTOR = 1.5  # what authors, tone, story and sources can make of a strength together, at most
 _LEAST_Z = 0.01
-_ALL_MIN = (*SUDDEN_MIN, *STEADY_MIN)
+_SAID_MIN = (*SUDDEN_MIN, 60, 120, 360)  # four hours find a rise sooner, but say less well when it began
 
 
 class Strength(msgspec.Struct, frozen=True):
@@ -122,7 +122,7 @@ def examine(counts: Counts, usual: Usual, loudness: float, usual_negative: float
 
 def _rarest(counts: Counts, usual: Usual) -> tuple[int, float, int, float]:
     best: tuple[int, float, int, float] | None = None
-    for window in _ALL_MIN:
+    for window in _SAID_MIN:
         seen, expected = counts.seen(window), usual.expected(window, counts.last)
         log_p = log_tail(seen, expected, usual.size(window)) if expected > 0 else -float(seen)
         if best is None or log_p < best[3]:

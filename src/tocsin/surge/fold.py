@@ -17,7 +17,7 @@ from tocsin.base.time import iso, minute_start
 from tocsin.surge.baseline import STEADY_MIN, zone_of
 from tocsin.surge.budget import Rung, bar, remember
 from tocsin.surge.count import RECENT_MIN, MinuteTally, tally_minute
-from tocsin.surge.judge import Verdict, judge
+from tocsin.surge.judge import Verdict, judge, quiet_after
 from tocsin.surge.plumbing.back import looks_back
 from tocsin.surge.plumbing.late import Late, late_tallies, part_late, told_of
 from tocsin.surge.signs.danger import ring_dangers
@@ -111,7 +111,7 @@ class SurgeFold:
         Nobody can be early any more: only what rings the alarm, or would if the month's alarms were not spent, is told.
         """
         now, told = memory.counts.last, memory.told
-        if memory.age_min < COLD_MIN or (told is not None and now - told.minute < self._tuning.quiet_min):
+        if memory.age_min < COLD_MIN or (told is not None and now - told.minute < quiet_after(told, self._tuning)):
             return None
         for past, minute, tally in looks_back(memory, memory.know_usual(self._zone), late, self._tuning.fewest_watch):
             surge = self.observe(past, minute, tally)
