@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
 
+from tocsin.base.errors import SourceError
 from tocsin.base.post import Media
 from tocsin.collect.feed.entry import Entry, FeedRead
 from tocsin.collect.feed.times import has_zone, read_time
+
+_DEEPEST = 20_000  # elements open at once; feedparser takes seconds and tens of megabytes over more
+_ASIDE = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(rb"<(?:(/)|(?!(?:area|br|col|hr|img|input|link|meta)\b))[A-Za-z_][^<>]*(?<!/)>", re.IGNORECASE)
 
 
 def read_tolerant(body: bytes, faults: tuple[type[Exception], ...]) -> FeedRead | None:
     """Return what feedparser finds, or None when it sees no feed or raises one of `faults`.
 
     body: UTF-8. It is handed over as a stream: feedparser would take bytes or text for a file or an address to open.
+    Raises SourceError for elements nested deeper than any feed's.
     """
+    if _is_too_deep(body):
+        raise SourceError(
+            "The feed opens more than {most} elements one inside the other, as no feed does; it is not read.",
+            permanent=False,
+            most=_DEEPEST,
+        )
     try:
         found = feedparser.parse(
             io.BytesIO(body),
@@ -38,6 +51,17 @@ def read_tolerant(body: bytes, faults: tuple[type[Exception], ...]) -> FeedRead 
         base=(head.get("title_detail") or {}).get("base") or "",
         notes={"xml_broken": 1} if found.get("bozo") else {},
     )
+
+
+def _is_too_deep(body: bytes) -> bool:
+    if body.count(b"<") <= _DEEPEST:
+        return False
+    depth = 0
+    for tag in _TAG.finditer(_ASIDE.sub(b"", body)):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _entry(raw: Mapping[str, Any]) -> Entry:
