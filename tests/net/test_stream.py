@@ -231,7 +231,7 @@ def test_a_lasting_connection_does_not_hold_the_turn_of_its_host() -> None:
             assert (await asking.get(HttpRequest(url=f"http:{place}/page"))).body == b"ok"
             return time.monotonic() - started_s
 
-    assert asyncio.run(go()) < 1
+    assert asyncio.run(go()) < 4  # the stream itself lasts five
 
 
 def test_the_opening_of_a_lasting_connection_waits_for_its_turn() -> None:

@@ -74,7 +74,7 @@ def reached(home: Engine) -> int:
     return int(home.store.cursor("live", "live") or 0)
 
 
-def wait_for(home: Engine, cursor: int, seconds: float = 90.0) -> None:
+def wait_for(home: Engine, cursor: int, seconds: float = 300.0) -> None:
     deadline = time.monotonic() + seconds
     while reached(home) < cursor:
         assert time.monotonic() < deadline, f"stands at {reached(home)} of {cursor}"

@@ -25,7 +25,7 @@ def kept_ids(home: Engine) -> set[str]:
     return {row.post.native_id for row in home.store.latest_mentions(BRAND, limit=10_000)}
 
 
-def until(home: Engine, reach: Reach, holds: Callable[[], bool], seconds: float = 20.0) -> list[Collected]:
+def until(home: Engine, reach: Reach, holds: Callable[[], bool], seconds: float = 120.0) -> list[Collected]:
     """Keep what comes until something holds."""
     kept: list[Collected] = []
     deadline = time.monotonic() + seconds
