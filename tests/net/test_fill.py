@@ -151,12 +151,12 @@ async def _get(asking: HttpClient, request: HttpRequest) -> object:
 
 
 async def _listen(asking: HttpClient, request: HttpRequest) -> object:
-    async with aclosing(events(asking, request, silence_s=0.2)) as heard:
+    async with aclosing(events(asking, request, silence_s=1.0)) as heard:
         return [message async for message in heard]
 
 
 async def _talk(asking: HttpClient, request: HttpRequest) -> object:
-    async with aclosing(web_socket(asking, request, silence_s=0.2)) as heard:
+    async with aclosing(web_socket(asking, request, silence_s=1.0)) as heard:
         return [message async for message in heard]
 
 

@@ -95,7 +95,7 @@ def test_what_was_read_is_kept_when_the_time_is_up() -> None:
         return b"* 1 FETCH (" if "FETCH 5 (UID BODY" in command else None
 
     with serving(MailServer(BOX, say)) as server:
-        found = look(server, MailLimits(total_s=0.6, connect_s=0.5))
+        found = look(server, MailLimits(total_s=3.0, connect_s=2.0))
     assert [letter.number for letter in found.letters] == [3] and found.more
 
 
