@@ -58,7 +58,7 @@ def test_scripts_are_short_and_say_nothing_to_people() -> None:
 
 def test_every_package_of_the_pages_has_its_line_in_the_documentation() -> None:
     asked = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
-    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").partition("## Real servers")[0]
     assert sorted(re.findall(r"^\| `([@\w/.-]+)` \|", text, re.MULTILINE)) == sorted(asked)
 
 

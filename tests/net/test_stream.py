@@ -113,7 +113,7 @@ def test_a_stream_goes_on_after_the_last_id_and_is_asked_for_unpacked() -> None:
 def test_what_is_no_stream_of_events_is_told(answer: Answer, permanent: bool) -> None:
     heard, error = _heard(answer)
     assert (heard, error.permanent) == ([], permanent)
-    assert error.retry_after_s == (7 if "503" in str(error) else None)
+    assert error.retry_after_s == (7 if "(status 503)" in str(error) else None)
 
 
 def _moved(place: str) -> Answer:
