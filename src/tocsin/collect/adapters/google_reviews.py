@@ -119,8 +119,7 @@ class GoogleReviewsAdapter(OwnedApi):
     def found_one(self, asked: Asked, native_id: str, answer: Answer) -> Post | Delete | None:
         """Return the review."""
         one = _REVIEWS.read(answer.body, Counter())
-        post = _post(one, answer.at) if one else None
-        return post
+        return _post(one, answer.at) if one else None
 
 
 def _request(rest: str) -> Request:
