@@ -8,7 +8,12 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from tocsin.base.errors import StoreError
 
-APPEND_ONLY = ("store_event", "store_alertaction", "store_audit")
+# fmt: off
+APPEND_ONLY = (
+    "store_event", "store_alertaction", "store_audit",
+    "store_logentry", "store_loghash", "store_checkpoint", "store_stamptoken",
+)
+# fmt: on
 
 
 def check_schema(connection: BaseDatabaseWrapper) -> None:

@@ -15,8 +15,8 @@ from tocsin.store.database import Database
 
 _FETCH = 2_000
 
-# Parents before children. Leases, presences, faults of channels, undo records and the turns of posts to be asked for
-# again are left out: they mean nothing elsewhere.
+# Parents before children. Leases, presences, faults of channels, the health of time-stamping authorities, undo records
+# and the turns of posts to be asked for again are left out: they mean nothing elsewhere.
 # fmt: off
 _MODELS = (
     "Fact", "Brand", "Watch", "WatchVersion", "Timeline", "Source", "Cursor", "Reading", "ImportRecord", "Author",
@@ -24,11 +24,13 @@ _MODELS = (
     "StoryCount", "FoldState", "Surge", "FreeText", "Event", "Outbox", "Alert", "AlertAction", "Label", "Audit",
     "WorkState", "SavedView", "Correction", "Corrected", "Original", "Objection", "Retention", "Move",
     "Routing", "SourceHour", "MediaTitle", "SourcePast", "SourceSpend", "SourceGap", "SourceNote",
+    "Dossier", "Capture", "CaptureTurn", "EvidenceText", "LogEntry", "LogHash", "Checkpoint", "StampToken",
+    "ChosenGround", "GroundElement", "Clock", "LawLetter",
 )
 # fmt: on
 # Who may come in: in backups, which put an installation back as it was, and never in exports, which are handed on.
 # Sessions and tries to sign in are left out of both, as leases are.
-_PRIVATE_MODELS = ("Person", "Membership", "RecoveryCode", "OneTimeLink", "Channel", "SourceSecret")
+_PRIVATE_MODELS = ("Person", "Membership", "RecoveryCode", "OneTimeLink", "Channel", "SourceSecret", "EvidenceKey")
 _SECRET_WORDS = ("password", "token", "secret")
 
 
