@@ -4,8 +4,10 @@ from tocsin.store.models.alerting import Channel, ChannelFault, Routing, SourceH
 from tocsin.store.models.collecting import (
     SourceCheck,
     SourceGap,
+    SourceHub,
     SourceNote,
     SourcePast,
+    SourcePush,
     SourceSecret,
     SourceSpend,
 )
@@ -104,8 +106,10 @@ __all__ = [
     "SourceCheck",
     "SourceGap",
     "SourceHour",
+    "SourceHub",
     "SourceNote",
     "SourcePast",
+    "SourcePush",
     "SourceSecret",
     "SourceSpend",
     "StampToken",

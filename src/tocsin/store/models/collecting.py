@@ -78,3 +78,40 @@ class SourceNote(models.Model):
     name = models.CharField(max_length=64)
     count = models.BigIntegerField(default=0)
     last_ms = models.BigIntegerField()
+
+
+class SourceHub(models.Model):
+    """A hub that was asked to push the news of a source (WebSub), under a callback that only it knows.
+
+    sealed: what it signs with. granted_ms, until_ms: the lease. next_ms: when to ask it again. push_ms: its last push.
+    missed_ms: when a read found what it should have pushed. failures: questions since the last grant.
+    """
+
+    source = models.BigIntegerField()
+    hub = models.TextField()
+    topic = models.TextField()
+    token = models.CharField(max_length=64, unique=True)
+    sealed = models.TextField()
+    state = models.CharField(max_length=12)
+    asked_ms = models.BigIntegerField(null=True)
+    next_ms = models.BigIntegerField()
+    granted_ms = models.BigIntegerField(null=True)
+    until_ms = models.BigIntegerField(null=True)
+    push_ms = models.BigIntegerField(null=True)
+    missed_ms = models.BigIntegerField(null=True)
+    failures = models.IntegerField(default=0)
+    error_template = models.TextField(default="")
+    error_params = models.TextField(default="{}")
+
+    class Meta:
+        indexes = [models.Index(fields=["source"], name="source_hub_source")]
+
+
+class SourcePush(models.Model):
+    """What a hub pushed and the worker did not read yet. is_hint: not signed well enough to be read; only a hint."""
+
+    hub = models.BigIntegerField()
+    at_ms = models.BigIntegerField()
+    content_type = models.CharField(max_length=200)
+    body = models.BinaryField()
+    is_hint = models.BooleanField(default=False)

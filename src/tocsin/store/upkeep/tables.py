@@ -15,8 +15,8 @@ from tocsin.store.database import Database
 
 _FETCH = 2_000
 
-# Parents before children. Leases, presences, faults of channels, the health of time-stamping authorities, undo records
-# and the turns of posts to be asked for again are left out: they mean nothing elsewhere.
+# Parents before children. Leases, presences, faults of channels, the health of time-stamping authorities, undo records,
+# the turns of posts to be asked for again and pushes not yet read are left out: they mean nothing elsewhere.
 # fmt: off
 _MODELS = (
     "Fact", "Brand", "Watch", "WatchVersion", "Timeline", "Source", "Cursor", "Reading", "ImportRecord", "Author",
@@ -30,7 +30,11 @@ _MODELS = (
 # fmt: on
 # Who may come in: in backups, which put an installation back as it was, and never in exports, which are handed on.
 # Sessions and tries to sign in are left out of both, as leases are.
-_PRIVATE_MODELS = ("Person", "Membership", "RecoveryCode", "OneTimeLink", "Channel", "SourceSecret", "EvidenceKey")
+# fmt: off
+_PRIVATE_MODELS = (
+    "Person", "Membership", "RecoveryCode", "OneTimeLink", "Channel", "SourceSecret", "EvidenceKey", "SourceHub",
+)
+# fmt: on
 _SECRET_WORDS = ("password", "token", "secret")
 
 
