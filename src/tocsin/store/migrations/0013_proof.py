@@ -264,9 +264,10 @@ class Migration(migrations.Migration):
                 ("authority", models.CharField(max_length=64)),
                 ("at_ms", models.BigIntegerField()),
                 ("got_ms", models.BigIntegerField()),
-                ("qualified", models.BooleanField(default=False)),
-                ("token", models.BinaryField()),
-                ("chain", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("details", models.TextField()),
+                ("reply", models.BinaryField()),
+                ("chain", models.BinaryField()),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("entry", "authority"), name="stamp_token_once")],

@@ -49,15 +49,19 @@ class Checkpoint(models.Model):
 
 
 class StampToken(models.Model):
-    """What a time-stamping authority said of the digest of an entry. token: DER. at_ms: by its clock. Append-only."""
+    """What a time-stamping authority said of the digest of an entry. at_ms: by its clock. Append-only.
+
+    reply: the whole answer (DER). chain: PEM. details: JSON, what was read in it.
+    """
 
     entry = models.BigIntegerField()
     authority = models.CharField(max_length=64)
     at_ms = models.BigIntegerField()
     got_ms = models.BigIntegerField()
-    qualified = models.BooleanField(default=False)
-    token = models.BinaryField()
-    chain = models.TextField()
+    digest = models.CharField(max_length=64)
+    details = models.TextField()
+    reply = models.BinaryField()
+    chain = models.BinaryField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "authority"], name="stamp_token_once")]
