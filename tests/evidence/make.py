@@ -15,8 +15,7 @@ from typing import Any
 
 import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -266,16 +265,16 @@ def make_pdf() -> bytes:
 
 
 def make_chain(host: str) -> tuple[bytes, ...]:
-    """Return the DER of a certificate for `host` and of its authority; the same keys, so nearly the same bytes."""
-    root_key, key = ec.derive_private_key(7, ec.SECP256R1()), ec.derive_private_key(11, ec.SECP256R1())
+    """Return the DER of a certificate for `host` and of its authority, always the same."""
+    root_key, key = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (7, 11))
     root_name, name = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("Test root", host))
-    root = _certificate(root_name, root_name, root_key, 1, ca=True).sign(root_key, hashes.SHA256())
-    leaf = _certificate(name, root_name, key, 2, ca=False).sign(root_key, hashes.SHA256())
+    root = _certificate(root_name, root_name, root_key, 1, ca=True).sign(root_key, None)
+    leaf = _certificate(name, root_name, key, 2, ca=False).sign(root_key, None)
     return tuple(one.public_bytes(Encoding.DER) for one in (leaf, root))
 
 
 def _certificate(
-    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, serial: int, *, ca: bool
+    name: x509.Name, issuer: x509.Name, key: Ed25519PrivateKey, serial: int, *, ca: bool
 ) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(issuer).serial_number(serial)
     builder = builder.public_key(key.public_key()).not_valid_before(START - timedelta(days=30))
