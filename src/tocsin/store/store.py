@@ -24,7 +24,9 @@ from tocsin.store.close import ClosedRange
 from tocsin.store.collecting.facade import Collecting
 from tocsin.store.collecting.rows import Aside
 from tocsin.store.database import Database
+from tocsin.store.dossiers.facade import Dossiers
 from tocsin.store.errors import speaks_plainly
+from tocsin.store.evidence.facade import Evidence
 from tocsin.store.people.facade import People
 from tocsin.store.personal.facade import Personal
 from tocsin.store.queries import alerts, duty, figures, imports, mentions, search, setup, sources
@@ -69,6 +71,8 @@ class Store:
         self.alerting = Alerting(self._db)
         self.media = MediaTitles(self._db)
         self.collecting = Collecting(self._db)
+        self.evidence = Evidence(self._db)
+        self.dossiers = Dossiers(self._db)
 
     @property
     def alias(self) -> str:

@@ -1,0 +1,1 @@
+"""Dossiers: what counsel gathers on an affair, grounds, clocks, letters."""

@@ -1,0 +1,1 @@
+"""The vault of evidence: captures, their files, and the log that seals them."""
