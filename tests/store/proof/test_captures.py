@@ -127,8 +127,11 @@ def test_pages_come_again_in_their_turn_while_the_dossier_is_open(store: Store) 
     store.evidence.plan(turns)
     due = store.evidence.turns_due(at(61))
     assert [turn.why for turn in due] == ["after_1h"]
-    assert store.evidence.take_turn(due[0], 1)
-    assert not store.evidence.take_turn(due[0], 2)
+    taken = store.evidence.take_turn(due[0], at(61))
+    assert taken is not None
+    assert (taken.url, taken.why, taken.by, taken.dossier) == (PAGE, "after_1h", "tocsin", dossier.number)
+    assert store.evidence.take_turn(due[0], at(62)) is None
+    assert [row.number for row in store.evidence.pages(dossier.number)] == [taken.number]
     assert store.evidence.call_off(dossier.number, "before_clock") == 1
     store.dossiers.close(dossier.number, at(70), None)
     assert store.evidence.turns_due(at(5000)) == []
@@ -150,6 +153,19 @@ def test_files_are_whole_read_only_and_written_once(store: Store) -> None:
         vault.path(folder, "none.png")
     vault.remove(folder)
     assert vault.folders() == []
+
+
+def test_files_that_may_still_come_are_known(store: Store) -> None:
+    asked(store)
+    assert store.evidence.busy(at(0)) == []
+    one = store.evidence.claim(ROBOT, at(1), LEASE)
+    assert one is not None
+    assert [row.holder for row in store.evidence.busy(at(2))] == [ROBOT]
+    assert store.evidence.busy(at(9)) == []
+    store.evidence.recorded(one, left("alba/x"))
+    assert len(store.evidence.busy(at(9))) == 1
+    store.evidence.doubt(one.number)
+    assert store.evidence.capture(one.number).is_doubtful
 
 
 def test_half_written_folders_are_swept_and_those_of_others_left(store: Store) -> None:

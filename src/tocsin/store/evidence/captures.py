@@ -209,6 +209,27 @@ def stamp_later(db: Database, number: str, next_at: datetime) -> None:
     db.run(sql, [to_ms(next_at), number])
 
 
+def doubt(db: Database, number: str) -> None:
+    """Mark the time of a capture as doubtful."""
+    db.run("update store_capture set doubtful = %s where number = %s", [True, number])
+
+
+def busy(db: Database, now: datetime) -> list[CaptureRow]:
+    """Return captures whose files may still be beside their place: being recorded, or recorded and not sealed."""
+    where = "c.state = 'recorded' or (c.state = 'running' and c.lease_ms >= %s)"
+    return [_row(row) for row in db.rows(f"{_SELECT} where {where}", [to_ms(now)])]
+
+
+def pages(db: Database, dossier: str) -> list[CaptureRow]:
+    """Return the last capture of each page of a dossier, in the order in which pages were first asked for."""
+    rows = db.rows(
+        f"{_SELECT} join (select max(id) as last, min(id) as first from store_capture where dossier = %s and robot"
+        " and erased_ms is null group by url) p on p.last = c.id order by p.first",
+        [dossier_id(db, dossier)],
+    )
+    return [_row(row) for row in rows]
+
+
 def put_in(db: Database, number: str, dossier: str) -> CaptureRow:
     """Put a capture into a dossier of its brand. Raises ConflictError when it is in another one already."""
     with db.transaction():

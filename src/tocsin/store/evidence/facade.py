@@ -88,6 +88,18 @@ class Evidence:
         """Ask for time-stamps again at an instant."""
         captures.stamp_later(self._db, number, next_at)
 
+    def doubt(self, number: str) -> None:
+        """Mark the time of a capture as doubtful."""
+        captures.doubt(self._db, number)
+
+    def busy(self, now: datetime) -> list[CaptureRow]:
+        """Return captures whose files may still be beside their place: being recorded, or recorded and not sealed."""
+        return captures.busy(self._db, now)
+
+    def pages(self, dossier: str) -> list[CaptureRow]:
+        """Return the last capture of each page of a dossier."""
+        return captures.pages(self._db, dossier)
+
     def put_in(self, number: str, dossier: str) -> CaptureRow:
         """Put a capture into a dossier of its brand."""
         return captures.put_in(self._db, number, dossier)
@@ -181,9 +193,9 @@ class Evidence:
         """Return the turns of a dossier that are to come."""
         return turns.planned(self._db, dossier)
 
-    def take_turn(self, turn: Turn, capture: int) -> bool:
-        """Note that a turn was taken by a capture (its row); False when another process took it."""
-        return turns.take(self._db, turn, capture)
+    def take_turn(self, turn: Turn, at: datetime) -> CaptureRow | None:
+        """Ask for the capture of a turn, once; None when another process did."""
+        return turns.take(self._db, turn, at)
 
     def call_off(self, dossier: str, why: str = "") -> int:
         """Forget the turns of a dossier that are to come, all or those of one reason."""

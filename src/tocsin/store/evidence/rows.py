@@ -9,6 +9,8 @@ import msgspec
 
 from tocsin.evidence.values import Entry, EntryKind, Token
 
+HOUSE = "tocsin"  # who acts where nobody did: the installation itself
+
 
 class CaptureState(StrEnum):
     """How far a capture has come."""

@@ -9,7 +9,8 @@ from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
 from tocsin.store.database import Database
 from tocsin.store.dossiers.numbers import dossier_id, number_of
-from tocsin.store.evidence.rows import Turn
+from tocsin.store.evidence import captures
+from tocsin.store.evidence.rows import HOUSE, Ask, CaptureRow, Turn
 
 _SELECT = (
     "select t.id, d.year, d.rank, t.brand, t.url, t.why, t.due_ms, t.platform, t.native_id, t.done"
@@ -39,9 +40,24 @@ def planned(db: Database, dossier: str) -> list[Turn]:
     return [_turn(row) for row in rows]
 
 
-def take(db: Database, turn: Turn, capture: int) -> bool:
-    """Note that a turn was taken by a capture; False when another process took it."""
-    return db.run("update store_captureturn set done = %s where id = %s and done = 0", [capture, turn.id]) > 0
+def take(db: Database, turn: Turn, at: datetime) -> CaptureRow | None:
+    """Ask for the capture of a turn, once; None when another process did."""
+    with db.transaction():
+        if not db.run("update store_captureturn set done = -1 where id = %s and done = 0", [turn.id]):
+            return None
+        wanted = Ask(
+            brand=turn.brand,
+            url=turn.url,
+            by=HOUSE,
+            at=at,
+            why=turn.why,
+            dossier=turn.dossier,
+            platform=turn.platform,
+            native_id=turn.native_id,
+        )
+        asked = captures.ask(db, wanted)
+        db.run("update store_captureturn set done = %s where id = %s", [asked.id, turn.id])
+    return asked
 
 
 def call_off(db: Database, dossier: str, why: str = "") -> int:
