@@ -20,6 +20,7 @@ from tocsin.collect.feed.websub import (
     granted,
     hub_request,
     is_signed,
+    is_strong,
     pushed,
     renews_at,
 )
@@ -66,8 +67,7 @@ def test_a_hub_is_found_in_the_headers_or_in_the_feed() -> None:
     )
 
 
-def test_a_hub_in_the_open_or_none_is_not_taken() -> None:
-    assert find_hub({"link": '<http://hub.example/>; rel="hub"'}, b"", URL) is None
+def test_what_is_no_web_address_is_no_hub() -> None:
     assert find_hub({"link": "<javascript:x>; rel=hub"}, b"<rss>", URL) is None
 
 
@@ -128,6 +128,7 @@ def test_a_lease_is_renewed_before_it_ends() -> None:
 def test_what_is_signed_with_the_secret_is_believed_and_nothing_else(method: str) -> None:
     signature = f"{method}={hmac.new(b'key', b'news', getattr(hashlib, method)).hexdigest()}"
     assert is_signed(signature, b"news", "key")
+    assert is_strong(signature) is (method != "sha1") and not is_strong(signature.replace(method, "md5"))
     for wrong in (signature[:-1], signature.replace(method, "md5"), "", f"{method}=é", signature.partition("=")[2]):
         assert not is_signed(wrong, b"news", "key")
     assert not is_signed(signature, b"other", "key") and not is_signed(signature, b"news", "")

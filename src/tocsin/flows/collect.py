@@ -18,6 +18,8 @@ from tocsin.collect.adapter import Done, Gap, Page, Throttled
 from tocsin.collect.registry import load_adapter
 from tocsin.flows.collecting.asked import Asked, Checked, Outcome, Question
 from tocsin.flows.collecting.past import ask_pasts, keep_past
+from tocsin.flows.collecting.push.lease import after_read, ask_hubs, keep_asked
+from tocsin.flows.collecting.push.read import keep_pushed, read_pushes
 from tocsin.flows.collecting.reach import Reach, final
 from tocsin.flows.collecting.recheck import ask_checks, every, keep_checks, rechecks
 from tocsin.flows.collecting.secrets import Opener, seal_secret
@@ -58,14 +60,16 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 def start_due(engine: Engine, reach: Reach, now: datetime) -> list[Asked]:
     """Ask every source that is due at `now`, and leave the connections that are no longer wanted."""
     opener, rows = Opener(engine), engine.store.sources()
-    _leave_unwanted(reach, opener, {row.source.name: row for row in rows})
-    asked = []
+    by_name = {row.source.name: row for row in rows}
+    _leave_unwanted(reach, opener, by_name)
+    asked = read_pushes(engine, reach, by_name, now)
     under_way = {one.question.key for one in reach.under_way()}
     for row in engine.store.due_sources(now):
         if (row.source.name, LIVE, False) not in under_way:
             one = _ask(engine, reach, opener, row, now)
             asked += [one] if one is not None else []
-    return asked + ask_pasts(engine, reach, opener, now) + ask_checks(engine, reach, opener, rows, now)
+    asked += ask_pasts(engine, reach, opener, now) + ask_checks(engine, reach, opener, rows, now)
+    return asked + ask_hubs(engine, reach, by_name, now)
 
 
 def keep_ready(engine: Engine, reach: Reach, now: datetime, timeout_s: float = 0.0) -> list[Collected]:
@@ -155,6 +159,8 @@ def _keep(engine: Engine, reach: Reach, outcome: Outcome, now: datetime) -> Coll
         return Collected(source=name, changed=changed)
     if isinstance(result, Checked):
         raise TypeError("posts were asked for again that nobody asked for")
+    if asked.question.to_hub is not None or asked.question.pushes:
+        return _keep_of_hub(engine, reach, outcome, result, now)
     if asked.question.timeline != LIVE:
         aside = _aside(engine, asked, result)
         past = keep_past(engine, asked, result, aside, now)
@@ -172,6 +178,19 @@ def _keep(engine: Engine, reach: Reach, outcome: Outcome, now: datetime) -> Coll
     engine.store.note_error(name, now, result, next_at)
     reach.kept(outcome)
     return Collected(source=name, error=result, next_at=next_at, is_read=True)
+
+
+def _keep_of_hub(
+    engine: Engine, reach: Reach, outcome: Outcome, result: Page | Done | SourceError, now: datetime
+) -> Collected:
+    """Store what a hub pushed, or what became of a question to it."""
+    asked, ingested = outcome.asked, None
+    if isinstance(result, Done) or (asked.question.to_hub is not None and isinstance(result, SourceError)):
+        keep_asked(engine, asked, result)
+    else:
+        ingested = keep_pushed(engine, asked, result, _aside(engine, asked, result), now)
+    reach.kept(outcome)
+    return Collected(source=asked.question.source.name, ingested=ingested, is_read=ingested is not None)
 
 
 def _keep_page(engine: Engine, reach: Reach, outcome: Outcome, page: Page, now: datetime) -> Collected:
@@ -196,6 +215,7 @@ def _keep_page(engine: Engine, reach: Reach, outcome: Outcome, page: Page, now: 
     # While there is more it is not yet a good read: what the next pages bring is measured against the one before.
     next_at = now if page.more else _next_at(page, now)
     if not page.more:
+        next_at = after_read(engine, asked, page, next_at, now) if done.accepted else now
         engine.store.note_good(name, now, next_at)
     reach.kept(outcome)
     return Collected(source=name, ingested=done, next_at=next_at, is_read=True)

@@ -14,6 +14,7 @@ from tocsin.base.time import minute_of
 from tocsin.collect.adapter import ReadMail, Request, Source, Subscribe
 from tocsin.collect.registry import load_adapter
 from tocsin.flows.collecting.life import SecretLine, ending_secrets
+from tocsin.flows.collecting.push.shown import hub_host
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import N_
 from tocsin.store.queries.figures import Bucket
@@ -164,6 +165,11 @@ def _outgoing(engine: Engine, rows: Sequence[SourceRow]) -> Iterator[Outgoing]:
     for row in rows:
         for host in _hosts(row.source) if row.enabled else ():
             yield Outgoing(host=host, why=N_("reads the source {name}"), params={"name": row.source.name})
+    names = {row.source.name for row in rows if row.enabled}
+    for hub in engine.store.collecting.hubs.wanted():
+        if hub.source in names:
+            why = N_("is asked to push what is new in {name}")
+            yield Outgoing(host=hub_host(hub), why=why, params={"name": hub.source})
     settings = engine.settings
     if settings.smtp_host:
         yield Outgoing(host=settings.smtp_host, why=N_("sends the mails of alerts"))

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from django.urls import include, path
 
 from tocsin.web.house import home
+from tocsin.web.house.hub import callback
 
 _BRAND_ROOMS = ("today", "stream", "stories", "alerts", "watches", "sources", "media", "people", "personal", "audit")
 _ROOMS = ("enter", "welcome", "demo")
@@ -27,6 +28,7 @@ urlpatterns = [
     path("healthz", home.health, name="health"),
     path("manifest.webmanifest", home.manifest, name="manifest"),
     path("theme", home.theme, name="theme"),
+    path("hub/<str:token>", callback, name="hub"),
     path("b/<slug:brand>/more", home.more, name="more"),
     *(path("", included) for name in _ROOMS for included in _room(name)),
     *(path("b/<slug:brand>/", included) for name in _BRAND_ROOMS for included in _room(name)),

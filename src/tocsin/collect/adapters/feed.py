@@ -178,6 +178,12 @@ def hub_of(cursor: str) -> Hub | None:
     return Hub(url=memory.hub, topic=memory.topic) if memory is not None and memory.hub else None
 
 
+def due_now(cursor: str) -> str:
+    """Return the same memory of a feed, but for when to ask it again: now."""
+    memory = read_cursor(cursor)
+    return cursor if memory is None else dump_cursor(msgspec.structs.replace(memory, next_at=0))
+
+
 def _place(source: Source, options: FeedOptions, feed: FeedRead, url: str, at: datetime) -> FeedPlace:
     return FeedPlace(
         feed=options.url,

@@ -1,7 +1,7 @@
 """News of a feed pushed by its hub: WebSub (W3C Recommendation, 23 January 2018).
 
 A hub must reach this installation, so that a subscription is only worth asking for where the settings give a public
-address. The feed is still read at its own pace: what a hub pushes only comes sooner, and a hub may fall silent.
+address. The feed is still read, if more slowly: a hub may fall silent.
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 def find_hub(headers: Mapping[str, str], body: bytes, url: str) -> Hub | None:
     """Return the hub that an answer names in its headers or in the head of its feed, or None (section 4).
 
-    headers: lower-case names. The hub must be reached over HTTPS, since it is told the secret.
+    headers: lower-case names. Whether the hub may be told a secret, over HTTPS alone, is for the caller to see.
     """
     links = [*_of_headers(headers.get("link", "")), *_of_feed(body[:_HEAD_BYTES])]
     hub = next((found for rel, href in links if rel == "hub" and (found := canonical_url(href, url))), None)
-    if hub is None or not hub.startswith("https://"):
+    if hub is None:
         return None
     topic = next((href for rel, href in links if rel == "self"), "")
     # The topic is compared letter by letter by hubs: it stays as its publisher wrote it.
@@ -148,6 +148,17 @@ def is_signed(signature: str, body: bytes, secret: str) -> bool:
         return False
     expected = hmac.new(secret.encode("utf-8"), body, digest).hexdigest()
     return hmac.compare_digest(expected.encode("ascii"), written.strip().lower().encode("utf-8", "replace"))
+
+
+def is_strong(signature: str) -> bool:
+    """Return whether a signature is by a method on which what was pushed may be believed: SHA-256 and up.
+
+    The oldest hubs still sign by SHA-1, which section 7 advises against: what they push is a hint to read the feed.
+
+    >>> is_strong("sha256=00"), is_strong("SHA1=00")
+    (True, False)
+    """
+    return signature.strip().partition("=")[0].lower() in _METHODS.keys() - {"sha1"}
 
 
 def pushed(body: bytes, content_type: str) -> Frame:

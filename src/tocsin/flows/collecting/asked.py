@@ -13,8 +13,9 @@ import msgspec
 
 from tocsin.base.errors import SourceError
 from tocsin.base.seam import LIVE
-from tocsin.collect.adapter import Delete, Done, Page, Source, Upsert
+from tocsin.collect.adapter import Delete, Done, Page, Request, Source, Upsert
 from tocsin.flows.collecting.frames import FrameBuffer
+from tocsin.store.collecting.hubs import PushRow
 from tocsin.store.collecting.rows import CheckRow
 from tocsin.store.rows import SourceRow
 
@@ -24,7 +25,8 @@ PAGES_AHEAD = 2  # parsed pages of a lasting connection that may wait to be stor
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What to ask. row: the source and how it fares. source: as its adapter is to see it. cursor: where it stands.
 
-    secrets: opened, by name; never shown. checks: posts to ask for again, instead of what is new.
+    secrets: opened, by name; never shown. checks: posts to ask for again, instead of what is new. pushes: what a hub
+    pushed, to be read instead of asking. to_hub: what to tell the hub of the source, instead of asking the source.
     """
 
     row: SourceRow
@@ -33,6 +35,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     timeline: str = LIVE
     secrets: Mapping[str, str] = {}
     checks: Sequence[CheckRow] = ()
+    pushes: Sequence[PushRow] = ()
+    to_hub: Request | None = None
 
     def __repr__(self) -> str:
         return f"Question({self.source.name!r}, {self.timeline!r})"

@@ -31,6 +31,7 @@ from tocsin.collect.adapter import (
     Request,
     Subscribe,
 )
+from tocsin.collect.feed.websub import pushed
 from tocsin.collect.registry import load_adapter
 from tocsin.flows.collecting.asked import Asked, Checked, Outcome, Question, Result
 from tocsin.flows.collecting.frames import FrameBuffer
@@ -156,14 +157,26 @@ class Reach:
         self._put(Outcome(asked, asked.cursor, result, is_last=True))
 
     async def _result(self, asked: Asked) -> Result:
+        if asked.question.to_hub is not None:
+            return await self._tell(asked.question.to_hub)
         adapter = load_adapter(asked.question.source.adapter)
         if asked.question.checks:
             return await self._check(asked, adapter)
+        if asked.question.pushes:
+            asked.receive()
+            frames = [pushed(one.body, one.content_type) for one in asked.question.pushes]
+            return await self._page(self._listener, asked, adapter, Frames(frames=frames, at=asked.now))
         plan = self._plan(asked, adapter)
         if isinstance(plan, Subscribe):
             asked.is_held = True
             await self._hold(asked, adapter, plan)
         return await self._answer(asked, adapter, plan)
+
+    async def _tell(self, request: Request) -> Done:
+        """Tell a hub something; it answers by calling back."""
+        async with self._line.host(request), self._gate:
+            await self._line.tell(request)
+        return Done()
 
     def _plan(self, asked: Asked, adapter: Adapter) -> Plan:
         return adapter.plan(asked.question.source, asked.cursor, asked.now)

@@ -93,6 +93,18 @@ class Line:
             moved_to=fetched.moved_to,
         )
 
+    async def tell(self, request: Request) -> None:
+        """Tell a hub something. Raises SourceError unless it takes it, and AddressError."""
+        fetched = await self._client.fetch(HttpRequest(url=request.url, headers=request.headers, body=request.body))
+        if fetched.status >= 400:
+            raise SourceError(
+                "The hub {url} does not take what it is asked (status {status}: {said!r}).",
+                permanent=False,
+                url=request.url,
+                status=fetched.status,
+                said=" ".join(fetched.body[:200].decode("utf-8", "replace").split()),
+            )
+
     async def frames(self, asked: Asked, adapter: Adapter, plan: Subscribe) -> AsyncGenerator[Frame, None]:
         """Yield the frames of a lasting connection; it ends by SourceError or AddressError alone."""
         secrets = asked.question.secrets

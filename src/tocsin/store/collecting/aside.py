@@ -25,7 +25,7 @@ def keep_aside(db: Database, source: int, aside: Aside, posts: Sequence[int], no
         put_secrets(db, source, aside.secrets, now_ms)
     set_ends(db, source, aside.ends)
     _keep_gaps(db, source, aside.gaps, now_ms)
-    _keep_notes(db, source, aside.notes, now_ms)
+    keep_notes(db, source, aside.notes, now_ms)
     if aside.paid_posts:
         bulk.add(db, "store_sourcespend", ("source", "month", "posts"), [(source, _month(now_ms), aside.paid_posts)])
     if aside.past is not None:
@@ -58,6 +58,18 @@ def notes(db: Database, source: str) -> list[NoteRow]:
     return [NoteRow(name=row[0], count=row[1], last_at=from_ms(row[2])) for row in rows]
 
 
+def keep_notes(db: Database, source: int, found: Mapping[str, int], now_ms: int) -> None:
+    """Add counts of what was not understood."""
+    rows = [(source, clean(name)[:_LONGEST_NOTE], count, now_ms) for name, count in sorted(found.items()) if count]
+    for row in rows:
+        db.run(
+            "insert into store_sourcenote (source, name, count, last_ms) values (%s, %s, %s, %s)"
+            " on conflict (source, name) do update set count = store_sourcenote.count + excluded.count,"
+            " last_ms = excluded.last_ms",
+            row,
+        )
+
+
 def _keep_gaps(db: Database, source: int, found: Sequence[Gap], now_ms: int) -> None:
     if not found:
         return
@@ -72,17 +84,6 @@ def _keep_gaps(db: Database, source: int, found: Sequence[Gap], now_ms: int) -> 
         " (select id from store_sourcegap where source = %s order by id desc limit 1 offset %s)",
         [source, source, GAPS_KEPT],
     )
-
-
-def _keep_notes(db: Database, source: int, found: Mapping[str, int], now_ms: int) -> None:
-    rows = [(source, clean(name)[:_LONGEST_NOTE], count, now_ms) for name, count in sorted(found.items()) if count]
-    for row in rows:
-        db.run(
-            "insert into store_sourcenote (source, name, count, last_ms) values (%s, %s, %s, %s)"
-            " on conflict (source, name) do update set count = store_sourcenote.count + excluded.count,"
-            " last_ms = excluded.last_ms",
-            row,
-        )
 
 
 def _month(ms: int) -> int:

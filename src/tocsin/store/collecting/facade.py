@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tocsin.base.errors import SourceError
 from tocsin.base.time import to_ms
 from tocsin.store.collecting import aside, checks, past, secrets
+from tocsin.store.collecting.hubs import Hubs
 from tocsin.store.collecting.rows import CheckRow, GapRow, NoteRow, PastRow, SealedSecret, SecretRow
 from tocsin.store.database import Database
 from tocsin.store.errors import speaks_plainly
@@ -19,6 +20,7 @@ class Collecting:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self.hubs = Hubs(db)
 
     # Secrets
 
@@ -104,3 +106,7 @@ class Collecting:
     def notes(self, source: str) -> list[NoteRow]:
         """Return what was not understood of a source."""
         return aside.notes(self._db, source)
+
+    def add_notes(self, source: str, notes: Mapping[str, int], now: datetime) -> None:
+        """Count what was not understood of a source, or not believed."""
+        aside.keep_notes(self._db, self._db.names.source(source), notes, to_ms(now))

@@ -22,6 +22,11 @@ def secret_purpose(source: str, name: str) -> str:
     return f"source:{source}:{name}"
 
 
+def hub_purpose(token: str) -> str:
+    """Return what the secret of a hub is sealed for."""
+    return f"hub:{token}"
+
+
 def put_secrets(db: Database, source: int, secrets: Sequence[SealedSecret], now_ms: int) -> None:
     """Keep secrets of a source, each in the place of the one before."""
     rows = [(source, one.name, one.sealed, now_ms, ms_or_none(one.ends_at)) for one in secrets]
@@ -89,6 +94,8 @@ def _all_sealed(db: Database) -> Iterator[_Sealed]:
         " order by t.id"
     ):
         yield _Sealed("store_sourcesecret", "sealed", number, text, text, secret_purpose(source, name))
+    for number, token, text in db.rows("select id, token, sealed from store_sourcehub order by id"):
+        yield _Sealed("store_sourcehub", "sealed", number, text, text, hub_purpose(token))
     for number, person, text in db.rows("select id, person, sealed from store_channel order by id"):
         yield _Sealed("store_channel", "sealed", number, text, text, f"channel:{person}")
     for number, text in db.rows("select id, totp_secret from store_person where totp_secret <> '' order by id"):

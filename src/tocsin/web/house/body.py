@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tocsin.flows.collecting.push.callback import LONGEST_PUSH
 from tocsin.web.house.cookie import person_of, session_key
 from tocsin.web.house.upload import LIMIT_BYTES
 
 FORM_BYTES = 3_000_000  # a form, its fields counted
 UPLOAD_PATH = "/files/new"
+HUB_PATH = "/hub/"
 _ENVELOPE = 1_000_000  # what surrounds a file in its form
 
 Scope = dict[str, Any]
@@ -31,7 +33,7 @@ class BodyLimit:
         elif scope["path"] == UPLOAD_PATH and await _is_known(scope):
             limit = LIMIT_BYTES + _ENVELOPE
         else:
-            limit = FORM_BYTES
+            limit = LONGEST_PUSH if scope["path"].startswith(HUB_PATH) else FORM_BYTES
         if _told_bytes(scope) > limit:
             await _refuse(send)
             return

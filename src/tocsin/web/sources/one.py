@@ -24,6 +24,7 @@ from tocsin.flows.collecting.life import (
     start_past,
     stop_past,
 )
+from tocsin.flows.collecting.push.shown import hub_view
 from tocsin.flows.sources import find_source, source_view
 from tocsin.store.rows import AuditEntry, SourceRow
 from tocsin.web.request import WebRequest
@@ -121,6 +122,7 @@ def _page(request: WebRequest, row: SourceRow, *, status: int = 200, **more: obj
         "past": past_of(request.engine, name),
         "since": (request.now - _FIRST_PAST).astimezone(request.zone).date().isoformat(),
         "cost": cost,
+        "hub": hub_view(request.engine, name, request.now),
         "gaps": store.gaps(name),
         "notes": store.notes(name),
         **more,
