@@ -89,7 +89,7 @@ class Length(msgspec.Struct, frozen=True):
     unit: Unit
 
 
-class ActRule(msgspec.Struct, frozen=True, kw_only=True):
+class ActRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one kind of act does to a rule's term.
 
     needs: flags to make sure of, told when a case does not say them. opens: it starts an action. follows: it is worth
@@ -121,7 +121,7 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
     article: str
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule of time, as data of a pack.
 
     starts: events that start it; fallback: those taken, with a remark, when none of `starts` is given.
@@ -182,8 +182,8 @@ class Republication(msgspec.Struct, frozen=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """What happened: the events with their days (an instant for terms in hours), the acts, the new publications.
 
-    place: whose holidays count ("" for the rule's own), such as FR, FR-67, FR-974, GB-ENG, CA-QC. good_friday: a commune
-    of Alsace-Moselle where it is a holiday.
+    place: whose holidays count ("" for the rule's own), such as FR, FR-67, FR-974, GB-ENG, CA-QC. good_friday: a
+    commune of Alsace-Moselle where it is a holiday.
     """
 
     id: str
@@ -222,7 +222,7 @@ class State(StrEnum):
 
 
 class Remark(StrEnum):
-    """Why a term is what it is; each has its words in `flows/law/clock_words.py`."""
+    """Why a term is what it is; its words stand in `flows/law/clock_words.py`."""
 
     STARTED = "started"
     STARTED_BY_FALLBACK = "started_by_fallback"
@@ -253,7 +253,7 @@ class Remark(StrEnum):
 
 
 class ClockReason(msgspec.Struct, frozen=True):
-    """One reason: its code, and what it is about (kinds of acts and events as codes, days as dates, texts of the pack)."""
+    """One reason: its code, and what it is about: kinds of acts and events as codes, days, texts of the pack."""
 
     code: Remark
     params: Mapping[str, str | int | date | Words] = {}
