@@ -1,7 +1,7 @@
 """Bodies of requests as queries: how replay tools find the answer to a POST again.
 
-Method: what warcio.js and the guidelines of the IIPC for requests other than GET do (read 2026-11-22); the rules must be
-theirs to the letter, since the player computes the same query from the request that the replayed page makes.
+Method: what warcio.js and the guidelines of the IIPC for requests other than GET do, read 2026-11-22. The rules must
+be theirs to the letter, since the player computes the same query from the request that the replayed page makes.
 """
 
 from __future__ import annotations
