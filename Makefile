@@ -6,7 +6,7 @@ LOCALES := $(wildcard src/tocsin/locale/*/LC_MESSAGES/tocsin.po)
 CATALOGUES := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docs test-real test-front check format lock catalogues front system-packages eval bench bench-full screenshots clean
+.PHONY: help demo test test-docs test-real test-front check format lock catalogues front system-packages system-packages-real eval bench bench-full screenshots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ $(REAL): requirements/real.txt .venv/ready
 	@rm -rf build/real/python && mkdir -p build/real && .venv/bin/uv pip install --quiet --python $(PY) \
 	  --target build/real/python --require-hashes -r requirements/real.txt && touch $@
 
-test-real: catalogues $(REAL)  ## run the tests against real servers, each started here (Node, PHP, Dovecot: what is there)
+test-real: catalogues system-packages-real $(REAL)  ## run the tests against real servers, each started here (Node, PHP, Dovecot: what is there)
 	@$(PY) -m pytest -m real -rs tests/real
 
 test-docs: catalogues  ## check that the documentation tells all there is
@@ -69,8 +69,11 @@ lock: .venv/ready  ## find the newest versions of the dependencies and write the
 	  --python-version 3.11 -o real.txt; rm -f real.constraints
 	@touch requirements/lock.txt
 
-system-packages:  # a PostgreSQL server for the tests that need one; without the right to install it, they skip
+system-packages:
 	@sh scripts/system-packages
+
+system-packages-real:
+	@sh scripts/system-packages real
 
 eval: catalogues  ## measure the quality of the readings on labelled data, and fail under the floors
 	@$(PY) -m eval.reading && $(PY) -m eval.surges && $(PY) -m eval.nab && $(PY) -m eval.rises && $(PY) -m eval.crises && $(PY) -m eval.plumbing && $(PY) -m eval.stories && $(PY) -m eval.forecast && $(PY) -m eval.spread && $(PY) -m eval.together && $(PY) -m eval.bombs
