@@ -129,6 +129,11 @@ def refusal(ip_text: str) -> Refusal | None:
     return None
 
 
+def refused_networks() -> tuple[ipaddress.IPv4Network, ...]:
+    """Return the IPv4 networks that are refused, for those who must close them elsewhere too (a browser)."""
+    return tuple(network for network, _ in _REFUSED_V4)
+
+
 def check_url(url: str, allow_hosts: Sequence[str] = ()) -> Target:
     """Return what `url` asks to talk to, once it is sure that it may be asked.
 

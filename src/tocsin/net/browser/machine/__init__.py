@@ -1,0 +1,1 @@
+"""The machine around a visit: what it is, its clock, its resolvers."""

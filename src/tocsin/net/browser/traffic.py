@@ -1,0 +1,286 @@
+"""Watch all that a page asks and is answered: let requests go or refuse them, keep bodies, meet the bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+from tocsin.base.capture import Outcome, StepKind, Visit
+from tocsin.net.browser.gate import Gate, Passage
+from tocsin.net.browser.ledger import Hop, Ledger
+from tocsin.net.browser.log import Log
+from tocsin.net.browser.session import Child, Handler, Params, ProtocolError, Session, send_all
+
+MAX_REQUESTS = 2_000
+MAX_NAVIGATIONS = 12
+# Ways to talk that no interception shows: in a page they behave as if every connection failed.
+_CLOSED = """(() => {
+  class Failing extends EventTarget {
+    constructor(url) {
+      super();
+      Object.assign(this, { url: String(url), readyState: 3, bufferedAmount: 0, protocol: "", extensions: "" });
+      setTimeout(() => {
+        for (const event of [new Event("error"), new CloseEvent("close", { code: 1006 })]) {
+          this.dispatchEvent(event);
+          this["on" + event.type]?.(event);
+        }
+      });
+    }
+    send() {}
+    close() {}
+  }
+  Object.assign(Failing, { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 });
+  if (globalThis.WebSocket) globalThis.WebSocket = Failing;
+  for (const name of ["WebSocketStream", "WebTransport", "RTCPeerConnection", "webkitRTCPeerConnection"])
+    delete globalThis[name];
+})()"""
+_OWN_SCHEMES = frozenset({"data", "blob", "about"})
+_REASONS = {Passage.NO_NAME: "NameNotResolved", Passage.NO_ANSWER: "NameNotResolved", Passage.INNER: "BlockedByClient"}
+
+
+class Traffic:
+    """Watches the sessions of one visit. `main_frame` is known once the page is there."""
+
+    def __init__(self, visit: Visit, gate: Gate, log: Log) -> None:
+        self.ledger = Ledger(MAX_REQUESTS)
+        self.main_frame = ""
+        self.main_request: str | None = None  # the browser's id of the page's own last request
+        self.navigations = 0
+        self.is_frozen = False  # the page may no longer leave itself
+        self.loaded = asyncio.Event()
+        self.quiet_since_s = time.monotonic()
+        self._visit = visit
+        self._gate = gate
+        self._log = log
+        self._kept_bytes = 0
+        self._received_bytes = 0
+        self._is_full = False
+        self._root: Session | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what hears which event of the browser."""
+        return {
+            "Fetch.requestPaused": self._paused,
+            "Network.requestWillBeSent": self._sent,
+            "Network.requestWillBeSentExtraInfo": lambda _s, params: self.ledger.wired(params, answer=False),
+            "Network.responseReceived": self._answered,
+            "Network.responseReceivedExtraInfo": lambda _s, params: self.ledger.wired(params, answer=True),
+            "Network.requestServedFromCache": self._from_cache,
+            "Network.dataReceived": self._received,
+            "Network.loadingFinished": self._finished,
+            "Network.loadingFailed": self._failed,
+            "Network.webSocketCreated": self._socket,
+            "Network.webTransportCreated": self._socket,
+            "Page.loadEventFired": lambda _s, _params: self.loaded.set(),
+            "Page.frameNavigated": self._navigated,
+            "Page.windowOpen": lambda _s, params: self._note(StepKind.WINDOW, params["url"]),
+            "Page.downloadWillBegin": lambda _s, params: self._note(StepKind.DOWNLOAD, params["url"]),
+            "Inspector.targetCrashed": self._crashed,
+        }
+
+    async def watch(self, session: Session) -> None:
+        """Begin to watch the page; frames and workers follow by themselves. Raises ProtocolError."""
+        self._root = session
+        await self._prepare(session)
+
+    async def settle(self, quiet_s: float, limit_s: float) -> bool:
+        """Wait until nothing is under way for `quiet_s`; return whether it came to that within `limit_s`."""
+        end_s = time.monotonic() + limit_s
+        while (now_s := time.monotonic()) < end_s:
+            if self.ledger.pending == 0 and not self._tasks and now_s - self.quiet_since_s >= quiet_s:
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
+    async def end(self) -> None:
+        """Let go of all that is under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _prepare(self, session: Session) -> None:
+        keep = {"maxTotalBufferSize": self._visit.max_bytes, "maxResourceBufferSize": self._visit.max_body_bytes}
+        commands: list[tuple[str, Params]] = [
+            ("Network.enable", keep | {"maxPostDataSize": 1_000_000, "enableDurableMessages": session.kind == "page"}),
+            ("Network.setBypassServiceWorker", {"bypass": True}),
+        ]
+        if session.kind in ("page", "iframe"):
+            commands.append(("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}))
+            commands.append(("Page.enable", {}))
+            closing = {"source": _CLOSED, "runImmediately": True}
+            commands.append(("Page.addScriptToEvaluateOnNewDocument", closing))
+        else:
+            commands.append(("Runtime.evaluate", {"expression": _CLOSED}))
+        if session.kind == "page":
+            commands += [("Page.setPrerenderingAllowed", {"isAllowed": False}), ("Network.clearBrowserCache", {})]
+        await send_all(session, commands)
+        await session.attach(lambda child: self._spawn(self._adopt(child)))
+
+    async def _adopt(self, child: Child) -> None:
+        """Watch a frame or a worker before it runs; one that cannot be watched stays still for ever."""
+        await self._prepare(child)
+        await child.go()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(_bearing(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _note(self, kind: StepKind, detail: str) -> None:
+        self._log.step(kind, detail)
+
+    def _paused(self, session: Session, params: Params) -> None:
+        self._spawn(self._decide(session, params))
+
+    async def _decide(self, session: Session, params: Params) -> None:
+        refused, error = await self._refusal(params)
+        if refused is None:
+            await session.send("Fetch.continueRequest", {"requestId": params["requestId"]})
+            return
+        self.ledger.refuse(params.get("networkId", ""), refused)
+        await session.send("Fetch.failRequest", {"requestId": params["requestId"], "errorReason": error})
+
+    async def _refusal(self, params: Params) -> tuple[str | None, str]:
+        """Return why a request may not leave, None where it may, and the error its page is told."""
+        url, is_page = params["request"]["url"], self._is_page(params.get("frameId"), params.get("resourceType"))
+        scheme = urlsplit(url).scheme
+        if scheme in _OWN_SCHEMES and not is_page:
+            return None, ""
+        if is_page and self.is_frozen:
+            self._log.step(StepKind.BLOCKED, f"{url} (the page leaves itself)")
+            return "frozen", "Aborted"
+        if self._is_full or len(self.ledger.hops) >= MAX_REQUESTS:
+            self._log.bound("bytes" if self._is_full else "requests")
+            return "bound", "BlockedByClient"
+        judged = await self._gate.judge(url)
+        if judged.passage is Passage.OPEN:
+            return None, ""
+        self._log.step(StepKind.BLOCKED, f"{url[:500]} ({judged.reason})")
+        if is_page and judged.passage is not Passage.TOO_MANY:
+            ends = {Passage.INNER: Outcome.REFUSED, Passage.NO_NAME: Outcome.GONE}
+            self._log.halt(ends.get(judged.passage, Outcome.FAILED))
+        return judged.reason or judged.passage.value, _REASONS.get(judged.passage, "BlockedByClient")
+
+    def _is_page(self, frame: str | None, resource: str | None) -> bool:
+        return resource == "Document" and frame == self.main_frame
+
+    def _sent(self, session: Session, params: Params) -> None:
+        self._busy()
+        if self._is_page(params.get("frameId"), params.get("type")):
+            self.main_request = params["requestId"]
+        ended = self.ledger.sent(params)
+        if ended is not None:
+            self._judge_answer(ended)
+            if ended.request_id == self.main_request:
+                self._log.step(StepKind.REDIRECTED, params["request"]["url"])
+        if params["request"].get("hasPostData"):
+            self._spawn(self._read_posted(session, params["requestId"]))
+
+    def _answered(self, _session: Session, params: Params) -> None:
+        self._busy()
+        hop = self.ledger.answered(params)
+        if hop is not None:
+            self._judge_answer(hop)
+
+    def _judge_answer(self, hop: Hop) -> None:
+        """Keep nothing of what an inner address answered, and end the visit: its page may hold it by now."""
+        reason = self._gate.judge_answer(hop.url, (hop.answer or {}).get("remoteIPAddress"))
+        if reason is not None and hop.url.startswith("http"):
+            hop.refused, hop.body = reason, None
+            self._log.step(StepKind.BLOCKED, f"{hop.url[:500]} (answered from {reason})")
+            self._log.halt(Outcome.REFUSED)
+
+    def _from_cache(self, _session: Session, params: Params) -> None:
+        hop = self.ledger.hop(params["requestId"])
+        if hop is not None:
+            hop.from_memory = True
+
+    def _received(self, _session: Session, params: Params) -> None:
+        self._busy()
+        hop, count = self.ledger.hop(params["requestId"]), int(params["dataLength"])
+        self._received_bytes += count
+        if hop is not None:
+            hop.received_bytes += count
+            if hop.received_bytes > self._visit.max_body_bytes:
+                hop.body_missing = "too_big"
+        if self._received_bytes > self._visit.max_bytes and not self._is_full:
+            self._is_full = True
+            self._log.bound("bytes")
+            if self._root is not None:
+                self._spawn(self._stop(self._root))
+
+    async def _stop(self, root: Session) -> None:
+        await root.send("Page.stopLoading")
+
+    def _finished(self, session: Session, params: Params) -> None:
+        self._busy()
+        hop = self.ledger.hop(params["requestId"])
+        if hop is None or hop.is_done:
+            return
+        hop.is_done = True
+        if hop.refused is None and hop.body_missing is None:
+            self._spawn(self._read_body(session, hop))
+
+    async def _read_body(self, session: Session, hop: Hop) -> None:
+        if self._kept_bytes + hop.received_bytes > self._visit.max_bytes:
+            hop.body_missing = "over_total"
+            return
+        self._kept_bytes += hop.received_bytes
+        hop.body_missing = "not_given"
+        try:
+            got = await session.send("Network.getResponseBody", {"requestId": hop.request_id})
+        except ProtocolError:
+            if self._root is None or session is self._root:
+                return
+            got = await self._root.send("Network.getResponseBody", {"requestId": hop.request_id})
+        text = got["body"]
+        body = base64.b64decode(text) if got["base64Encoded"] else text.encode("utf-8", "surrogatepass")
+        self._kept_bytes += len(body) - hop.received_bytes
+        if hop.refused is None:
+            hop.body, hop.body_missing = body, None
+
+    async def _read_posted(self, session: Session, request_id: str) -> None:
+        hop = self.ledger.hop(request_id)
+        if hop is not None and hop.request_body is None:
+            got = await session.send("Network.getRequestPostData", {"requestId": request_id})
+            hop.request_body = got["postData"].encode("utf-8", "surrogatepass")
+
+    def _failed(self, _session: Session, params: Params) -> None:
+        self._busy()
+        self.ledger.failed(params)
+
+    def _socket(self, _session: Session, params: Params) -> None:
+        """Tell of a socket that was opened against all odds: what it says is not recorded."""
+        self._note(StepKind.BLOCKED, f"{params['url'][:500]} (socket)")
+        self._log.want("sockets", "not_recorded")
+
+    def _navigated(self, _session: Session, params: Params) -> None:
+        frame = params["frame"]
+        if frame["id"] != self.main_frame or frame["url"] == "about:blank":
+            return
+        self.navigations += 1
+        if self.navigations > 1:
+            self._log.step(StepKind.REDIRECTED, frame["url"])
+        if self.navigations >= MAX_NAVIGATIONS:
+            self._log.bound("navigations")
+            self.is_frozen = True
+
+    def _crashed(self, _session: Session, _params: Params) -> None:
+        self._log.step(StepKind.CRASHED, "page")
+        self._log.halt(Outcome.FAILED)
+
+    def _busy(self) -> None:
+        self.quiet_since_s = time.monotonic()
+
+
+async def _bearing(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work; that what it talks to went away meanwhile is part of every visit."""
+    try:
+        await work
+    except ProtocolError:
+        return
