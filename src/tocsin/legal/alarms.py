@@ -1,4 +1,4 @@
-"""When to ring before a term ends: at half of it, 30, 15, 7 and 2 days before the safe day, and for the lawyer's draft."""
+"""When to ring before a term ends: at half of it, 30, 15, 7 and 2 days before the safe day, and for the draft."""
 
 from __future__ import annotations
 
