@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_hosts: hosts exempt from the address guard, for a feed on one's own network.
     adapters: names of the kinds of source of other packages that may be used; their code runs with tocsin's rights.
     mail_to: who is told of alerts, besides what each brand says. notify_urls: apprise addresses.
+    checkpoint_peers: addresses to which the signed heads of the log of captures are posted, out of the house.
     keep_unmatched, unmatched_posts, unmatched_hours: the ring of posts no watch wanted, for previews.
     unpacked_mb, unpacked_ratio: how far a compressed file may unpack: mebibytes in all, times its packed size.
     """
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = ""
     mail_to: tuple[str, ...] = ()
     notify_urls: tuple[str, ...] = ()
+    checkpoint_peers: tuple[str, ...] = ()
     keep_unmatched: bool = True
     unmatched_posts: int = 50_000
     unmatched_hours: int = 48
@@ -122,7 +124,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def _is_list(field: str) -> bool:
-    return field in ("adapters", "allow_hosts", "web_hosts", "mail_to", "notify_urls")
+    return field in ("adapters", "allow_hosts", "web_hosts", "mail_to", "notify_urls", "checkpoint_peers")
 
 
 def _split(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from tocsin.flows.alerting.route import route_due
 from tocsin.flows.alerting.stand_in import note_failure
 from tocsin.flows.alerting.tell import Telling, is_telling, open_telling, postponed_until, sealed, send_together
 from tocsin.flows.engine import Engine
+from tocsin.flows.evidence.log import PEER, send_to_peer
 from tocsin.flows.letters.digest import send_digest
 from tocsin.flows.people.letters import send_letter
 from tocsin.store.rows import OutboxItem
@@ -150,6 +151,9 @@ def _send(engine: Engine, item: OutboxItem, now: datetime) -> datetime | None:
     channel, _, target = item.action.partition(":")
     if channel == "letter":
         send_letter(engine, target, body, item.event, now)
+        return None
+    if channel == PEER:
+        send_to_peer(engine, int(target), body)
         return None
     if channel == "digest":
         return send_digest(engine, int(target), body, item.event, now)

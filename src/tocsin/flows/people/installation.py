@@ -24,6 +24,7 @@ _ABOUT = {
     "mail_from": N_("sender of the mails"),
     "mail_to": N_("who is told of every alert, besides owners and community managers"),
     "notify_urls": N_("other services that are told, such as a chat"),
+    "checkpoint_peers": N_("where the signed heads of the log of captures are posted, out of the house"),
     "keep_unmatched": N_("whether posts that no watch wants are kept for a while, for previews"),
     "unmatched_posts": N_("how many of them"),
     "unmatched_hours": N_("for how many hours"),

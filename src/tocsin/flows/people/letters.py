@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from tocsin.base.ids import stable_id
 from tocsin.flows.collecting.endings import LETTER, ending_letter
 from tocsin.flows.engine import Engine
+from tocsin.flows.evidence.log import LETTER as CHECKPOINT
+from tocsin.flows.evidence.log import checkpoint_letter
 from tocsin.flows.i18n import N_, translator
 from tocsin.flows.people.links import PASSWORD_FOR, invitation_of, link_address, password_link
 from tocsin.net.send import Mail, send_mail
@@ -147,6 +149,7 @@ _LETTERS = {
     "email_told": _email_told,
     "email_changed": _email_changed,
     LETTER: ending_letter,
+    CHECKPOINT: checkpoint_letter,
 }
 
 

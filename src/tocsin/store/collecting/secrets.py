@@ -12,6 +12,7 @@ from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
 from tocsin.store.collecting.rows import SealedSecret, SecretRow
 from tocsin.store.database import Database
+from tocsin.store.evidence.keys import key_purpose
 from tocsin.store.map import at_or_none, ms_or_none
 
 _COLUMNS = ("source", "name", "sealed", "set_ms", "ends_ms")
@@ -67,7 +68,7 @@ def reseal(db: Database, is_old: Callable[[str], bool], anew: Callable[[str, str
     found = [one for one in _all_sealed(db) if is_old(one.sealed)]
     for one in found:
         fresh = one.text.replace(one.sealed, anew(one.sealed, one.purpose))
-        sql = f"update {one.table} set {one.column} = %s where id = %s and {one.column} = %s"
+        sql = f"update {one.table} set {one.column} = %s where {one.key} = %s and {one.column} = %s"
         db.run(sql, [fresh, one.number, one.text])
     return len(found)
 
@@ -77,10 +78,11 @@ class _Sealed(NamedTuple):
 
     table: str
     column: str
-    number: int
+    number: int | str
     text: str
     sealed: str
     purpose: str
+    key: str = "id"
 
 
 class _Letter(msgspec.Struct):
@@ -100,6 +102,8 @@ def _all_sealed(db: Database) -> Iterator[_Sealed]:
         yield _Sealed("store_channel", "sealed", number, text, text, f"channel:{person}")
     for number, text in db.rows("select id, totp_secret from store_person where totp_secret <> '' order by id"):
         yield _Sealed("store_person", "totp_secret", number, text, text, f"second_factor:{number}")
+    for name, text in db.rows("select name, sealed from store_evidencekey order by name"):
+        yield _Sealed("store_evidencekey", "sealed", name, text, text, key_purpose(name), key="name")
     # Letters that did not leave yet hold a sealed link in their JSON text.
     for number, text in db.rows(
         "select id, body from store_outbox where action like 'letter:%%' and state <> 'done' order by id", []

@@ -16,6 +16,7 @@ from tocsin.store.evidence.rows import IN_LOG, Ask, CaptureRow, CaptureScope, Ca
 from tocsin.store.map import at_or_none, clean, to_json
 
 MOST_TRIES = 3
+_ATTACHING = timedelta(hours=1)
 # fmt: off
 _COLUMNS = (
     "id", "number", "brand", "url", "why", "state", "by", "asked_ms", "robot", "platform", "native_id", "outcome",
@@ -127,6 +128,12 @@ def claim(db: Database, holder: str, now: datetime, lease: timedelta, number: st
     One whose robot died comes back when its lease is over, and is given up after three tries. number: this one alone.
     """
     now_ms = to_ms(now)
+    unfinished = "The file was not taken whole. Attach it again."
+    db.run(
+        "update store_capture set state = 'failed', error_template = %s"
+        " where state = 'queued' and not robot and asked_ms < %s",
+        [unfinished, to_ms(now - _ATTACHING)],
+    )
     template = "The robot died {tries} times at this page. Look at the log of the worker, then capture it again."
     db.run(
         "update store_capture set state = 'failed', holder = '', error_template = %s, error_params = %s"
@@ -207,6 +214,15 @@ def stamp_later(db: Database, number: str, next_at: datetime) -> None:
     """Ask for time-stamps again at an instant."""
     sql = "update store_capture set next_ms = %s, tries = tries + 1 where number = %s and state = 'awaiting_stamp'"
     db.run(sql, [to_ms(next_at), number])
+
+
+def lost(db: Database, number: str) -> None:
+    """Give up a recorded capture whose files are nowhere."""
+    template = "The files of the capture are no longer in the evidence folder. Capture the page again."
+    db.run(
+        "update store_capture set state = 'failed', error_template = %s where number = %s and state = 'recorded'",
+        [template, number],
+    )
 
 
 def doubt(db: Database, number: str) -> None:

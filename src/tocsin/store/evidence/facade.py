@@ -88,6 +88,10 @@ class Evidence:
         """Ask for time-stamps again at an instant."""
         captures.stamp_later(self._db, number, next_at)
 
+    def lost(self, number: str) -> None:
+        """Give up a recorded capture whose files are nowhere."""
+        captures.lost(self._db, number)
+
     def doubt(self, number: str) -> None:
         """Mark the time of a capture as doubtful."""
         captures.doubt(self._db, number)

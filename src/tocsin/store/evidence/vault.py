@@ -68,6 +68,10 @@ class Vault:
             ) from None
         return True
 
+    def drop(self, brand: str, number: str, holder: str) -> None:
+        """Take away what `write` wrote: another robot has the capture."""
+        _remove(self._part(brand, number, holder))
+
     def sweep(self, busy: Collection[tuple[str, str, str]]) -> int:
         """Take away what killed programs left half done; busy: (brand, number, holder) of what still goes on."""
         kept = {self._part(brand, number, holder).name for brand, number, holder in busy}
