@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from tocsin.base.errors import InputError
-from tocsin.evidence.canonical import canonical, clean, instant
+from tocsin.evidence.canonical import canonical, instant
 from tocsin.evidence.log.tree import leaf_hash
 from tocsin.evidence.manifest import check_number
 from tocsin.evidence.values import Entry, EntryKind
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_WHO = re.compile(r"[^\"\\\x00-\x1f\x7f\ud800-\udfff]{1,80}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
@@ -27,12 +28,14 @@ def fields_of(entry: Entry) -> dict[str, object]:
     for digest in (entry.digest, entry.previous):
         if digest is not None and _DIGEST.fullmatch(digest) is None:
             raise InputError("{digest!r} is no SHA-256; write its 64 hexadecimal digits.", digest=digest)
+    if _WHO.fullmatch(entry.who) is None:
+        raise InputError("{who!a} is no pseudonym; write up to 80 signs without quotes and backslashes.", who=entry.who)
     fields: dict[str, object] = {
         "at": instant(entry.at),
         "digest": entry.digest,
         "kind": entry.kind.value,
         "number": check_number(entry.number),
-        "who": clean(entry.who),
+        "who": entry.who,
     }
     return fields if entry.previous is None else {**fields, "previous": entry.previous}
 

@@ -1,0 +1,1 @@
+"""The checks of a dossier, in the order and with the verdicts of `verify.sh`."""
