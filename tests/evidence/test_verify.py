@@ -1,0 +1,483 @@
+"""What is changed in a dossier is refused with its place, by `verify.sh` and by `verify`, in the same words."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.evidence.authority import Authority, authorities
+from tests.evidence.dossiers import MemoryLog, lines_of, make_dossier, run_shell
+from tocsin.base.errors import InputError
+from tocsin.evidence.canonical import canonical
+from tocsin.evidence.cms import read_pem
+from tocsin.evidence.dossier.write import write_folder, write_zip
+from tocsin.evidence.log.note import Signer
+from tocsin.evidence.values import Status
+from tocsin.evidence.verify import outcome, verify
+
+Mutation = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[tuple[Authority, ...]]:
+    with authorities("alpha", "beta") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def whole(two: tuple[Authority, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_folder(make_dossier(two), tmp_path_factory.mktemp("whole") / "dossier-2026-0042")
+
+
+@pytest.fixture
+def dossier(whole: Path, tmp_path: Path) -> Path:
+    shutil.copytree(whole, tmp_path / "dossier-2026-0042")
+    return tmp_path / "dossier-2026-0042"
+
+
+def both(folder: Path, *arguments: str, **options: object) -> list[str]:
+    """Return the lines of a check once shell and Python are seen to agree on every one, and on the verdict."""
+    status, shell = run_shell(folder, *arguments)
+    findings = verify(folder, **options)  # type: ignore[arg-type]
+    assert lines_of(findings) == shell
+    assert status == (1 if outcome(findings) is Status.FAILED else 0)
+    return shell
+
+
+def failed(lines: list[str]) -> list[str]:
+    return [line.partition(" ")[2] for line in lines if line.startswith("FAILED ")]
+
+
+def mend_sums(folder: Path) -> None:
+    """Write SHA256SUMS anew, as somebody would who hides a change."""
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    rows = [f"{hashlib.sha256((folder / p).read_bytes()).hexdigest()}  {p}\n" for p in paths if p != "SHA256SUMS"]
+    (folder / "SHA256SUMS").write_text("".join(rows))
+
+
+def flip(path: Path, at: int | None = None) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 if at is None else at] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_dossier_as_it_was_sealed_is_accepted_by_both(dossier: Path) -> None:
+    lines = both(dossier)
+    assert failed(lines) == []
+    assert outcome(verify(dossier)) is Status.OK
+    for check in (
+        "sum",
+        "dossier",
+        "custody",
+        "manifest",
+        "key",
+        "signature",
+        "consistency",
+        "entry",
+        "inclusion",
+        "token",
+    ):
+        assert any(line.startswith(f"OK {check} ") for line in lines)
+
+
+def test_one_byte_in_any_file_is_refused_with_its_place(whole: Path, tmp_path: Path) -> None:
+    paths = sorted(path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file())
+    assert len(paths) > 35
+    for number, path in enumerate(paths):
+        folder = tmp_path / str(number)
+        shutil.copytree(whole, folder)
+        flip(folder / path)
+        found = failed(lines_of(verify(folder)))
+        assert (f"sum {path}" in found) or path == "SHA256SUMS", path
+        assert found
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("path", "places"),
+    [
+        ("captures/01/page.png", ["dossier captures/01/page.png", "manifest captures/01/page.png"]),
+        ("captures/02/manifest.json", ["dossier captures/02/manifest.json", "entry captures/02/seal/entry.json"]),
+        ("captures/01/SHA256SUMS", ["dossier captures/01/SHA256SUMS", "capture-sums captures/01/SHA256SUMS"]),
+        ("captures/01/seal/entry.json", ["inclusion captures/01/seal/inclusion.tlog-proof"]),
+        ("captures/01/seal/inclusion.tlog-proof", ["inclusion captures/01/seal/inclusion.tlog-proof"]),
+        ("captures/01/seal/manifest.tsr.alpha", ["token captures/01/seal/manifest.tsr.alpha"]),
+        ("dossier.json", ["entry seal/entry.json", "token seal/dossier.tsr.alpha"]),
+        ("seal/entry.json", ["inclusion seal/inclusion.tlog-proof"]),
+        ("seal/inclusion.tlog-proof", ["inclusion seal/inclusion.tlog-proof"]),
+        ("seal/dossier.tsr.beta", ["token seal/dossier.tsr.beta"]),
+        ("log/checkpoint", ["signature log/checkpoint"]),
+        ("log/checkpoint.11", ["signature log/checkpoint.11"]),
+        ("log/consistency.11", ["consistency log/consistency.11"]),
+        ("log/custody.json", ["dossier log/custody.json", "custody log/custody.json"]),
+        ("log/key.pub", ["dossier log/key.pub", "key log/key.pub"]),
+        ("report.pdf", ["dossier report.pdf"]),
+        ("LISEZMOI.txt", ["dossier LISEZMOI.txt"]),
+        ("verify.sh", ["dossier verify.sh"]),
+    ],
+)
+def test_one_byte_is_refused_even_where_the_sums_are_written_anew(
+    dossier: Path, whole: Path, path: str, places: list[str]
+) -> None:
+    flip(dossier / path)
+    mend_sums(dossier)
+    status, shell = run_shell(dossier, script=whole / "verify.sh")
+    assert (status, shell) == (1, lines_of(verify(dossier)))
+    assert set(places) <= set(failed(shell))
+    assert not any(place.startswith("sum ") for place in failed(shell))
+
+
+def test_each_field_of_a_manifest_is_held_by_the_seal(whole: Path, tmp_path: Path) -> None:
+    fields = json.loads((whole / "captures/01/manifest.json").read_bytes())
+    assert len(fields) >= 15
+    for number, key in enumerate(sorted(fields)):
+        folder = tmp_path / str(number)
+        shutil.copytree(whole, folder)
+        changed = {**fields, key: "changed" if isinstance(fields[key], str) else ["changed"]}
+        (folder / "captures/01/manifest.json").write_bytes(canonical(changed))
+        mend_sums(folder)
+        found = failed(lines_of(verify(folder)))
+        assert "entry captures/01/seal/entry.json" in found, key
+        assert "token captures/01/seal/manifest.tsr.alpha" in found, key
+        shutil.rmtree(folder)
+
+
+def test_tokens_swapped_between_captures_are_refused(dossier: Path) -> None:
+    first, second = (dossier / f"captures/{n}/seal/manifest.tsr.alpha" for n in ("01", "02"))
+    one, other = first.read_bytes(), second.read_bytes()
+    first.write_bytes(other)
+    second.write_bytes(one)
+    mend_sums(dossier)
+    assert {"token captures/01/seal/manifest.tsr.alpha", "token captures/02/seal/manifest.tsr.alpha"} <= set(
+        failed(both(dossier))
+    )
+
+
+def test_a_token_of_another_dossier_is_refused(dossier: Path, two: tuple[Authority, ...], tmp_path: Path) -> None:
+    other = write_folder(make_dossier(two, number="2026-0043"), tmp_path / "other")
+    for name in ("dossier.tsr.alpha", "entry.json", "inclusion.tlog-proof"):
+        shutil.copy(other / "seal" / name, dossier / "seal" / name)
+    mend_sums(dossier)
+    assert {"token seal/dossier.tsr.alpha", "entry seal/entry.json", "inclusion seal/inclusion.tlog-proof"} <= set(
+        failed(both(dossier))
+    )
+
+
+def test_a_whole_capture_of_another_dossier_is_refused(
+    dossier: Path, two: tuple[Authority, ...], tmp_path: Path
+) -> None:
+    other = write_folder(make_dossier(two, number="2026-0043"), tmp_path / "other")
+    shutil.rmtree(dossier / "captures/02")
+    shutil.copytree(other / "captures/02", dossier / "captures/02")
+    mend_sums(dossier)
+    found = failed(both(dossier))
+    assert "inclusion captures/02/seal/inclusion.tlog-proof" in found
+    assert "dossier captures/02/manifest.json" in found
+
+
+def test_a_capture_taken_away_or_put_twice_is_told(dossier: Path) -> None:
+    shutil.copytree(dossier / "captures/01", dossier / "captures/03")
+    shutil.rmtree(dossier / "captures/02")
+    mend_sums(dossier)
+    found = failed(both(dossier))
+    assert "dossier captures/02/page.png" in found
+    assert "dossier captures/03/page.png" in found
+
+
+def test_a_forked_log_is_refused_by_the_head_that_left_the_house(
+    two: tuple[Authority, ...], tmp_path: Path, whole: Path
+) -> None:
+    """The same key signs another past: what it signs holds, but it does not go on from the head of before."""
+    forked = write_folder(make_dossier(two, MemoryLog(fillers=12)), tmp_path / "dossier-2026-0042")
+    for left in forked.glob("log/*.12"):
+        left.unlink()
+    for name in ("checkpoint.11", "consistency.11"):
+        shutil.copy(whole / "log" / name, forked / "log" / name)
+    text = (forked / "log/consistency.11").read_text()
+    (forked / "log/consistency.11").write_text(
+        text.partition("\n\n")[0] + "\n\n" + (forked / "log/checkpoint").read_text()
+    )
+    mend_sums(forked)
+    assert failed(both(forked)) == ["consistency log/consistency.11"]
+
+
+def test_a_truncated_log_is_refused_by_the_head_that_left_the_house(
+    two: tuple[Authority, ...], tmp_path: Path, whole: Path
+) -> None:
+    short = write_folder(make_dossier(two, MemoryLog(fillers=2)), tmp_path / "dossier-2026-0042")
+    shutil.copy(whole / "log/checkpoint.11", short / "log/checkpoint.11")
+    (short / "log/consistency.11").write_text("old 11\n\n" + (short / "log/checkpoint").read_text())
+    mend_sums(short)
+    assert failed(both(short)) == ["consistency log/consistency.11"]
+
+
+def test_another_key_is_told_by_its_fingerprint(two: tuple[Authority, ...], tmp_path: Path, whole: Path) -> None:
+    other = MemoryLog(Signer("example.org/maison-alba/log", b"k" * 32), fillers=3)
+    folder = write_folder(make_dossier(two, other), tmp_path / "dossier-2026-0042")
+    known = next(line.split()[3] for line in lines_of(verify(whole)) if line.startswith("OK key"))
+    assert failed(both(folder)) == []
+    assert failed(both(folder, "--key", known, key=known)) == ["key log/key.pub"]
+
+
+def test_a_key_put_in_its_place_signs_nothing(dossier: Path) -> None:
+    (dossier / "log/key.pub").write_bytes(Signer("example.org/maison-alba/log", b"k" * 32).verifier.pem)
+    mend_sums(dossier)
+    found = failed(both(dossier))
+    assert {"key log/key.pub", "signature log/checkpoint", "inclusion seal/inclusion.tlog-proof"} <= set(found)
+
+
+def _extra(folder: Path) -> None:
+    (folder / "captures/01/note.txt").write_text("extra")
+
+
+def _extra_listed(folder: Path) -> None:
+    _extra(folder)
+    mend_sums(folder)
+
+
+def _missing(folder: Path) -> None:
+    (folder / "captures/01/page.png").unlink()
+
+
+def _missing_proof(folder: Path) -> None:
+    (folder / "captures/01/seal/inclusion.tlog-proof").unlink()
+    mend_sums(folder)
+
+
+def _missing_chain(folder: Path) -> None:
+    (folder / "seal/tsa-chain.alpha.pem").unlink()
+    mend_sums(folder)
+
+
+def _no_sums(folder: Path) -> None:
+    (folder / "SHA256SUMS").unlink()
+
+
+def _no_list(folder: Path) -> None:
+    (folder / "dossier.json").unlink()
+
+
+def _no_key(folder: Path) -> None:
+    (folder / "log/key.pub").unlink()
+
+
+def _no_head(folder: Path) -> None:
+    (folder / "log/checkpoint").unlink()
+
+
+def _no_older(folder: Path) -> None:
+    (folder / "log/consistency.11").unlink()
+
+
+def _link(folder: Path) -> None:
+    (folder / "captures/01/page.png").unlink()
+    (folder / "captures/01/page.png").symlink_to("../02/page.png")
+
+
+def _linked_folder(folder: Path) -> None:
+    (folder / "captures/03").symlink_to("02", target_is_directory=True)
+
+
+def _hostile_names(folder: Path) -> None:
+    for name in ("-n", "$(touch pwned)", "two words", "line\nbreak", ".hidden", "..odd", "`id`", "*", "é"):
+        (folder / name).write_text("x")
+    (folder / "captures/01/a b").mkdir()
+
+
+def _pipe(folder: Path) -> None:
+    import os
+
+    os.mkfifo(folder / "captures/01/pipe")
+
+
+def _deep(folder: Path) -> None:
+    deep = folder.joinpath(*"abcdefghij")
+    deep.mkdir(parents=True)
+    (deep / "x").write_text("x")
+
+
+def _sums_outside(folder: Path) -> None:
+    with (folder / "SHA256SUMS").open("a") as stream:
+        stream.write("0" * 64 + "  ../../etc/passwd\n")
+
+
+def _sums_twice(folder: Path) -> None:
+    lines = (folder / "SHA256SUMS").read_text()
+    (folder / "SHA256SUMS").write_text(lines + lines.split("\n")[3] + "\n")
+
+
+def _sums_unended(folder: Path) -> None:
+    (folder / "SHA256SUMS").write_text((folder / "SHA256SUMS").read_text().rstrip("\n"))
+
+
+def _verdict_replaced(folder: Path) -> None:
+    (folder / "verify.sh").write_text("#!/bin/sh\necho all good\nexit 0\n")
+    mend_sums(folder)
+
+
+def _proof_of_another_index(folder: Path) -> None:
+    path = folder / "captures/01/seal/inclusion.tlog-proof"
+    path.write_text(re.sub(r"index \d+", "index 3", path.read_text()))
+    mend_sums(folder)
+
+
+def _proof_cut(folder: Path) -> None:
+    path = folder / "captures/01/seal/inclusion.tlog-proof"
+    lines = path.read_text().split("\n")
+    path.write_text("\n".join(lines[:2] + lines[3:]))
+    mend_sums(folder)
+
+
+def _signature_of_nobody(folder: Path) -> None:
+    path = folder / "log/checkpoint"
+    head, _, _ = path.read_text().rpartition(" ")
+    path.write_text(f"{head} {base64.b64encode(bytes(68)).decode()}\n")
+    mend_sums(folder)
+
+
+def _no_token(folder: Path) -> None:
+    for path in folder.glob("seal/dossier.tsr.*"):
+        path.write_bytes(b"")
+    mend_sums(folder)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "place"),
+    [
+        (_extra, "unlisted captures/01/note.txt"),
+        (_extra_listed, "dossier captures/01/note.txt"),
+        (_extra_listed, "manifest captures/01/note.txt"),
+        (_missing, "missing captures/01/page.png"),
+        (_missing_proof, "missing captures/01/seal/inclusion.tlog-proof"),
+        (_missing_chain, "missing seal/tsa-chain.alpha.pem"),
+        (_no_sums, "missing SHA256SUMS"),
+        (_no_list, "missing dossier.json"),
+        (_no_key, "missing log/key.pub"),
+        (_no_head, "missing log/checkpoint"),
+        (_no_older, "missing log/consistency.11"),
+        (_link, "link captures/01/page.png"),
+        (_linked_folder, "link captures/03"),
+        (_hostile_names, "name ."),
+        (_hostile_names, "name captures/01"),
+        (_pipe, "special captures/01/pipe"),
+        (_deep, "depth a/b/c/d/e/f/g/h"),
+        (_sums_outside, "sums-format SHA256SUMS"),
+        (_sums_twice, "sums-format SHA256SUMS"),
+        (_sums_unended, "sums-format SHA256SUMS"),
+        (_verdict_replaced, "dossier verify.sh"),
+        (_proof_of_another_index, "inclusion captures/01/seal/inclusion.tlog-proof"),
+        (_proof_cut, "inclusion captures/01/seal/inclusion.tlog-proof"),
+        (_signature_of_nobody, "signature log/checkpoint"),
+        (_no_token, "token seal/dossier.tsr.alpha"),
+    ],
+)
+def test_whatever_is_done_to_a_dossier_is_told_in_the_same_words(
+    dossier: Path, whole: Path, mutation: Mutation, place: str
+) -> None:
+    mutation(dossier)
+    status, shell = run_shell(dossier, script=whole / "verify.sh")
+    assert shell == lines_of(verify(dossier))
+    assert status == 1
+    assert place in failed(shell)
+    assert not (dossier / "pwned").exists()
+
+
+def test_an_empty_folder_is_no_dossier(tmp_path: Path, whole: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    status, shell = run_shell(tmp_path / "empty", script=whole / "verify.sh")
+    assert shell == lines_of(verify(tmp_path / "empty"))
+    assert (status, failed(shell)[0]) == (1, "missing SHA256SUMS")
+
+
+def test_a_seal_without_time_stamps_is_awaiting_and_not_refused(tmp_path: Path, two: tuple[Authority, ...]) -> None:
+    folder = write_folder(make_dossier((), captures=1), tmp_path / "none")
+    lines = both(folder)
+    assert "AWAITING stamp captures/01/seal 0-of-2" in lines
+    assert outcome(verify(folder)) is Status.AWAITING
+    folder = write_folder(make_dossier(two[:1], captures=1), tmp_path / "one")
+    assert "AWAITING stamp captures/01/seal 1-of-2 has=alpha" in both(folder)
+
+
+def test_roots_that_are_trusted_anchor_their_own_tokens_alone(dossier: Path, two: tuple[Authority, ...]) -> None:
+    roots = two[0].roots_file
+    lines = both(dossier, "--roots", str(roots), roots=read_pem(two[0].roots))
+    assert "OK anchored seal/tsa-chain.alpha.pem" in lines
+    assert "NOTE unanchored seal/tsa-chain.beta.pem" in lines
+
+
+def test_a_zip_is_checked_as_its_folder_is(two: tuple[Authority, ...], tmp_path: Path) -> None:
+    files = make_dossier(two, captures=1)
+    folder = write_folder(files, tmp_path / "dossier-2026-0042")
+    packed = write_zip(files, tmp_path / "dossier-2026-0042.zip")
+    assert lines_of(verify(packed)) == both(folder)
+    again = (
+        write_zip(files, tmp_path / "again" / "dossier-2026-0042.zip")
+        if (tmp_path / "again").mkdir() is None
+        else packed
+    )
+    assert again.read_bytes() == packed.read_bytes()
+
+
+def _zip(path: Path, members: dict[str, bytes], *, kind: int = stat.S_IFREG) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name)
+            member.external_attr = (kind | 0o644) << 16
+            member.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(member, content)
+    return path
+
+
+def test_a_zip_that_would_write_elsewhere_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    names = ("d/../../evil", "/etc/evil", "d/..", "d\\evil", "d/a b")
+    packed = _zip(tmp_path / "slip.zip", dict.fromkeys(names, b"x"))
+    assert "name ." in failed(lines_of(verify(packed)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["slip.zip"]
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    packed = _zip(tmp_path / "bomb.zip", {"d/dossier.json": bytes(64 * 1024**2)})
+    assert "zip-bomb ." in failed(lines_of(verify(packed)))
+
+
+def test_a_link_in_a_zip_is_told(tmp_path: Path) -> None:
+    packed = _zip(tmp_path / "link.zip", {"d/dossier.json": b"/etc/passwd"}, kind=stat.S_IFLNK)
+    assert "link dossier.json" in failed(lines_of(verify(packed)))
+
+
+def test_a_damaged_member_of_a_zip_is_told(two: tuple[Authority, ...], tmp_path: Path) -> None:
+    packed = write_zip(make_dossier(two, captures=1), tmp_path / "dossier.zip")
+    content = bytearray(packed.read_bytes())
+    at = content.find(b"\x89PNG\r\n")
+    content[at + 40] ^= 1
+    packed.write_bytes(content)
+    assert "zip-damaged captures/01/page.png" in failed(lines_of(verify(packed)))
+
+
+def test_what_is_neither_folder_nor_zip_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("no zip")
+    with pytest.raises(InputError, match="neither a folder nor a zip"):
+        verify(tmp_path / "x.txt")
+    with pytest.raises(InputError):
+        verify(tmp_path / "absent")
+
+
+def test_without_its_tools_the_script_says_so_and_exits_2(whole: Path, tmp_path: Path) -> None:
+    import subprocess
+
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    done = subprocess.run(
+        ["/bin/sh", str(whole / "verify.sh"), str(whole)], env={"PATH": str(empty)}, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "UNCHECKED tool openssl" in done.stdout
