@@ -15,6 +15,7 @@ DOCS = ROOT / "docs"
 PAGES = {
     "add-a-source.md": "ajouter-une-source.md",
     "commands.md": "commandes.md",
+    "deadlines.md": "delais.md",
     "feeds.md": "flux.md",
     "mailbox.md": "courrier.md",
     "import.md": "importer.md",

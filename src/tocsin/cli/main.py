@@ -41,6 +41,7 @@ COMMANDS = {
     "backtest": N_("replay the past and say when it would have rung"),
     "together": N_("find accounts that act together, with the odds against chance, without a database"),
     "forecast": N_("say how far cascades will go, from their first minutes"),
+    "deadline": N_("tell the last useful day to act in law, and why, without a database"),
     "export": N_("write everything to open files"),
     "erase": N_("erase an author and what was kept of them"),
     "backup": N_("write a backup while everything runs"),

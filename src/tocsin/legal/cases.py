@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -88,7 +88,7 @@ def _events(event: Mapping[str, Any], law: Law) -> Iterator[tuple[str, date | da
             continue
         name = law.words.event(key)
         if name is None:
-            raise _unknown("event", key, law.words.events)
+            _refuse_unknown("event", key, law.words.events)
         yield name, read_day(value, key)
 
 
@@ -97,7 +97,7 @@ def _act(raw: object, law: Law, rule: Rule) -> Act:
     assert isinstance(raw, Mapping)
     known = law.words.act(kind)
     if known is None:
-        raise _unknown("act", kind, law.words.acts)
+        _refuse_unknown("act", kind, law.words.acts)
     flags = {law.words.flag(key) or key: value for key, value in raw.items() if isinstance(value, bool)}
     until = raw.get("until")
     end = day_of(read_day(until, "until"), rule.zone) if until is not None else None
@@ -110,7 +110,7 @@ def _republication(raw: object, law: Law, rule: Rule) -> Republication:
     kind, day = _kind_and_day(raw, "republication", rule)
     known = law.words.republication(kind)
     if known is None:
-        raise _unknown("republication", kind, law.words.republications)
+        _refuse_unknown("republication", kind, law.words.republications)
     return Republication(known, day)
 
 
@@ -143,9 +143,9 @@ def _listed(raw: object, what: str) -> list[Any]:
     return raw
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> InputError:
+def _refuse_unknown(what: str, name: str, known: Iterable[str]) -> NoReturn:
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4) or sorted(known)
-    return InputError(
+    raise InputError(
         "{name} is no {what} that the law room knows; the nearest are {near}.",
         name=name,
         what=what,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from tocsin.base.errors import InputError
@@ -103,7 +103,7 @@ def _clock(law: Law, rule: Rule, case: Case) -> Clock:
 def _hours_clock(rule: Rule, case: Case, calendar: Calendar) -> Clock:
     name = next((name for name in rule.starts if name in case.events), None)
     if name is None:
-        raise _no_start(rule)
+        _refuse_start(rule)
     at = case.events[name]
     if not isinstance(at, datetime) or at.tzinfo is None:
         raise InputError(
@@ -132,7 +132,7 @@ def _start(rule: Rule, case: Case) -> _Start:
     if not given:
         name = next((name for name in rule.fallback if name in days), None)
         if name is None:
-            raise _no_start(rule)
+            _refuse_start(rule)
         reason = ClockReason(Remark.STARTED_BY_FALLBACK, {"event": name, "day": days[name], "wanted": rule.starts[0]})
         return _Start(days[name], days[name], (reason,))
     name = given[0] if rule.several is Several.FIRST_NAMED else min(given, key=lambda one: days[one])
@@ -143,8 +143,8 @@ def _start(rule: Rule, case: Case) -> _Start:
     return _Start(days[name], days[latest], (ClockReason(Remark.STARTED_EARLIEST, params),))
 
 
-def _no_start(rule: Rule) -> InputError:
-    return InputError(
+def _refuse_start(rule: Rule) -> NoReturn:
+    raise InputError(
         "{rule} starts with {events}; the case gives none of these.",
         rule=rule.id,
         events=" / ".join((*rule.starts, *rule.fallback)),
@@ -174,6 +174,7 @@ class _Walk:
                 self._act(one)
             else:
                 self._republication(one)
+        self._say_limits()
         return self
 
     def _begin(self, start: date) -> None:
@@ -262,6 +263,16 @@ class _Walk:
         least = add_months(act.until, _LEAST_AFTER_SUSPENSION_MONTHS)
         self.counted = self._capped(Counted(max(longer, least), None))
         self._say(Remark.SUSPENDED, {**params, "until": act.until})
+
+    def _say_limits(self) -> None:
+        cap = self.rule.cap
+        if cap is not None and not self.cap_lifted:
+            if self.cap is None:
+                self._say(Remark.CAP_UNCHECKED, {"article": cap.article, "event": cap.starts[-1]})
+            elif self.counted.last == self.cap:
+                self._say(Remark.CAPPED, {"article": cap.article, "day": self.cap})
+        if self.rule.distance and self.case.residence is not Residence.SAME:
+            self._say(Remark.DISTANCE, {})
 
     def _say_needs(self, act: Act, known: ActRule) -> None:
         untold = [flag for flag in known.needs if flag not in act.flags]

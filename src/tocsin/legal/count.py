@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from tocsin.base.errors import InputError
 from tocsin.legal.calendar import FIRST_YEAR, LAST_YEAR, Calendar
@@ -58,7 +58,7 @@ def add_months(start: date, months: int) -> date:
     """
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise _too_far(year)
+        _refuse(year)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
@@ -122,12 +122,12 @@ _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 
 def _within(ordinal: int) -> date:
     if ordinal > date(LAST_YEAR, 12, 31).toordinal():
-        raise _too_far(LAST_YEAR + 1)
+        _refuse(LAST_YEAR + 1)
     return date.fromordinal(ordinal)
 
 
-def _too_far(year: int) -> InputError:
-    return InputError(
+def _refuse(year: int) -> NoReturn:
+    raise InputError(
         "The year {year} is outside what the calendars know; write a day from {first} to {last}.",
         year=year,
         first=FIRST_YEAR,
