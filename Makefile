@@ -41,9 +41,10 @@ test: catalogues system-packages $(FRONT)  ## run all the tests
 # the tests themselves. A server that is not there skips its tests, with the reason.
 REAL := build/real/python/ready
 
-$(REAL): requirements/real.txt .venv/ready
-	@rm -rf build/real/python && mkdir -p build/real && .venv/bin/uv pip install --quiet --python $(PY) \
-	  --target build/real/python --require-hashes -r requirements/real.txt && touch $@
+$(REAL): requirements/real.txt requirements/replay.txt .venv/ready
+	@rm -rf build/real/python build/real/replay && mkdir -p build/real && for pair in real:python replay:replay; do \
+	  .venv/bin/uv pip install --quiet --python $(PY) --target "build/real/$${pair##*:}" --require-hashes \
+	  -r "requirements/$${pair%%:*}.txt" || exit 1; done && touch $@
 
 test-real: catalogues system-packages-real $(REAL)  ## run the tests against real servers, each started here (Node, PHP, Dovecot: what is there)
 	@$(PY) -m pytest -m real -rs tests/real
@@ -61,7 +62,7 @@ format: .venv/ready  ## write the code in its usual format
 	@.venv/bin/ruff format -q && .venv/bin/ruff check --fix
 
 lock: .venv/ready  ## find the newest versions of the dependencies and write them with their hashes
-	@cd requirements && for pair in dev.in:lock.txt node.in:node.txt; do \
+	@cd requirements && for pair in dev.in:lock.txt node.in:node.txt replay.in:replay.txt; do \
 	  ../.venv/bin/uv pip compile "$${pair%%:*}" --quiet --upgrade --no-header --no-annotate \
 	  --generate-hashes --universal --python-version 3.11 -o "$${pair##*:}" || exit 1; done
 	@cd requirements && grep -E '^[a-zA-Z0-9]' lock.txt | sed 's/ *\\$$//' > real.constraints && ../.venv/bin/uv pip compile \
