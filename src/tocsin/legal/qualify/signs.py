@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import msgspec
 
@@ -20,6 +21,7 @@ from tocsin.screen.tables.pattern import Match
 _MOST_WORDS = 3  # passages told for one sign; more do not make it truer
 _NEGATION = 3  # tokens before a sign within which a negation undoes it
 _FINDS_SOMEBODY = frozenset({PersonalKind.ADDRESS, PersonalKind.PHONE})
+_NEGATORS = (("", "fr"), ("", "en"), ("half_", "fr"), ("half_", "en"))
 _PERSON = frozenset({"person_word"})
 
 
@@ -98,8 +100,14 @@ def _code(tokens: Sequence[str], match: Match) -> str:
         if before[i] in SENTENCE_ENDS or before[i] == ",":
             before = before[i + 1 :]
             break
-    negators = screen_tables.word_list("negator_fr") | screen_tables.word_list("negator_en")
-    return "denial" if any(token in negators or token in ("n", "ne") for token in before) else target
+    if tokens[match.start] in _negators():  # the negation is what is told: "is not up to standard"
+        return target
+    return "denial" if any(token in _negators() for token in before) else target
+
+
+@cache
+def _negators() -> frozenset[str]:
+    return frozenset().union(*(screen_tables.word_list(f"{role}negator_{language}") for role, language in _NEGATORS))
 
 
 def _quoted(tokens: Sequence[str], at: int) -> bool:

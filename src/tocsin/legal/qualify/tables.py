@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from tocsin.screen.tables.pattern import Lexicon, Rule
 
 LANGUAGES = ("fr", "en")
 _CLASS = re.compile(r"<(\w+)>")
+_NAMES = ("BRAND", "NUMBER")
 _BARS = re.compile(r"\|(?![^{}]*\})")  # those outside braces
 
 
@@ -158,18 +160,25 @@ def _rules(language: str) -> Iterator[tuple[Rule, list[str]]]:
             forms = [form for word in pattern.split() for form in _forms(word, language)]
             classes[sign[1:]] = "|".join(dict.fromkeys(forms))
             continue
-        elements = [_element(part, classes, language) for part in pattern.replace("'", " ").split()]
-        yield Rule(sign, 0, sign, pattern), elements
+        ways = [_ways(part, classes, language) for part in pattern.split()]
+        for way in product(*ways):
+            yield Rule(sign, 0, sign, pattern), [element for elements in way for element in elements]
 
 
-def _element(part: str, classes: Mapping[str, str], language: str) -> str:
-    """A pattern element with its classes and forms written out, as screen/tables writes them."""
-    if part.removesuffix("?") in ("BRAND", "NUMBER") or part in ("..", "..."):
-        return part
+def _ways(part: str, classes: Mapping[str, str], language: str) -> list[list[str]]:
+    """The ways to write one element of a pattern: its single words are one, each phrase (`mot_a_mot`) and name another.
+
+    Classes and forms are written out, as screen/tables writes them; a `?` after any word makes the element optional.
+    """
+    if part in ("..", "..."):
+        return [[part]]
     listed = _BARS.split(_CLASS.sub(lambda found: classes[found[1]], part))
-    named = [word for word in listed if word.removesuffix("?")]
-    forms = [form for word in named for form in _forms(word.removesuffix("?"), language)]
-    return "|".join(dict.fromkeys(forms)) + ("?" if any(word.endswith("?") for word in listed) else "")
+    named = [word.removesuffix("?") for word in listed]
+    mark = "?" if any(word.endswith("?") for word in listed) else ""
+    forms = [form for word in named if word not in _NAMES and "_" not in word for form in _forms(word, language)]
+    ways = [["|".join(dict.fromkeys(forms)) + mark]] if forms else []
+    ways += [[word + mark] for word in named if word in _NAMES]
+    return ways + [word.split("_") for word in named if "_" in word]
 
 
 def _forms(word: str, language: str) -> list[str]:
@@ -179,4 +188,4 @@ def _forms(word: str, language: str) -> list[str]:
 
 def _plain(part: str) -> str:
     """Folded, its marks taken out: a hyphenated word of a list is written without its hyphen by whoever lists it."""
-    return "".join(fold_marked(part).split()) if part not in ("BRAND", "NUMBER") else part
+    return "".join(fold_marked(part).split())
