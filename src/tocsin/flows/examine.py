@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tocsin.flows.alerting.team import channels_of
 from tocsin.flows.engine import Engine
+from tocsin.flows.evidence.check import check_vault
 from tocsin.flows.i18n import N_
 from tocsin.store.upkeep.doctor import Finding
 
@@ -14,7 +15,7 @@ SILENT_AFTER = timedelta(days=1)
 
 def examine(engine: Engine, now: datetime) -> list[Finding]:
     """Return the findings, grave ones first."""
-    found = [*engine.store.doctor(), *_setup(engine), *_sources(engine, now)]
+    found = [*engine.store.doctor(), *check_vault(engine, now), *_setup(engine), *_sources(engine, now)]
     return sorted(found, key=lambda finding: (not finding.grave, finding.code))
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
 
 from tocsin.base.capture import Recording
 from tocsin.base.errors import ConflictError, NotFoundError
 from tocsin.evidence.corroborate import corroborate, corroborate_page, ties_file
 from tocsin.evidence.manifest import SALT_BYTES, manifest_of, sums
 from tocsin.evidence.pack import files_of
-from tocsin.evidence.values import File
+from tocsin.evidence.values import File, Manifest, Sum
 from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.difference import difference
 from tocsin.store.evidence.rows import CaptureRow, CaptureState, Difference, Recorded
 
 TEXT = "text.txt"
+MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 
 
@@ -83,3 +88,31 @@ def _difference(engine: Engine, before: CaptureRow | None, recording: Recording)
     if before is None:
         return Difference()
     return difference(before, text_of(engine, before), recording.outcome.value, recording.title, recording.text)
+
+
+def stored_manifest(engine: Engine, one: CaptureRow) -> Manifest:
+    """Return the manifest of a capture as it is kept.
+
+    Raises NotFoundError when its files are not there, ConflictError when it is not the one that was noted.
+    """
+    content = engine.store.evidence.vault.path(one.folder, MANIFEST).read_bytes()
+    if hashlib.sha256(content).hexdigest() != one.manifest:
+        raise ConflictError(
+            "{path} of the capture {number} is not what was sealed: it was changed where it is kept.",
+            path=MANIFEST,
+            number=one.number,
+        )
+    read = msgspec.json.decode(content, type=_Manifest)
+    return Manifest(number=one.number, sums=read.files, doubts=tuple(read.clock.get("doubts", ())), content=content)
+
+
+def own_files(engine: Engine, one: CaptureRow) -> Iterator[File]:
+    """Yield the files of a capture but for its manifest and its sums."""
+    return (file for file in engine.store.evidence.vault.files(one.folder) if file.path not in (MANIFEST, SUMS))
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    """What is read of a manifest."""
+
+    files: tuple[Sum, ...]
+    clock: dict[str, Any]

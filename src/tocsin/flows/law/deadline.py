@@ -13,7 +13,7 @@ import msgspec
 from tocsin.base.errors import TocsinError
 from tocsin.flows.i18n import N_, Translator
 from tocsin.flows.law.clock_words import ClockWords
-from tocsin.legal.alarms import alarms
+from tocsin.legal.alarms import Alarm, alarms
 from tocsin.legal.cases import cases_of, id_of, read_case
 from tocsin.legal.clock import day_of, run
 from tocsin.legal.ics import Entry, Ring, calendar_file
@@ -80,11 +80,14 @@ def told_row(clock: Clock, words: ClockWords, now: datetime) -> dict[str, Any]:
     row["last_checked"] = clock.rule.last_checked.isoformat()
     if clock.notice_by is not None:
         row["notice_by"] = clock.notice_by.isoformat()
-    row["alarms"] = [
-        {"day": alarm.day.isoformat(), "kind": alarm.kind.value, "left": alarm.left} for alarm in alarms(clock, now)
-    ]
+    row["alarms"] = [_alarm_row(alarm) for alarm in alarms(clock, now)]
     row["beside"] = [told_row(other, words, now) for other in clock.beside]
     return row
+
+
+def _alarm_row(alarm: Alarm) -> dict[str, Any]:
+    row = {"day": alarm.day.isoformat(), "kind": alarm.kind.value, "left": alarm.left}
+    return row if alarm.at is None else {**row, "at": alarm.at.isoformat()}
 
 
 def calendar_bytes(clocks: Sequence[Clock], law: Law, t: Translator, now: datetime) -> bytes:

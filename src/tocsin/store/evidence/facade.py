@@ -154,6 +154,10 @@ class Evidence:
         """Return the entries of a dossier, of a capture, or all, oldest first."""
         return log.entries(self._db, dossier=dossier, capture=capture, limit=limit)
 
+    def bodies(self, first: int, end: int) -> list[bytes]:
+        """Return the bytes of the entries from `first` to before `end`."""
+        return log.bodies(self._db, first, end)
+
     def put_checkpoint(self, signed: Signed) -> bool:
         """Keep a signed checkpoint; False when one of that size is kept already."""
         return log.put_checkpoint(self._db, signed)

@@ -98,6 +98,12 @@ def entry(db: Database, index: int) -> EntryRow:
     return _entry(rows[0])
 
 
+def bodies(db: Database, first: int, end: int) -> list[bytes]:
+    """Return the bytes of the entries from `first` to before `end`, in order; fewer where some are missing."""
+    rows = db.rows("select body from store_logentry where number >= %s and number < %s order by number", [first, end])
+    return [body.encode() for (body,) in rows]
+
+
 def put_checkpoint(db: Database, signed: Signed) -> bool:
     """Keep a signed checkpoint; False when one of that size is kept already."""
     row = (signed.size, signed.root, to_ms(signed.at), signed.text)
