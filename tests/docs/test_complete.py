@@ -30,6 +30,7 @@ PAGES = {
     "surges.md": "alertes.md",
     "told.md": "prevenus.md",
     "tour.md": "visite.md",
+    "verify.md": "verifier.md",
 }
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 

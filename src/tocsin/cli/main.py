@@ -42,6 +42,7 @@ COMMANDS = {
     "together": N_("find accounts that act together, with the odds against chance, without a database"),
     "forecast": N_("say how far cascades will go, from their first minutes"),
     "deadline": N_("tell the last useful day to act in law, and why, without a database"),
+    "verify": N_("check a dossier, as anybody can, without a database"),
     "export": N_("write everything to open files"),
     "erase": N_("erase an author and what was kept of them"),
     "backup": N_("write a backup while everything runs"),
