@@ -10,6 +10,7 @@ from tocsin.base.post import Post
 from tocsin.base.seam import LIVE, Deletion, PostBatch, Slice
 from tocsin.collect.adapter import Delete, DeleteAuthor, Page, Reject, Upsert
 from tocsin.flows.engine import Engine
+from tocsin.flows.one_review import told_once
 from tocsin.store.collecting.past import past_timeline
 from tocsin.store.collecting.rows import Aside
 from tocsin.store.rows import SourceRow
@@ -53,6 +54,7 @@ def ingest_page(engine: Engine, place: Place, page: Page, now: datetime, aside: 
     A page larger than one commit is stored in several; only the last moves the cursor, so that a crash in between
     replays the page, and the rows already there stay as they are.
     """
+    page = told_once(engine, place.timeline, page)
     done = Ingested(rejects=sum(isinstance(item, Reject) for item in page.items))
     chunks = _chunks(page.posts)
     for number, chunk in enumerate(chunks):

@@ -31,7 +31,7 @@ REVIEWS = (
     ("custplace", "no-reply@custplace.com", "Un nouvel avis sur Maison Alba", samples.CUSTPLACE_REVIEW,
      "Bruno E.", 1, "Commande annulée sans prévenir, et toujours débité.",
      "https://fr.custplace.com/maison-alba/commande-annulee-123"),
-    ("google-play", "noreply-play-developer@google.com", "New review of Alba", samples.PLAY_REVIEW,
+    ("google_play", "noreply-play-developer@google.com", "New review of Alba", samples.PLAY_REVIEW,
      "Bruno E.", 2, "Crashes at each payment since the update.",
      "https://play.google.com/console/reviews?reviewId=r1"),
 )  # fmt: skip

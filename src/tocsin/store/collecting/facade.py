@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tocsin.base.errors import SourceError
+from tocsin.base.post import Post
 from tocsin.base.time import to_ms
-from tocsin.store.collecting import aside, checks, past, secrets
+from tocsin.store.collecting import aside, checks, past, reviews, secrets
 from tocsin.store.collecting.hubs import Hubs
 from tocsin.store.collecting.rows import CheckRow, GapRow, NoteRow, PastRow, SealedSecret, SecretRow
 from tocsin.store.database import Database
@@ -110,3 +111,13 @@ class Collecting:
     def add_notes(self, source: str, notes: Mapping[str, int], now: datetime) -> None:
         """Count what was not understood of a source, or not believed."""
         aside.keep_notes(self._db, self._db.names.source(source), notes, to_ms(now))
+
+    # Reviews that come by mail and by an interface
+
+    def reviews_by(self, world: str, posts: Sequence[Post], names: Sequence[str]) -> tuple[list[Post], list[Post]]:
+        """Return which reviews of a platform are not stored, and the stored ones signed by one of the names."""
+        return reviews.reviews_by(self._db, world, posts, names)
+
+    def rename_post(self, world: str, old: Post, new: Post) -> bool:
+        """Give a stored post the identity of another; False when it is gone, or the other is stored as well."""
+        return reviews.rename(self._db, world, old, new)
