@@ -18,6 +18,7 @@ CHECKS: dict[str, list[str]] = {
     "arrows": [str(BIN / "lint-imports"), "--no-cache"],
     "sizes": [PYTHON, "scripts/check_sizes.py"],
     "translations": [PYTHON, "scripts/check_catalogues.py"],
+    "law": [PYTHON, "scripts/check_rules.py"],
     "leaks": [PYTHON, "scripts/check_leaks.py"],
     "documentation": [PYTHON, "-m", "pytest", "tests/docs", "tests/ground"],
 }

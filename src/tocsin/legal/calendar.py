@@ -16,7 +16,7 @@ import holidays
 
 from tocsin.base.errors import InputError
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+FIRST_YEAR, LAST_YEAR = 1970, 2099  # the `holidays` package knows no day after 2100, and says so to nobody
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -132,7 +132,7 @@ _CUSTOM = {_GOOD_FRIDAY, "Mi-Carême", "Fête de Victor Schoelcher"}
 
 
 def _days(country: str, subdivision: str | None, year: int) -> dict[date, str]:
-    if not FIRST_YEAR <= year <= LAST_YEAR + 1:
+    if not FIRST_YEAR - 1 <= year <= LAST_YEAR + 1:
         raise InputError(
             "The year {year} is outside what the calendars know; write a day from {first} to {last}.",
             year=year,

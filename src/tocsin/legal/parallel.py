@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import msgspec
 
+from tocsin.base.errors import InputError
 from tocsin.legal.calendar import calendar_of
 from tocsin.legal.clock import run
 from tocsin.legal.packs import Law
-from tocsin.legal.values import Case, Clock
+from tocsin.legal.values import Case, Clock, RuleKind
 
 IDENTITY_RULES = (
     "fr.cpce.donnees_de_compte_l34_1",
@@ -38,10 +39,14 @@ def parallel(law: Law, case: Case, today: date, *, identity_weeks: int = IDENTIT
     """Return both tracks of a case whose author is unknown, on `today`.
 
     A request under article 145 is never counted as interrupting the press term: no authority was found.
-    identity_weeks: weeks to plan for an identity, >= 1. Raises what `run` raises.
+    identity_weeks: weeks to plan for an identity, >= 1. Raises what `run` raises, and InputError for a rule that is not
+    of press.
     """
     if identity_weeks < 1:
         raise ValueError(f"identity_weeks={identity_weeks} is not at least 1")
+    rule = law.rule(case.ground)
+    if rule.kind is not RuleKind.PRESS:
+        raise InputError("{rule} is no press rule: only a press action dies while a name is sought.", rule=rule.id)
     action = run(law, case)
     names = [name for name in IDENTITY_RULES if any(start in case.events for start in law.rules[name].starts)]
     bare = msgspec.structs.replace(case, acts=(), republications=())

@@ -18,7 +18,7 @@ from tocsin.flows.i18n import N_, Translator
 if TYPE_CHECKING:
     from tocsin.flows.law.clock_words import ClockWords
     from tocsin.legal.packs import Law
-    from tocsin.legal.values import Clock
+    from tocsin.legal.values import Case, Clock
 
 
 def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
@@ -52,6 +52,7 @@ def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
         default="same",
         help=t.text(N_("where the party lives, for appeals")),
     )
+    parser.add_argument("--anonymous", action="store_true", help=t.text(N_("the author is unknown: tell both tracks")))
     parser.add_argument("--why", action="store_true", help=t.text(N_("with --cases: say the reasons too")))
     parser.add_argument("--ics", type=Path, metavar="FILE", help=t.text(N_("write the days to a calendar file too")))
 
@@ -110,15 +111,41 @@ def _ground(args: argparse.Namespace, law: Law, context: Context) -> int:
         "good_friday": args.good_friday,
         "residence": args.residence,
     }
-    clock = run_clock(law, read_case(raw, law, args.ground))
+    case = read_case(raw, law, args.ground)
+    clock = run_clock(law, case)
     words = ClockWords(law, context.t)
     if context.out.as_json:
         context.out.line(msgspec.json.encode(told_row(clock, words, context.now())))
     else:
         for one in (clock, *clock.beside):
             _tell(one, words, context)
+    if args.anonymous:
+        _tell_parallel(law, case, words, context)
     _write_calendar(args.ics, [clock], law, context)
     return 0
+
+
+def _tell_parallel(law: Law, case: Case, words: ClockWords, context: Context) -> None:
+    """Print, for an author nobody knows, what must be done beside the action, on standard error where rows are JSON."""
+    from tocsin.legal.clock import day_of
+    from tocsin.legal.parallel import parallel
+
+    t = context.t
+    both = parallel(law, case, day_of(context.now(), law.rule(case.ground).zone))
+    lines = [t.text(N_("The author is unknown: two tracks run side by side."))]
+    if both.ask_in_time:
+        ask = t.text(N_("Ask a judge for the identity by {day}, to have it in time."), day=words.day(both.ask_by))
+    else:
+        ask = t.text(N_("Too late to count on an identity: {day} was the day to ask."), day=words.day(both.ask_by))
+    complaint = N_(
+        "File a signed complaint as civil party against X by {day}: it alone stops the clock without a name."
+    )
+    lines += [ask, t.text(complaint, day=words.day(both.complaint_by))]
+    for clock in both.identity:
+        day = words.day(clock.term.last_useful_day)
+        lines.append(t.text(N_("{name}: until {day}"), name=words.name(clock.rule), day=day))
+    for line in lines:
+        (context.out.say if context.out.as_json else context.out.text)(line)
 
 
 def _tell(clock: Clock, words: ClockWords, context: Context) -> None:
@@ -145,8 +172,9 @@ def _tell(clock: Clock, words: ClockWords, context: Context) -> None:
             days[t.text(N_("later reading"))] = words.day(term.later_reading)
     days[t.text(N_("state"))] = words.state(clock.state(today))
     days[t.text(N_("text"))] = rule.article
-    columns = [Column("what", ""), Column("value", "")]
-    context.out.rows([{"what": what, "value": value} for what, value in days.items()], columns, "")
+    wide = max(map(len, days))
+    for what, value in days.items():
+        context.out.text(f"  {what:{wide}}  {value}")
     for line in (*words.reasons(clock), words.notes(rule), *words.doubts(rule, doubts_of(rule, today))):
         if line:
             context.out.text(f"  - {line}")
