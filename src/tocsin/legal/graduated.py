@@ -71,7 +71,7 @@ class Hold(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step. gentle: a letter that asks and accuses nobody, never held. remedy: the letter or act, if there is one."""
+    """One step. gentle: a letter that asks and accuses nobody, never held. remedy: the letter or act, if any."""
 
     id: str
     nature: Nature
