@@ -26,6 +26,7 @@ WORKERS: Final = Gate(frozenset({Role.OWNER, Role.MANAGER, Role.AGENT}))
 LEADERS: Final = Gate(frozenset({Role.OWNER, Role.MANAGER}))
 LAWYERS: Final = Gate(frozenset({Role.OWNER, Role.COUNSEL}))
 OWNERS: Final = Gate(frozenset({Role.OWNER}))
+WITNESSES: Final = Gate(frozenset({Role.OWNER, Role.MANAGER, Role.COUNSEL}))  # may have a page captured
 
 ACCESS: Final[Mapping[str, Gate]] = {
     # the house
@@ -76,6 +77,22 @@ ACCESS: Final[Mapping[str, Gate]] = {
     "personal:lift": LAWYERS,
     "personal:keep": OWNERS,
     "personal:draft": LAWYERS,
+    # dossiers and captures
+    "dossiers:list": LAWYERS,
+    "dossiers:new": LAWYERS,
+    "dossiers:page": LAWYERS,
+    "dossiers:note": LAWYERS,
+    "dossiers:change": LAWYERS,
+    "dossiers:close": LAWYERS,
+    "dossiers:reopen": LAWYERS,
+    "dossiers:take": LAWYERS,
+    "dossiers:attach": LAWYERS,
+    "dossiers:take_loose": WITNESSES,
+    "dossiers:capture": LAWYERS,
+    "dossiers:again": LAWYERS,
+    "dossiers:put": LAWYERS,
+    "dossiers:erase": LAWYERS,
+    "dossiers:file": LAWYERS,
     # sources
     "sources:list": EVERY_ROLE,
     "sources:new": LEADERS,

@@ -52,11 +52,12 @@ def _places(request: Any, alerts: int) -> Any:
         ("stream:list", _("Stream"), "messages", 0, "faint", 0),
         ("stories:list", _("Stories"), "timeline", 0, "faint", 0),
         ("alerts:list", _("Alerts"), "bell", alerts, "red b", 0),
-        ("watches:list", _("Watches"), "eye", 0, "faint", 1),
-        ("sources:list", _("Sources"), "rss", silent, "bronze b", 1),
-        ("personal:page", _("Personal data"), "shield-lock", 0, "faint", 2),
-        ("people:list", _("People"), "users", 0, "faint", 2),
-        ("audit:page", _("Audit trail"), "list-check", 0, "faint", 2),
+        ("dossiers:list", _("Dossiers"), "gavel", 0, "faint", 1),
+        ("watches:list", _("Watches"), "eye", 0, "faint", 2),
+        ("sources:list", _("Sources"), "rss", silent, "bronze b", 2),
+        ("personal:page", _("Personal data"), "shield-lock", 0, "faint", 3),
+        ("people:list", _("People"), "users", 0, "faint", 3),
+        ("audit:page", _("Audit trail"), "list-check", 0, "faint", 3),
     )
     here = request.resolver_match.view_name.partition(":")[0] if request.resolver_match else ""
     for name, label, icon, count, tone, group in rows:

@@ -10,7 +10,19 @@ from django.urls import include, path
 from tocsin.web.house import home
 from tocsin.web.house.hub import callback
 
-_BRAND_ROOMS = ("today", "stream", "stories", "alerts", "watches", "sources", "media", "people", "personal", "audit")
+_BRAND_ROOMS = (
+    "today",
+    "stream",
+    "stories",
+    "alerts",
+    "dossiers",
+    "watches",
+    "sources",
+    "media",
+    "people",
+    "personal",
+    "audit",
+)
 _ROOMS = ("enter", "welcome", "demo")
 
 

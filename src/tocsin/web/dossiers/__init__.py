@@ -1,0 +1,1 @@
+"""Dossiers: captures, grounds, deadlines and letters, for the owner and counsel."""

@@ -1,0 +1,128 @@
+"""Dossiers in the browser: who may enter, what is noted, what a page is given."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.evidence.make import make_recording
+from tests.web.world import BRAND, OTHER, World
+from tocsin.base.capture import Recording, Visit
+from tocsin.evidence.values import EntryKind
+from tocsin.flows.evidence.dossiers import open_dossier
+from tocsin.flows.evidence.request import request_capture
+from tocsin.flows.evidence.robot import Robot
+from tocsin.store.dossiers.rows import DossierState, NewDossier
+from tocsin.store.evidence.rows import CaptureRow, CaptureScope
+
+HOME = f"/b/{BRAND}/dossiers/"
+
+
+def _opened(web: World, title: str = "Rappel supposé") -> str:
+    new = NewDossier(brand=BRAND, title=title, by=web.people["alice"].mark, at=web.now)
+    return open_dossier(web.engine, new).number
+
+
+def _captured(web: World, number: str = "") -> CaptureRow:
+    """A page that the robot visited: the visit is invented, all that is kept and sealed of it is real."""
+    by = web.people["alice"].mark
+    asked = request_capture(web.engine, BRAND, "https://93.184.216.34/rumeur", by, web.now, dossier=number)
+
+    def record(visit: Visit) -> Recording:
+        return make_recording()
+
+    Robot(web.engine, record, lambda: web.now + timedelta(seconds=5)).turn()
+    return web.store.evidence.capture(asked.number)
+
+
+def test_an_empty_room_teaches(alice: Client) -> None:
+    page = alice.get(HOME).content.decode()
+    assert "Pas encore de dossier" in page or "No dossier yet" in page
+
+
+@pytest.mark.parametrize("name", ["bruno", "chloe", "remi", "denis", None])
+def test_only_owner_and_counsel_enter(web: World, name: str | None) -> None:
+    number = _opened(web)
+    for path in (HOME, f"{HOME}{number}/", f"{HOME}new"):
+        assert web.as_(name).get(path).status_code in (302, 404)
+    assert not [one for one in web.store.evidence.entries(dossier=number) if one.kind is EntryKind.ACCESS]
+
+
+def test_counsel_reads_and_the_look_is_noted_once_an_hour(web: World) -> None:
+    number = _opened(web)
+    for _ in range(3):
+        assert web.as_("carla").get(f"{HOME}{number}/").status_code == 200
+    looks = [one for one in web.store.evidence.entries(dossier=number) if one.kind is EntryKind.ACCESS]
+    assert [one.who for one in looks] == [web.people["carla"].mark]
+
+
+def test_a_dossier_is_opened_changed_closed_and_opened_again(web: World, alice: Client) -> None:
+    assert alice.post(f"{HOME}new", {"title": " "}).status_code == 200  # told, not opened
+    answer = alice.post(f"{HOME}new", {"title": "Rappel supposé", "online_on": "2026-02-28"})
+    number = answer["Location"].rstrip("/").rpartition("/")[2]
+    assert alice.get(answer["Location"]).status_code == 200
+    alice.post(f"{HOME}{number}/change", {"title": "Rappel démenti", "counsel": str(web.people["carla"].id)})
+    row = web.store.dossiers.dossier(number)
+    assert (row.title, row.counsel) == ("Rappel démenti", web.people["carla"].id)
+    alice.post(f"{HOME}{number}/close")
+    assert web.store.dossiers.dossier(number).state is DossierState.CLOSED
+    alice.post(f"{HOME}{number}/reopen")
+    assert web.store.dossiers.dossier(number).state is DossierState.OPEN
+
+
+def test_a_dossier_of_another_brand_is_not_there(web: World, alice: Client) -> None:
+    number = _opened(web)
+    one = _captured(web, number)
+    for path in (f"dossiers/{number}/", f"captures/{one.number}/", f"captures/{one.number}/files/text.txt"):
+        assert alice.get(f"/b/{OTHER}/{path}").status_code == 404
+
+
+def test_a_capture_shows_its_picture_its_words_and_its_seal(web: World, alice: Client) -> None:
+    number = _opened(web)
+    one = _captured(web, number)
+    page = alice.get(f"/b/{BRAND}/captures/{one.number}/").content.decode()
+    assert f"/b/{BRAND}/captures/{one.number}/files/page.png" in page
+    assert one.manifest in page
+    assert alice.get(f"{HOME}{number}/").status_code == 200
+
+
+def test_files_of_a_capture_never_run_here(web: World, alice: Client) -> None:
+    one = _captured(web)
+    for name in ("dom.html", "page.mhtml", "capture.wacz"):
+        answer = alice.get(f"/b/{BRAND}/captures/{one.number}/files/{name}")
+        if answer.status_code == 404:
+            continue
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert answer["Content-Type"] == "application/octet-stream"
+        assert "sandbox" in answer["Content-Security-Policy"]
+    assert alice.get(f"/b/{BRAND}/captures/{one.number}/files/..%2f..%2fkey").status_code == 404
+
+
+def test_an_inner_address_is_refused_in_words(web: World, alice: Client) -> None:
+    number = _opened(web)
+    answer = alice.post(f"{HOME}{number}/take", {"url": "http://10.0.0.1/secret"})
+    assert answer.status_code == 200 and "10.0.0.1" in answer.content.decode()
+    assert not web.store.evidence.captures(CaptureScope(dossier=number))
+
+
+def test_an_erased_capture_keeps_its_seal(web: World, alice: Client) -> None:
+    number = _opened(web)
+    one = _captured(web, number)
+    assert alice.get(f"/b/{BRAND}/captures/{one.number}/erase").status_code == 200
+    alice.post(f"/b/{BRAND}/captures/{one.number}/erase")
+    assert alice.get(f"/b/{BRAND}/captures/{one.number}/files/text.txt").status_code == 404
+    assert alice.get(f"/b/{BRAND}/captures/{one.number}/").status_code == 200
+    kinds = [entry.kind for entry in web.store.evidence.entries(capture=one.number)]
+    assert EntryKind.CAPTURE in kinds and EntryKind.DELETION in kinds
+
+
+def test_a_manager_has_a_page_captured_and_sees_no_dossier(web: World) -> None:
+    bruno = web.as_("bruno")
+    answer = bruno.post(f"/b/{BRAND}/captures/new", {"url": "https://93.184.216.34/rumeur"})
+    assert answer.status_code == 302
+    (one,) = web.store.evidence.captures(CaptureScope(brand=BRAND))
+    assert one.by == web.people["bruno"].mark
+    assert bruno.get(f"/b/{BRAND}/captures/{one.number}/").status_code == 404
+    assert web.as_("chloe").post(f"/b/{BRAND}/captures/new", {"url": "https://93.184.216.34/"}).status_code == 404
