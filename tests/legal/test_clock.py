@@ -200,3 +200,9 @@ def test_a_term_in_hours_is_the_same_length_everywhere(at) -> None:  # type: ign
     clock = _run("eu.gdpr.art33_breach", {"aware_at": stamp})
     assert clock.term.last_useful_instant == hours(at, 72).last
     assert clock.term.last_useful_day == clock.term.safe_day
+
+
+def test_an_event_that_starts_nothing_is_said() -> None:
+    clock = _run(PRESS.id, {"first_online": "2026-01-15", "knowledge": "2026-03-01"})
+    assert clock.term.last_useful_day == date(2026, 4, 15)
+    assert Remark.NOT_A_START in _codes(clock)

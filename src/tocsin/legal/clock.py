@@ -96,7 +96,7 @@ def _clock(law: Law, rule: Rule, case: Case) -> Clock:
     notice_by = None
     if rule.notice_working_days:
         notice_by = calendar.working_before(term.safe_day, rule.notice_working_days + 1)
-    reasons = (*start.reasons, *strict.reasons, *_end_reasons(rule, term, calendar, notice_by))
+    reasons = (*start.reasons, *_unused(rule, case), *strict.reasons, *_end_reasons(rule, term, calendar, notice_by))
     return Clock(rule=rule, case_id=case.id, term=term, reasons=reasons, notice_by=notice_by, place=calendar.place)
 
 
@@ -141,6 +141,13 @@ def _start(rule: Rule, case: Case) -> _Start:
         return _Start(days[name], days[name], (ClockReason(Remark.STARTED, {"event": name, "day": days[name]}),))
     params: _Params = {"event": name, "day": days[name], "other": latest, "other_day": days[latest]}
     return _Start(days[name], days[latest], (ClockReason(Remark.STARTED_EARLIEST, params),))
+
+
+def _unused(rule: Rule, case: Case) -> Sequence[ClockReason]:
+    """Return the events that were told and start nothing here: who counts on one of them must see it."""
+    used = {*rule.starts, *rule.fallback, *(rule.cap.starts if rule.cap else ())}
+    days = {name: day_of(at, rule.zone) for name, at in case.events.items() if name not in used}
+    return [ClockReason(Remark.NOT_A_START, {"event": name, "day": day}) for name, day in days.items()]
 
 
 def _refuse_start(rule: Rule) -> NoReturn:

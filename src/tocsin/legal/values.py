@@ -227,6 +227,7 @@ class Remark(StrEnum):
     STARTED = "started"
     STARTED_BY_FALLBACK = "started_by_fallback"
     STARTED_EARLIEST = "started_earliest"
+    NOT_A_START = "not_a_start"
     RESTARTED = "restarted"
     REPUBLISHED = "republished"
     NOT_REPUBLISHED = "not_republished"

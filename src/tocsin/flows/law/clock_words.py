@@ -15,6 +15,7 @@ _REMARKS: dict[Remark, str] = {
     Remark.STARTED: N_("Runs from {event}, {day}."),
     Remark.STARTED_BY_FALLBACK: N_("Runs from {event}, {day}, to be safe: {wanted} is not told."),
     Remark.STARTED_EARLIEST: N_("Runs from {event}, {day}, to be safe; {other}, {other_day}, gives a later reading."),
+    Remark.NOT_A_START: N_("{event}, {day}: does not start this clock."),
     Remark.RESTARTED: N_("{act}, {day}: a new term runs from it; {why}."),
     Remark.REPUBLISHED: N_("{republication}, {day}: a new term runs from it; {why}."),
     Remark.NOT_REPUBLISHED: N_("{republication}, {day}: the term does not start again; {why}."),

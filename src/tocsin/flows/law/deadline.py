@@ -102,7 +102,10 @@ def _entries(clock: Clock, words: ClockWords, t: Translator, now: datetime) -> I
     name = words.name(clock.rule)
     told = "\n".join([clock.rule.article, *words.reasons(clock), words.notes(clock.rule)]).strip()
     rings = tuple(
-        Ring(alarm.at or datetime.combine(alarm.day, _RING_AT, zone), f"{name}{t.text(N_(': '))}{words.alarm(alarm)}")
+        Ring(
+            alarm.at or datetime.combine(alarm.day, _RING_AT, zone),
+            t.text(N_("{name}: {what}"), name=name, what=words.alarm(alarm)),
+        )
         for alarm in alarms(clock, now)
     )
     day: date | datetime = clock.term.last_useful_instant or clock.term.safe_day
