@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_peers: addresses to which the signed heads of the log of captures are posted, out of the house.
     keep_unmatched, unmatched_posts, unmatched_hours: the ring of posts no watch wanted, for previews.
     unpacked_mb, unpacked_ratio: how far a compressed file may unpack: mebibytes in all, times its packed size.
+    capture_browser: file of the browser that captures pages, "" for the machine's Chromium. capture_clocks: time
+    servers asked before and after a capture. capture_echo: a page that answers with our public address, "" for none.
     """
 
     data_dir: Path
@@ -55,6 +57,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unmatched_hours: int = 48
     unpacked_mb: int = 20_000
     unpacked_ratio: int = 200
+    capture_browser: str = ""
+    capture_clocks: tuple[str, ...] = ("ptbtime1.ptb.de", "time.nist.gov")
+    capture_echo: str = ""
 
     def __repr__(self) -> str:
         shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _SECRETS)
@@ -124,7 +129,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def _is_list(field: str) -> bool:
-    return field in ("adapters", "allow_hosts", "web_hosts", "mail_to", "notify_urls", "checkpoint_peers")
+    return field in ("adapters", "allow_hosts", "capture_clocks", "web_hosts", "mail_to", "notify_urls", "checkpoint_peers")
 
 
 def _split(text: str) -> list[str]:

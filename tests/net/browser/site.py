@@ -56,7 +56,8 @@ PAGES = {
         "const grow = () => { for (let n = 0; n < 20; n++) { const p = document.createElement('p');"
         " p.textContent = 'Encore ' + document.body.childElementCount; p.style.height = '200px';"
         " document.body.append(p) } };"
-        " grow(); addEventListener('scroll', () => { if (scrollY + innerHeight > document.body.scrollHeight - 400) grow() })"
+        " grow(); addEventListener('scroll', () =>"
+        " { if (scrollY + innerHeight > document.body.scrollHeight - 400) grow() })"
     ),
     "/dialogs": _script("for (;;) alert('encore')"),
     "/a-dialog": _script("alert('Bienvenue'); document.body.append('Après la boîte.')"),
@@ -69,10 +70,10 @@ PAGES = {
     "/busy": _script("setTimeout(() => { for (;;); }, 50)"),
     "/eats": _script("const all = []; for (;;) all.push(new Array(4e6).fill(all.length))"),
     "/huge": _script(
-        "const rows = []; for (let n = 0; n < 150000; n++) rows.push('<p>rang ' + n + '</p>');"
+        "const rows = []; for (let n = 0; n < 60000; n++) rows.push('<p>rang ' + n + '</p>');"
         " document.body.insertAdjacentHTML('beforeend', rows.join(''))"
     ),
-    "/many": _script("for (let n = 0; n < 10000; n++) new Image().src = '/photo/1.png?' + n"),
+    "/many": _script("for (let n = 0; n < 3000; n++) new Image().src = '/photo/1.png?' + n"),
     "/tall": _page('<div style="height:20000px;background:linear-gradient(#fff,#88f)"></div><p>La fin.</p>'),
     "/inner": _page(
         '<h1>Une page</h1><img src="http://10.0.0.7/a.png"><img src="http://[::1]/b.png"><img src="http://2130706433/c">'

@@ -27,7 +27,6 @@ ARGUMENTS = (
     "--no-proxy-server",
     "--disable-quic",
     "--disable-shared-workers",
-    "--block-new-web-contents",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-domain-reliability",
@@ -38,10 +37,14 @@ ARGUMENTS = (
     "--no-pings",
     "--hide-scrollbars",
     "--mute-audio",
+    "--js-flags=--max-old-space-size=1024",  # a page that eats memory dies before the machine does
     # Connections from a public page to an inner address are refused once more when they are made, whatever its name.
     "--enable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebTransport,"
     "LocalNetworkAccessChecksWebRTC,LocalNetworkAccessForSubframeNavigations,LocalNetworkAccessForWorkers",
 )
+# Playwright lets pages open windows; the browser's own refusal of windows that nobody clicked for must stay on: what a
+# new window asks first is seen by no one.
+POPUP_SWITCH = "--disable-popup-blocking"
 _PREFERENCES: dict[str, Any] = {
     "net": {"network_prediction_options": 2},  # never
     "webrtc": {"ip_handling_policy": "disable_non_proxied_udp", "multiple_routes_enabled": False},
@@ -113,7 +116,12 @@ async def start_chromium(start: Start) -> Chromium:
     try:
         async with asyncio.timeout(_START_S):
             context = await play.chromium.launch_persistent_context(
-                profile, executable_path=start.path, args=start.arguments(), headless=True, accept_downloads=False
+                profile,
+                executable_path=start.path,
+                args=start.arguments(),
+                ignore_default_args=[POPUP_SWITCH],
+                headless=True,
+                accept_downloads=False,
             )
             chromium = Chromium(play, context, profile)
             watching = await chromium.browser.new_browser_cdp_session()

@@ -74,6 +74,8 @@ class Ledger:
     def sent(self, told: Params) -> Hop | None:
         """Take `Network.requestWillBeSent`; return the hop that a redirect ended with it."""
         ended, request_id = self._open.get(told["requestId"]), told["requestId"]
+        if not told["request"]["url"].startswith(("http:", "https:")):
+            return None  # it lies in the page itself (data:, blob:)
         redirect = told.get("redirectResponse")
         if ended is not None and redirect is None:
             return None  # told twice: by a frame and by the process that took it over
@@ -114,7 +116,7 @@ class Ledger:
     def failed(self, params: Params) -> Hop | None:
         """Take `Network.loadingFailed`; return its hop."""
         hop = self._open.get(params["requestId"])
-        if hop is not None:
+        if hop is not None and not hop.is_done:
             hop.is_done = True
             hop.failure = params.get("blockedReason") or params.get("errorText") or "failed"
             hop.body_missing = hop.body_missing or ("cut" if hop.answer is not None else "no_answer")

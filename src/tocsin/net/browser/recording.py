@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from tocsin.base.capture import Clock, ClockReading, Exchange, Method, Outcome, Recording, Resolution, Visit
+from tocsin.base.capture import Clock, ClockReading, Exchange, Method, Outcome, Recording, Resolution, StepKind, Visit
 from tocsin.base.errors import TocsinError
 from tocsin.net.browser.launch import ARGUMENTS, is_root
 from tocsin.net.browser.log import Log
@@ -183,6 +183,8 @@ def _offsets(around: Around) -> str:
 def _tell_missing(made: Made, taken: Taken, outcome: Outcome) -> None:
     """Say of each file that is not there why."""
     reason = {Outcome.REFUSED: "refused", Outcome.FAILED: "failed", Outcome.GONE: "no_page"}.get(outcome, "no_time")
+    if any(step.kind is StepKind.DOWNLOAD or step.detail == "download" for step in made.log.steps):
+        reason = "download"
     for name in ("text", "dom", "pictures", "mhtml", "pdf"):
         if not getattr(taken, name) and not (name == "text" and taken.dom):
             made.log.want(name, reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import struct
@@ -15,7 +16,9 @@ from tocsin.net.browser.ledger import Ledger
 from tocsin.net.browser.log import Log
 from tocsin.net.browser.session import Params, ProtocolError, Session
 
+TAKE_SHARE = 0.25  # of the time of a visit, for each thing
 TILE_PX = 8_000  # half of what a texture may measure: taller pictures repeat their beginning
+MAX_WIDTH_PX = 4_000
 MAX_TEXT_CHARS = 8_000_000
 MAX_DOM_CHARS = 24_000_000
 MAX_PICTURES_BYTES = 96_000_000
@@ -68,7 +71,11 @@ class Taker:
 
     async def _try(self, name: str, take: Callable[[], Awaitable[None]]) -> None:
         try:
-            await take()
+            async with asyncio.timeout(self._visit.max_s * TAKE_SHARE):
+                await take()
+        except TimeoutError:
+            self._log.bound(name)
+            self._log.want(name, "no_time")
         except (ProtocolError, binascii.Error, struct.error) as error:
             self._log.want(name, f"not_given: {str(error)[:200]}")
 
@@ -96,18 +103,23 @@ class Taker:
 
     async def _pictures(self) -> None:
         measures = (await self._session.send("Page.getLayoutMetrics"))["cssContentSize"]
-        width, whole = max(1, min(int(measures["width"]), 4_000)), max(1, int(measures["height"]))
-        self.taken.height_px = height = min(whole, self._visit.max_height_px)
-        if height < whole:
-            self._log.bound("height")
-            self._log.want("pictures", f"below_{height}_px_of_{whole}")
-        total = 0
+        width, whole = max(1, min(int(measures["width"]), MAX_WIDTH_PX)), max(1, int(measures["height"]))
+        self.taken.height_px = whole
+        height = min(whole, self._visit.max_height_px)
+        try:
+            await self._tiles(width, height)
+        finally:
+            pictured = sum(picture.height_px for picture in self.taken.pictures)
+            if pictured < whole:
+                self._log.bound("height" if pictured == height else "pictures")
+                self._log.want("pictures", f"below_{pictured}_px_of_{whole}")
+
+    async def _tiles(self, width: int, height: int) -> None:
+        left_bytes = MAX_PICTURES_BYTES
         for top in range(0, height, TILE_PX):
             picture = await self._tile(top, width, min(TILE_PX, height - top))
-            total += len(picture.png)
-            if total > MAX_PICTURES_BYTES:
-                self._log.bound("pictures")
-                self._log.want("pictures", f"below_{top}_px_over_bytes")
+            left_bytes -= len(picture.png)
+            if left_bytes < 0:
                 return
             self.taken.pictures.append(picture)
             self._log.step(StepKind.TOOK, f"png {top}-{top + picture.height_px}")
@@ -158,7 +170,8 @@ def secured_hosts(ledger: Ledger) -> dict[str, Params]:
 
 
 def page_status(exchanges: tuple[Exchange, ...], url: str) -> int | None:
-    """Return the status of the last answer for the page at `url`, None where it never answered."""
+    """Return the status of the last answer for the page at `url`, None where it never answered, or only led on."""
     address = url.partition("#")[0]
     found = [one for one in exchanges if one.resource == "document" and one.url.partition("#")[0] == address]
-    return next((one.status for one in reversed(found) if one.status is not None), None)
+    last = next((one for one in reversed(found) if one.status is not None), None)
+    return None if last is None or last.body_missing == "redirect" else last.status

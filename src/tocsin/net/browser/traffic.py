@@ -15,7 +15,7 @@ from tocsin.net.browser.ledger import Hop, Ledger
 from tocsin.net.browser.log import Log
 from tocsin.net.browser.session import Child, Handler, Params, ProtocolError, Session, send_all
 
-MAX_REQUESTS = 2_000
+MAX_REQUESTS = 1_500
 MAX_NAVIGATIONS = 12
 # Ways to talk that no interception shows: in a page they behave as if every connection failed.
 _CLOSED = """(() => {
@@ -46,7 +46,7 @@ class Traffic:
     """Watches the sessions of one visit. `main_frame` is known once the page is there."""
 
     def __init__(self, visit: Visit, gate: Gate, log: Log) -> None:
-        self.ledger = Ledger(MAX_REQUESTS)
+        self.ledger = Ledger(2 * MAX_REQUESTS)
         self.main_frame = ""
         self.main_request: str | None = None  # the browser's id of the page's own last request
         self.navigations = 0
@@ -58,6 +58,7 @@ class Traffic:
         self._log = log
         self._kept_bytes = 0
         self._received_bytes = 0
+        self._paused_count = 0
         self._is_full = False
         self._root: Session | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,10 +93,20 @@ class Traffic:
         """Wait until nothing is under way for `quiet_s`; return whether it came to that within `limit_s`."""
         end_s = time.monotonic() + limit_s
         while (now_s := time.monotonic()) < end_s:
-            if self.ledger.pending == 0 and not self._tasks and now_s - self.quiet_since_s >= quiet_s:
+            if (
+                (self._is_full or self.ledger.pending == 0)
+                and not self._tasks
+                and now_s - self.quiet_since_s >= quiet_s
+            ):
                 return True
             await asyncio.sleep(0.02)
         return False
+
+    def page_failed(self, error: str) -> None:
+        """Note why the page itself did not come, in the browser's words; the request alone is told less."""
+        hop = self.ledger.hop(self.main_request or "")
+        if hop is not None and hop.answer is None:
+            hop.failure, hop.is_done = error, True
 
     async def end(self) -> None:
         """Let go of all that is under way."""
@@ -135,7 +146,21 @@ class Traffic:
         self._log.step(kind, detail)
 
     def _paused(self, session: Session, params: Params) -> None:
+        if self._is_full:
+            return  # held for ever: to answer ten thousand of them would take the time of the visit
+        self._paused_count += 1
+        if self._paused_count > MAX_REQUESTS:
+            self._fill("requests")
+            return
         self._spawn(self._decide(session, params))
+
+    def _fill(self, bound: str) -> None:
+        """Take nothing more: what is under way is stopped, what would begin is refused by the browser itself."""
+        self._is_full = True
+        self._log.bound(bound)
+        self.loaded.set()
+        if self._root is not None:
+            self._spawn(self._stop(self._root))
 
     async def _decide(self, session: Session, params: Params) -> None:
         refused, error = await self._refusal(params)
@@ -154,9 +179,6 @@ class Traffic:
         if is_page and self.is_frozen:
             self._log.step(StepKind.BLOCKED, f"{url} (the page leaves itself)")
             return "frozen", "Aborted"
-        if self._is_full or len(self.ledger.hops) >= MAX_REQUESTS:
-            self._log.bound("bytes" if self._is_full else "requests")
-            return "bound", "BlockedByClient"
         judged = await self._gate.judge(url)
         if judged.passage is Passage.OPEN:
             return None, ""
@@ -209,12 +231,10 @@ class Traffic:
             if hop.received_bytes > self._visit.max_body_bytes:
                 hop.body_missing = "too_big"
         if self._received_bytes > self._visit.max_bytes and not self._is_full:
-            self._is_full = True
-            self._log.bound("bytes")
-            if self._root is not None:
-                self._spawn(self._stop(self._root))
+            self._fill("bytes")
 
     async def _stop(self, root: Session) -> None:
+        await root.send("Network.setBlockedURLs", {"urlPatterns": [{"urlPattern": "*://*:*/*", "block": True}]})
         await root.send("Page.stopLoading")
 
     def _finished(self, session: Session, params: Params) -> None:
@@ -270,9 +290,10 @@ class Traffic:
             self._log.bound("navigations")
             self.is_frozen = True
 
-    def _crashed(self, _session: Session, _params: Params) -> None:
-        self._log.step(StepKind.CRASHED, "page")
-        self._log.halt(Outcome.FAILED)
+    def _crashed(self, session: Session, _params: Params) -> None:
+        self._log.step(StepKind.CRASHED, session.kind)
+        if session.kind == "page":
+            self._log.halt(Outcome.FAILED)
 
     def _busy(self) -> None:
         self.quiet_since_s = time.monotonic()

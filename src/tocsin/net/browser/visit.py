@@ -65,7 +65,9 @@ class Course:
         if not await self._open(root):
             return
         await self._scroll(taker)
+        # From here on the page stands still, so that its text, its pictures and its print tell the same.
         self._traffic.is_frozen = True
+        await self._silence(root)
         if self._traffic.ledger.pending:
             await root.send("Page.stopLoading")
         await taker.take_all(self._traffic.ledger)
@@ -83,10 +85,10 @@ class Course:
             self._log.halt(Outcome.FAILED)  # not even the head of an answer
             return False
         if opened.get("isDownload"):
-            self._log.want("text", "download")
             self._log.bound("download")
             return False
         if opened.get("errorText"):
+            self._traffic.page_failed(opened["errorText"])
             self._log.halt(Outcome.GONE if _NO_NAME in opened["errorText"] else Outcome.FAILED)
             return False
         limit_s = max(1.0, limit_s - self._log.elapsed_s)
@@ -141,14 +143,19 @@ class Course:
         self._dialogs += 1
         if self._dialogs == MAX_DIALOGS and self._root is not None:
             self._log.bound("dialogs")
-            await asyncio.gather(self._silence(self._root), _quietly(dialog.dismiss()))
+            # Told while the dialog still holds the script: it ends where the dialog closes.
+            silencing = asyncio.ensure_future(self._silence(self._root))
+            await asyncio.sleep(0.1)
+            await asyncio.gather(silencing, _quietly(dialog.dismiss()))
             return
         await _quietly(dialog.dismiss())
 
     async def _silence(self, root: Root) -> None:
-        """End the script that raises dialogs without end, and all others of the page."""
-        await _quietly(root.send("Emulation.setScriptExecutionDisabled", {"value": True}))
-        await _quietly(root.send("Runtime.terminateExecution"))
+        """End the script that runs, without end it may be, and let no other begin."""
+        await asyncio.gather(
+            _quietly(root.send("Emulation.setScriptExecutionDisabled", {"value": True})),
+            _quietly(root.send("Runtime.terminateExecution")),
+        )
 
     async def _close_window(self, window: Any) -> None:
         self._log.step(StepKind.WINDOW, window.url)
