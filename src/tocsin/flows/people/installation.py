@@ -30,6 +30,9 @@ _ABOUT = {
     "unmatched_hours": N_("for how many hours"),
     "unpacked_mb": N_("how many megabytes a compressed file may unpack to"),
     "unpacked_ratio": N_("how many times its size a compressed file may unpack to"),
+    "capture_browser": N_("file of the browser that captures pages"),
+    "capture_clocks": N_("time servers asked before and after a capture"),
+    "capture_echo": N_("page that tells this installation its public address, for the record of a capture"),
 }
 
 
