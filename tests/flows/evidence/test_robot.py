@@ -180,7 +180,7 @@ def test_what_was_signed_is_gone_on_from_or_nothing_is_signed(sqlite_engine: Eng
 
 def test_an_attached_file_is_sealed_and_proves_less(engine: Engine) -> None:
     number = opened(engine)
-    one = attach_file(engine, number, "copie d’écran.PNG", b"png", ALICE, HandClock()())
+    one = attach_file(engine, number, "copie d’écran.PNG", b"png", ALICE, now=HandClock()())
     assert (one.is_robot, one.state, one.dossier) == (False, CaptureState.RECORDED, number)
     assert robot(engine).turn().sealed == 1
     assert [name for name, _ in engine.store.evidence.vault.paths(one.folder)] == [
@@ -190,5 +190,5 @@ def test_an_attached_file_is_sealed_and_proves_less(engine: Engine) -> None:
     ]
     for name, content in (("x.exe", b"x"), ("x.png", b"")):
         with pytest.raises(InputError):
-            attach_file(engine, number, name, content, ALICE, HandClock()())
+            attach_file(engine, number, name, content, ALICE, now=HandClock()())
     assert engine.store.evidence.turns(number) == []

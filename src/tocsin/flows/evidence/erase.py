@@ -62,7 +62,7 @@ def erase_in_time(engine: Engine, now: datetime) -> int:
     return len(due)
 
 
-def erase_words(engine: Engine, brand: str, number: str, index: int, by: str, now: datetime) -> bool:
+def erase_words(engine: Engine, brand: str, number: str, index: int, by: str, *, now: datetime) -> bool:
     """Erase the words of a note of a dossier; its entry stays. False when there were none any more."""
     row = own_dossier(engine, brand, number)
     entry = engine.store.evidence.entry(index)

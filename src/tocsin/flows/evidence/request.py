@@ -65,7 +65,7 @@ def request_capture(
 
 
 def attach_file(
-    engine: Engine, dossier: str, name: str, content: bytes, by: str, now: datetime, *, url: str = ""
+    engine: Engine, dossier: str, name: str, content: bytes, by: str, *, now: datetime, url: str = ""
 ) -> CaptureRow:
     """Put a file that a person brings (a screen copy, a message) into a dossier; return it as a capture.
 

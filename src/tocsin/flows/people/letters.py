@@ -12,6 +12,8 @@ from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.log import LETTER as CHECKPOINT
 from tocsin.flows.evidence.log import checkpoint_letter
 from tocsin.flows.i18n import N_, translator
+from tocsin.flows.law.clock_alarms import LETTER as CLOCK
+from tocsin.flows.law.clock_alarms import clock_letter
 from tocsin.flows.people.links import PASSWORD_FOR, invitation_of, link_address, password_link
 from tocsin.net.send import Mail, send_mail
 from tocsin.store.people.rows import LinkPurpose
@@ -150,6 +152,7 @@ _LETTERS = {
     "email_changed": _email_changed,
     LETTER: ending_letter,
     CHECKPOINT: checkpoint_letter,
+    CLOCK: clock_letter,
 }
 
 
