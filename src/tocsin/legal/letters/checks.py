@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from tocsin.legal.letters.dates import months_after
-from tocsin.legal.letters.facts import Facts
+from tocsin.legal.letters.facts import Facts, GroundRef
 from tocsin.legal.letters.kinds import Kind
 
 # Below so many people reached, a legal step often makes known what nobody had seen. A rule of the house, not of law:
@@ -121,11 +121,11 @@ def _natural_person(facts: Facts) -> list[str]:
     return [] if facts.sender.natural_person else ["natural_person"]
 
 
-def _one_qualification(facts: Facts) -> list[str]:
-    """One fact, one qualification: two of them on the same words, or one for all words beside another."""
+def one_qualification(grounds: Sequence[GroundRef]) -> list[str]:
+    """Return which rule of one fact, one qualification is broken: two on the same words, one for all beside another."""
     wrong = []
-    for index, ground in enumerate(facts.grounds):
-        for other in facts.grounds[index + 1 :]:
+    for index, ground in enumerate(grounds):
+        for other in grounds[index + 1 :]:
             if not _overlap(ground.passage, other.passage):
                 continue
             if is_press(ground.id) and is_press(other.id):
@@ -155,7 +155,7 @@ CHECKS: Mapping[str, Callable[[Facts], list[str]]] = {
     "exact_addresses": _exact_addresses,
     "good_faith": _good_faith,
     "natural_person": _natural_person,
-    "one_qualification": _one_qualification,
+    "one_qualification": lambda facts: one_qualification(facts.grounds),
     "reply_in_time": _reply_in_time,
     "reply_length": reply_length,
     "reply_open": _reply_open,

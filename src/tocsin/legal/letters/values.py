@@ -157,7 +157,7 @@ class Weight(StrEnum):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A trap in a text. start, end: code points of the text given, end excluded; 0, 0 where something is absent.
 
-    words: the text between them. source: article or decision. said: what to know and do, by language.
+    words: the text between them. source: article or decision. said: what to know and do, with its language.
     """
 
     code: str
@@ -166,4 +166,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     words: str
     source: str
-    said: dict[str, str]
+    said: tuple[tuple[str, str], ...]
+
+    def by(self, language: str) -> str:
+        """Return what to know and do, in fr or en."""
+        return dict(self.said)[language]

@@ -1,0 +1,64 @@
+"""A text as the traps read it: small letters without accents, sign for sign, with and without what is quoted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+
+_QUOTED = re.compile(r"«[^«»]{0,5000}»|“[^“”]{0,5000}”|\"[^\"\n]{0,5000}\"|^[ \t]*>.*$", re.MULTILINE)
+_SENTENCE_END = re.compile(r"[.!?;]\s|\n\s*\n")
+_VEIL = "\x1f"
+_LETTERS = {"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-", "\u2011": "-"}
+
+
+class Reading:
+    """A text in three forms of the same length, so that a place in one is a place in all.
+
+    text: as given. plain: small letters, no accents, straight apostrophes. own: `plain` with quoted words veiled.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = "".join(map(_plain, text))
+        self.own = _QUOTED.sub(lambda found: _VEIL * len(found[0]), self.plain)
+
+    @cached_property
+    def quoted(self) -> tuple[str, ...]:
+        """What stands between quotation marks, in `plain` form."""
+        return tuple(found[0].strip(' «»“”">') for found in _QUOTED.finditer(self.plain))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [found.end() for found in _SENTENCE_END.finditer(self.plain)]
+
+    def sentence_at(self, place: int) -> str:
+        """Return the sentence, in `own` form, that holds a place."""
+        index = bisect_right(self._ends, place)
+        start = self._ends[index - 1] if index else 0
+        return self.own[start : self._ends[index] if index < len(self._ends) else None]
+
+    def sentences(self) -> Iterator[tuple[int, str]]:
+        """Yield each sentence in `own` form with where it begins."""
+        start = 0
+        for end in [*self._ends, len(self.own)]:
+            if end > start:
+                yield start, self.own[start:end]
+            start = end
+
+
+def folded(text: str) -> str:
+    """Return a text in the `plain` form of a reading."""
+    return "".join(map(_plain, text))
+
+
+def _plain(letter: str) -> str:
+    """One sign for one sign: signs whose small or bare form is longer stay as they are."""
+    if letter.isascii():
+        return letter.lower()
+    if letter in _LETTERS:
+        return _LETTERS[letter]
+    bare = unicodedata.normalize("NFD", letter)[0].lower()
+    return bare if len(bare) == 1 else letter
