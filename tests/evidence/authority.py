@@ -55,7 +55,7 @@ class Behaviour(StrEnum):
 class Authority:
     """One authority. `url` answers POST of application/timestamp-query; `asked` counts what came over HTTP."""
 
-    def __init__(self, name: str, folder: Path, *, unsorted: bool = False, signer_eku: bool = True) -> None:
+    def __init__(self, name: str, folder: Path, *, unsorted: bool = False) -> None:
         self.name = name
         self.behaviour = Behaviour.STAMPS
         self.asked = 0
@@ -64,7 +64,7 @@ class Authority:
         self._last = b""
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
-        self.roots = _write_chain(folder, name, signer_eku=signer_eku)
+        self.roots = _write_chain(folder, name)
         # OpenSSL writes the certificates it is given in its own order, which DER forbids in a SET: some real ones do.
         certs = f"certs = {folder}/extra.pem" if unsorted else ""
         (folder / "tsa.cnf").write_text(_CONFIG.format(folder=folder, certs=certs))
@@ -100,11 +100,11 @@ class Authority:
 
 
 @contextmanager
-def authorities(*names: str, unsorted: bool = False, signer_eku: bool = True) -> Iterator[tuple[Authority, ...]]:
+def authorities(*names: str, unsorted: bool = False) -> Iterator[tuple[Authority, ...]]:
     """Run one authority for each name on loopback until the body ends."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tsa-")))
-        made = [Authority(name, folder / name, unsorted=unsorted, signer_eku=signer_eku) for name in names]
+        made = [Authority(name, folder / name, unsorted=unsorted) for name in names]
         for authority in made:
             server = ThreadingHTTPServer(("127.0.0.1", 0), _server_of(authority))
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -132,15 +132,14 @@ def _server_of(authority: Authority) -> type[BaseHTTPRequestHandler]:
     return Server
 
 
-def _write_chain(folder: Path, name: str, *, signer_eku: bool) -> bytes:
+def _write_chain(folder: Path, name: str) -> bytes:
     """Write root.pem, signer.pem, signer.key and extra.pem; return the root as PEM."""
     root_key, signer_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} test root")])
     signer_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} test time-stamping")])
     root = _certificate(root_name, root_name, root_key.public_key(), True).sign(root_key, hashes.SHA256())
     building = _certificate(signer_name, root_name, signer_key.public_key(), False)
-    if signer_eku:
-        building = building.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    building = building.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     signer = building.sign(root_key, hashes.SHA256())
     pem, der = serialization.Encoding.PEM, serialization.Encoding.DER
     (folder / "root.pem").write_bytes(root.public_bytes(pem))

@@ -83,12 +83,17 @@ def sealed_capture(
 
 
 def make_dossier(
-    authorities: Sequence[Authority], log: MemoryLog | None = None, captures: int = 2, number: str = NUMBER
+    authorities: Sequence[Authority],
+    log: MemoryLog | None = None,
+    captures: int = 2,
+    *,
+    number: str = NUMBER,
+    files: tuple[File, ...] = FILES,
 ) -> list[File]:
     """Return the files of a dossier of some captures in a log that had left the house once before."""
     log = log or MemoryLog(fillers=11)
     before = log.sign()
-    sealed = tuple(sealed_capture(log, authorities, f"C-{number}-{n}") for n in range(1, captures + 1))
+    sealed = tuple(sealed_capture(log, authorities, f"C-{number}-{n}", files) for n in range(1, captures + 1))
     made = draft(
         Dossier(
             number=number,

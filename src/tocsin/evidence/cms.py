@@ -23,7 +23,18 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tocsin.base.errors import InputError
 
 # All that the readers of hostile bytes below raise where bytes are not what they should be.
-_UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, UnsupportedAlgorithm)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
@@ -112,12 +123,13 @@ def _open_token(token: Any) -> Reply:
     packed = signed["encap_content_info"]
     if packed["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
         raise InputError("The time-stamp does not hold one signature of one instant.")
-    carried = [
-        x509.load_der_x509_certificate(each.chosen.dump())
-        for each in signed["certificates"]
-        if each.name == "certificate"
-    ]
+    # One that cannot be read makes the whole suspect: another authority is asked.
+    found = [each.chosen.dump() for each in signed["certificates"] if each.name == "certificate"]
+    carried = [x509.load_der_x509_certificate(each) for each in found]
     info = signed["signer_infos"][0]
+    used = info["digest_algorithm"]["algorithm"].native
+    if used not in [each["algorithm"].native for each in signed["digest_algorithms"]]:
+        raise InputError("The time-stamp is signed over another digest than it announces.")
     signer = _signer(info["sid"], carried)
     _check_signature(info, bytes(packed["content"]), signer)
     _check_purpose(signer)
@@ -187,19 +199,18 @@ def _names_signer(attributes: dict[str, Any], signer: x509.Certificate) -> bool:
 
 def _verify(signer: x509.Certificate, info: Any, message: bytes, algorithm: hashes.HashAlgorithm) -> None:
     """Check the signature of the message. Raises InvalidSignature, or ValueError for a key of another kind."""
-    key, signature = signer.public_key(), info["signature"].native
-    if isinstance(key, rsa.RSAPublicKey):
-        if info["signature_algorithm"].signature_algo == "rsassa_pss":
-            salt = info["signature_algorithm"]["parameters"]["salt_length"].native
-            key.verify(signature, message, padding.PSS(padding.MGF1(algorithm), salt), algorithm)
-        else:
-            key.verify(signature, message, padding.PKCS1v15(), algorithm)
-    elif isinstance(key, ec.EllipticCurvePublicKey):
+    key, signature, method = signer.public_key(), info["signature"].native, info["signature_algorithm"].signature_algo
+    if isinstance(key, rsa.RSAPublicKey) and method == "rsassa_pkcs1v15":
+        key.verify(signature, message, padding.PKCS1v15(), algorithm)
+    elif isinstance(key, rsa.RSAPublicKey) and method == "rsassa_pss":
+        salt = info["signature_algorithm"]["parameters"]["salt_length"].native
+        key.verify(signature, message, padding.PSS(padding.MGF1(algorithm), salt), algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and method == "ecdsa":
         key.verify(signature, message, ec.ECDSA(algorithm))
-    elif isinstance(key, ed25519.Ed25519PublicKey):
+    elif isinstance(key, ed25519.Ed25519PublicKey) and method == "ed25519":
         key.verify(signature, message)
     else:
-        raise ValueError(f"{type(key).__name__} is no key that signs time-stamps here")
+        raise ValueError(f"{type(key).__name__} does not sign by {method}")
 
 
 def _check_purpose(signer: x509.Certificate) -> None:
@@ -221,7 +232,10 @@ def _check_purpose(signer: x509.Certificate) -> None:
 
 
 def _valid(certificate: x509.Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+    try:
+        return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+    except _UNREADABLE:
+        return False
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -18,7 +18,7 @@ KEY, HEAD = "log/key.pub", "log/checkpoint"
 
 _LINE = re.compile(rf"([0-9a-f]{{64}})  ({SAFE_PATH.pattern})", re.ASCII)
 _FILE = re.compile(rb'\{"bytes":[0-9]*,"path":"([A-Za-z0-9._/-]*)","sha256":"([0-9a-f]{64})"\}')
-_DOUBTS = re.compile(rb'.*"doubts":\[([^\]]*)\]')
+_DOUBTS = re.compile(rb'.*"doubts":\[([a-z_",]*)\]')
 _CAPTURE = re.compile(r"(captures/[^/]*)/.*")
 _TOKEN = re.compile(r"(.*seal/)[a-z]*\.tsr\.([a-z0-9-]*)")
 _OLD_HEAD = re.compile(r"log/checkpoint\.([1-9][0-9]*)")

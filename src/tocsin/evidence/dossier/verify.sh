@@ -54,6 +54,7 @@ case $(openssl version 2>/dev/null) in
   "OpenSSL "[3-9].* | "OpenSSL "[1-9][0-9].*) ;;
   *) echo "UNCHECKED tool openssl-3"; exit 2 ;;
 esac
+date -u -d 2026-01-01T00:00:00Z +%s >/dev/null 2>&1 || { echo "UNCHECKED tool date"; exit 2; }   # not that of coreutils
 if [ -n "$roots" ]; then
   [ -f "$roots" ] && [ -r "$roots" ] || { echo "UNCHECKED roots"; exit 2; }
   case $roots in /*) ;; *) roots=$PWD/$roots ;; esac
@@ -164,7 +165,7 @@ for folder in $captures; do
     if [ "$(sha <"$work/sums")" = "$(sum_of "$folder/SHA256SUMS")" ]; then say "OK capture-sums $folder/SHA256SUMS"
     else say "FAILED capture-sums $folder/SHA256SUMS"; fi
   fi
-  doubts=$(sed -n 's/.*"doubts":\[\([^]]*\)\].*/\1/p' "$folder/manifest.json" | sed 's/"//g')
+  doubts=$(sed -n 's/.*"doubts":\[\([a-z_",]*\)\].*/\1/p' "$folder/manifest.json" | sed 's/"//g')
   [ -z "$doubts" ] || say "NOTE time-doubtful $folder/manifest.json $doubts"
 done
 
