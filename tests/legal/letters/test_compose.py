@@ -13,6 +13,7 @@ import pytest
 from tests.helpers import ROOT
 from tests.legal.letters.facts import DIGEST, PASSAGE, full
 from tocsin.base.errors import InputError
+from tocsin.legal.graduated import Credibility, Persistence
 from tocsin.legal.letters.compose import compose, fields_of
 from tocsin.legal.letters.facts import CaptureRef, Facts, GroundRef, Item, Reach, Recipient, SecondPerson, Sender
 from tocsin.legal.letters.kinds import blocks_of, load_kinds, load_labels, load_remarks
@@ -166,7 +167,7 @@ LEGAL_STEPS = [kind for kind, form in load_kinds().items() if form.legal_step]
 
 
 @pytest.mark.parametrize("kind", LEGAL_STEPS)
-def test_a_legal_step_below_the_reach_floor_wants_a_second_persons_reason(kind: LetterKind) -> None:
+def test_a_legal_step_below_the_threshold_of_reach_wants_a_second_persons_reason(kind: LetterKind) -> None:
     assert codes(kind, full(reach=Reach(people=40))) == {"reach_low"}
     assert codes(kind, full(reach=Reach())) == {"reach_unknown"}
     second = SecondPerson(name="Chloé Roux", reason="Deux clients ont annulé.")
@@ -184,6 +185,16 @@ def test_the_second_person_is_not_who_prepared_the_letter() -> None:
 def test_a_complaint_about_threats_does_not_wait_for_a_second_person() -> None:
     threats = (GroundRef(id="fr.penal.menaces_222_17", name="menaces", article="code pénal, art. 222-17"),)
     assert not codes(LetterKind.COMPLAINT, full(reach=Reach(), grounds=threats))
+    insult = GroundRef(id="fr.1881.injure_publique", name="injure", article="a", passage="voleurs")
+    assert codes(LetterKind.COMPLAINT, full(reach=Reach(), grounds=(*threats, insult))) == {"reach_unknown"}
+
+
+def test_the_exposure_weighs_who_speaks_and_how_long_it_stays() -> None:
+    loud = Reach(people=6_000, credibility=Credibility.HIGH)
+    assert not codes(LetterKind.FORMAL_NOTICE, full(reach=loud))
+    faint = Reach(people=12_000, persistence=Persistence.PASSING)
+    refusals = compose(LetterKind.FORMAL_NOTICE, full(reach=faint), "fr").refusals
+    assert [refusal.code for refusal in refusals] == ["reach_low"] and "10\u202f000" in refusals[0].text
 
 
 def test_what_is_no_legal_step_asks_nobody() -> None:

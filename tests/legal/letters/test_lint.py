@@ -13,8 +13,8 @@ from tocsin.base.errors import InputError
 from tocsin.legal.letters.compose import compose
 from tocsin.legal.letters.facts import GroundRef
 from tocsin.legal.letters.lint import lint, lint_draft, load_traps
-from tocsin.legal.letters.reading import Reading
-from tocsin.legal.letters.special import SPECIAL
+from tocsin.legal.letters.lint.reading import Reading
+from tocsin.legal.letters.lint.special import SPECIAL
 from tocsin.legal.letters.values import LetterKind, Weight
 
 K = LetterKind

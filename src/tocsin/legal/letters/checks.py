@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from tocsin.legal.graduated import Circumstances, advise, situation_of
+from tocsin.legal.grounds import load_grounds
 from tocsin.legal.letters.dates import months_after
 from tocsin.legal.letters.facts import Facts, GroundRef
 from tocsin.legal.letters.kinds import Kind
-
-# Below so many people reached, a legal step often makes known what nobody had seen. A rule of the house, not of law:
-# the facts may say how many were reached, a second person's reason opens the way in every case.
-REACH_FLOOR_PEOPLE = 1_000
 
 MOST_REPLY_LINES = 200  # LCEN 1-1 III and décret 2007-1527
 LINE_CHARS = 100  # of one printed line, for counting those of a reply; décret 2007-1527 does not say: a wide one
@@ -19,20 +17,8 @@ LINE_CHARS = 100  # of one printed line, for counting those of a reply; décret 
 _REPLY_MONTHS = 3
 _COMPLAINT_MONTHS = 6
 
-# Where a person is threatened, extorted or robbed of their name, waiting for a second person would do harm (B6).
-_URGENT = (
-    "fr.penal.menaces",
-    "fr.penal.chantage",
-    "fr.penal.extorsion",
-    "fr.penal.doxxing",
-    "fr.penal.harcelement",
-    "fr.penal.usurpation_identite",
-    "fr.penal.escroquerie",
-    "fr.penal.montage",
-    "fr.penal.systeme",
-    "fr.penal.piratage",
-)
-_PRESS = ("fr.1881.", "fr.cp.diffamation_non_publique", "fr.cp.injure_non_publique")
+_PRESS = ("fr.1881.", "fr.penal.diffamation_non_publique", "fr.penal.injure_non_publique")
+_NO_GROUND = "rumour"  # the situation of a letter for which no ground was chosen
 _CIVIL = "_1240"
 _PROTECTED_SPEAKERS = ("journalist", "publisher", "ngo", "union", "whistleblower", "reviewer")
 
@@ -50,17 +36,29 @@ def is_1240(ground: str) -> bool:
 def second_person_wanted(facts: Facts) -> list[str]:
     """Return why a legal step needs a second person's reason that is not there, [] when it does not.
 
-    The reach must be known and not below the floor; else somebody other than who prepared the letter gives a reason.
+    By the graduated response: the exposure must be known and not below its threshold, or every ground chosen be of
+    an urgent situation; else somebody other than who prepared the letter gives a reason.
     """
-    if facts.grounds and all(ground.id.startswith(_URGENT) for ground in facts.grounds):
+    reach = facts.reach
+    around = Circumstances(readers=reach.people, credibility=reach.credibility, persistence=reach.persistence)
+    advices = [advise(name, around) for name in _situations(facts)]
+    if all(advice.situation.urgent for advice in advices):
         return []
-    if facts.reach.people is not None and facts.reach.people >= REACH_FLOOR_PEOPLE:
+    exposure = advices[0].exposure
+    if exposure is not None and exposure >= advices[0].threshold:
         return []
     second = facts.second
     if second.name.strip() and second.reason.strip():
         first = facts.prepared_by or facts.sender.name
         return ["second_person_same"] if _same(second.name, first) else []
-    return ["reach_unknown"] if facts.reach.people is None else ["reach_low"]
+    return ["reach_unknown"] if exposure is None else ["reach_low"]
+
+
+def _situations(facts: Facts) -> list[str]:
+    """The situations that the chosen grounds lead to; that of a rumour for a ground of the sender's own, or none."""
+    known = load_grounds().by_id
+    named = [situation_of(ground.id) if ground.id in known else _NO_GROUND for ground in facts.grounds]
+    return named or [_NO_GROUND]
 
 
 def speaker_warning(form: Kind, facts: Facts) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tocsin.base.errors import InputError
+from tocsin.legal.graduated import load_response
 from tocsin.legal.letters.checks import CHECKS, second_person_wanted, speaker_warning
 from tocsin.legal.letters.facts import Facts
 from tocsin.legal.letters.fill import fill, in_facts, listed, typeset_spaces, value_of
@@ -109,8 +110,13 @@ def _refused(form: Kind, facts: Facts, language: str) -> list[Refusal]:
     if form.legal_step:
         codes += second_person_wanted(facts)
     remarks = load_remarks()
+    threshold = f"{load_response().exposure:,.0f}".replace(",", "\u202f" if language == "fr" else ",")
     return [
-        Refusal(code=code, text=typeset_spaces(remarks[code].by(language), language), source=remarks[code].source)
+        Refusal(
+            code=code,
+            text=typeset_spaces(remarks[code].by(language).format(threshold=threshold), language),
+            source=remarks[code].source,
+        )
         for code in codes
     ]
 

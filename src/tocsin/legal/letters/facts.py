@@ -8,6 +8,7 @@ import tomllib
 import msgspec
 
 from tocsin.base.errors import InputError
+from tocsin.legal.graduated import Credibility, Persistence
 
 _MOST_BYTES = 1024 * 1024
 
@@ -82,9 +83,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many people saw it. None: not known."""
+    """How many people saw it, None for not known; how far its author is believed, how long it stays in sight."""
 
     people: int | None = None
+    credibility: Credibility = Credibility.USUAL
+    persistence: Persistence = Persistence.USUAL
 
 
 class SecondPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

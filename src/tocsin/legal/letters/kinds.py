@@ -67,8 +67,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Kind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind of letter. letterhead: it begins with sender, recipient, place and date, and ends with a signature.
 
-    checks: names of `checks.CHECKS`. warnings, does_not: names of remarks. legal_step: below the reach floor it wants
-    a second person. public: its text is meant to be read by the public. order: of the list that people see.
+    checks: names of `checks.CHECKS`. warnings, does_not: names of remarks. legal_step: below the threshold of reach
+    it wants a second person. public: its text is meant to be read by the public. order: of the list that people see.
     remedies: names of the remedies of the packs that this kind serves.
     """
 

@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.legal.letters.checks import is_1240, is_press, one_qualification
 from tocsin.legal.letters.facts import GroundRef
-from tocsin.legal.letters.reading import Reading, folded
+from tocsin.legal.letters.lint.reading import Reading, folded
 from tocsin.legal.letters.values import LetterKind
 
 

@@ -13,8 +13,8 @@ import msgspec
 from tocsin.base.errors import InputError
 from tocsin.legal.letters.facts import Facts, GroundRef
 from tocsin.legal.letters.fill import typeset_spaces
-from tocsin.legal.letters.reading import Reading
-from tocsin.legal.letters.special import SPECIAL, Case
+from tocsin.legal.letters.lint.reading import Reading
+from tocsin.legal.letters.lint.special import SPECIAL, Case
 from tocsin.legal.letters.text import plain_text
 from tocsin.legal.letters.values import LANGUAGES, Draft, Finding, LetterKind, Weight
 
