@@ -91,13 +91,6 @@ def test_the_notice_to_a_newspaper_leaves_three_whole_working_days() -> None:
     assert clock.notice_by == date(2026, 12, 29)
 
 
-def test_a_term_of_three_days_with_no_working_day_says_so() -> None:
-    clock = _run("fr.lcen.droit_de_reponse_insertion", {"request_received": "2026-12-24"})
-    assert clock.term.safe_day == date(2026, 12, 24)
-    clock = _run("fr.lcen.droit_de_reponse_insertion", {"request_received": "2026-12-25"})
-    assert Remark.NO_WORKING_DAY not in _codes(clock)  # Monday 28 December
-
-
 def test_hours_need_an_hour_and_an_offset() -> None:
     for value in ("2026-11-20", "2026-11-20T17:40:00"):
         with pytest.raises(InputError, match="no hour or no offset"):
@@ -206,3 +199,30 @@ def test_an_event_that_starts_nothing_is_said() -> None:
     clock = _run(PRESS.id, {"first_online": "2026-01-15", "knowledge": "2026-03-01"})
     assert clock.term.last_useful_day == date(2026, 4, 15)
     assert Remark.NOT_A_START in _codes(clock)
+
+
+def test_a_term_in_hours_expires_at_its_instant_and_not_at_midnight() -> None:
+    clock = _run("eu.gdpr.art33_breach", {"aware_at": "2026-11-20T17:40:00+01:00"})
+    at = datetime.fromisoformat
+    assert clock.state(at("2026-11-23T16:40:00+00:00")) is State.RUNNING
+    assert clock.state(at("2026-11-23T16:50:00+00:00")) is State.EXTENSION
+    assert clock.state(at("2026-11-23T17:01:00+00:00")) is State.EXPIRED
+
+
+def test_an_instant_is_read_on_the_clocks_of_the_rule() -> None:
+    clock = _run(PRESS.id, {"first_online": "2026-01-15"})
+    assert clock.state(datetime.fromisoformat("2026-04-15T21:59:00+00:00")) is State.RUNNING
+    assert clock.state(datetime.fromisoformat("2026-04-15T22:00:00+00:00")) is State.EXPIRED
+
+
+def test_a_term_over_an_easter_that_is_kept_from_friday_has_no_working_day() -> None:
+    event = {"request_received": "2026-04-03"}
+    clock = _run("fr.lcen.droit_de_reponse_insertion", event, place="FR-57", good_friday=True)
+    assert clock.term.last_useful_day == date(2026, 4, 6)
+    assert clock.term.safe_day == date(2026, 4, 2)
+    assert Remark.NO_WORKING_DAY in _codes(clock)
+
+
+def test_a_flag_that_is_not_known_is_told() -> None:
+    act = _act("assignation_served", date(2026, 3, 10), art53_complete=True, notified_to_prosecutor=True, stamped=True)
+    assert _codes(_run(PRESS.id, {"first_online": "2026-01-15"}, act))[-1] is Remark.UNWEIGHED_FLAG

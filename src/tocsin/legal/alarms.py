@@ -62,7 +62,7 @@ def _in_days(clock: Clock) -> Iterator[Alarm]:
     if clock.rule.alarm_day is not None:
         day = start + timedelta(days=clock.rule.alarm_day)
         yield Alarm(kind=AlarmKind.RULE, day=day, left=(safe - day).days)
-    draft = calendar_of(clock.place).last_working(safe - timedelta(days=DRAFT_DAYS))
+    draft = calendar_of(clock.place, good_friday=clock.good_friday).last_working(safe - timedelta(days=DRAFT_DAYS))
     yield Alarm(kind=AlarmKind.DRAFT, day=draft, left=(safe - draft).days)
     for left in reversed(DAYS_BEFORE):
         yield Alarm(kind=AlarmKind.BEFORE, day=safe - timedelta(days=left), left=left)

@@ -54,6 +54,7 @@ def run(law: Law, case: Case) -> Clock:
         beside=beside,
         notice_by=clock.notice_by,
         place=clock.place,
+        good_friday=clock.good_friday,
     )
 
 
@@ -97,7 +98,15 @@ def _clock(law: Law, rule: Rule, case: Case) -> Clock:
     if rule.notice_working_days:
         notice_by = calendar.working_before(term.safe_day, rule.notice_working_days + 1)
     reasons = (*start.reasons, *_unused(rule, case), *strict.reasons, *_end_reasons(rule, term, calendar, notice_by))
-    return Clock(rule=rule, case_id=case.id, term=term, reasons=reasons, notice_by=notice_by, place=calendar.place)
+    return Clock(
+        rule=rule,
+        case_id=case.id,
+        term=term,
+        reasons=reasons,
+        notice_by=notice_by,
+        place=calendar.place,
+        good_friday=case.good_friday,
+    )
 
 
 def _hours_clock(rule: Rule, case: Case, calendar: Calendar) -> Clock:
@@ -123,7 +132,14 @@ def _hours_clock(rule: Rule, case: Case, calendar: Calendar) -> Clock:
     reasons = [ClockReason(Remark.STARTED, {"event": name, "day": term.start})]
     if not rule.statutory:
         reasons.append(ClockReason(Remark.NOT_STATUTORY))
-    return Clock(rule=rule, case_id=case.id, term=term, reasons=tuple(reasons), place=calendar.place)
+    return Clock(
+        rule=rule,
+        case_id=case.id,
+        term=term,
+        reasons=tuple(reasons),
+        place=calendar.place,
+        good_friday=case.good_friday,
+    )
 
 
 def _start(rule: Rule, case: Case) -> _Start:
@@ -285,6 +301,10 @@ class _Walk:
         untold = [flag for flag in known.needs if flag not in act.flags]
         for flag in untold:
             self._say(Remark.TAKEN_AS_MET, {"act": act.kind, "flag": flag})
+        flags = self.law.words.flags
+        for flag in act.flags:
+            if flag not in flags.good and flag not in flags.bad:
+                self._say(Remark.UNWEIGHED_FLAG, {"act": act.kind, "flag": flag})
 
     def _say(self, code: Remark, params: _Params) -> None:
         self.reasons.append(ClockReason(code, params))

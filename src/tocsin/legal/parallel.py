@@ -52,5 +52,7 @@ def parallel(law: Law, case: Case, today: date, *, identity_weeks: int = IDENTIT
     bare = msgspec.structs.replace(case, acts=(), republications=())
     identity = tuple(run(law, msgspec.structs.replace(bare, ground=name)) for name in names)
     safe = action.term.safe_day
-    ask_by = calendar_of(action.place).last_working(safe - timedelta(weeks=identity_weeks))
+    ask_by = calendar_of(action.place, good_friday=action.good_friday).last_working(
+        safe - timedelta(weeks=identity_weeks)
+    )
     return Parallel(action=action, identity=identity, ask_by=ask_by, ask_in_time=today <= ask_by, complaint_by=safe)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -235,6 +236,7 @@ class Remark(StrEnum):
     TOO_LATE = "too_late"
     DEFECT = "defect"
     UNKNOWN_FLAG = "unknown_flag"
+    UNWEIGHED_FLAG = "unweighed_flag"
     ACTION_VOID = "action_void"
     TAKEN_AS_MET = "taken_as_met"
     NO_EFFECT = "no_effect"
@@ -270,11 +272,20 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     beside: tuple[Clock, ...] = ()
     notice_by: date | None = None
     place: str = ""
+    good_friday: bool = False
 
-    def state(self, today: date) -> State:
-        """Return where the clock stands on `today`, a day of the rule's own zone."""
-        if today <= self.term.last_useful_day:
-            return State.RUNNING
-        if self.term.extended_day is not None and today <= self.term.extended_day:
-            return State.EXTENSION
-        return State.EXPIRED
+    def state(self, now: date | datetime) -> State:
+        """Return where the clock stands: on a day of the rule's own zone, or at an aware instant, which hours need."""
+        term = self.term
+        if isinstance(now, datetime):
+            if term.last_useful_instant is not None and term.latest_reading is not None:
+                return _state(now, term.last_useful_instant, term.latest_reading)
+            now = now.astimezone(ZoneInfo(self.rule.zone)).date()
+        return _state(now, term.last_useful_day, term.extended_day or term.last_useful_day)
+
+
+def _state(now: date, last: date, extended: date) -> State:
+    """Compare days with days, or instants with instants."""
+    if now <= last:
+        return State.RUNNING
+    return State.EXTENSION if now <= extended else State.EXPIRED

@@ -170,7 +170,7 @@ def _tell(clock: Clock, words: ClockWords, context: Context) -> None:
         }
         if term.later_reading is not None:
             days[t.text(N_("later reading"))] = words.day(term.later_reading)
-    days[t.text(N_("state"))] = words.state(clock.state(today))
+    days[t.text(N_("state"))] = words.state(clock.state(now))
     days[t.text(N_("text"))] = rule.article
     wide = max(map(len, days))
     for what, value in days.items():

@@ -23,6 +23,7 @@ _REMARKS: dict[Remark, str] = {
     Remark.TOO_LATE: N_("{act}, {day}: not counted, the term had ended on {last}; what comes late revives nothing."),
     Remark.DEFECT: N_("{act}, {day}: not counted, because of “{flag}”; {why}."),
     Remark.UNKNOWN_FLAG: N_("{act}, {day}: not counted, because “{flag}” is said not to hold and is not known here."),
+    Remark.UNWEIGHED_FLAG: N_("{act}: “{flag}” is not known here and was not weighed."),
     Remark.ACTION_VOID: N_("{act}, {day}: not counted, the action it belongs to does not count."),
     Remark.TAKEN_AS_MET: N_("{act}: make sure of “{flag}”, which is not told and was taken as met."),
     Remark.NO_EFFECT: N_("{act}, {day}: changes nothing; {why}."),

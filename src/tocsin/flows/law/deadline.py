@@ -71,7 +71,7 @@ def told_row(clock: Clock, words: ClockWords, now: datetime) -> dict[str, Any]:
     row["rule"] = clock.rule.id
     row["article"] = clock.rule.article
     row["starts"] = clock.term.start.isoformat()
-    row["state"] = clock.state(today).value
+    row["state"] = clock.state(now).value
     row["reasons"] = list(words.reasons(clock))
     row["notes"] = words.notes(clock.rule)
     row["confidence"] = clock.rule.confidence.value
