@@ -1,7 +1,7 @@
 """The worker's loop: heartbeat, ask what is due, close minutes, tell people; row by row, nothing kept in memory.
 
 Beside it a second thread keeps what sources give as soon as it comes, so that neither a mail server nor a large minute
-holds up a stream.
+holds up a stream, and a third captures pages.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from tocsin.flows.collecting.past import running_pasts
 from tocsin.flows.collecting.terms import let_go_by_terms
 from tocsin.flows.deliver import deliver
 from tocsin.flows.engine import Engine, open_engine
+from tocsin.flows.law.clock_alarms import ring_clocks
 from tocsin.flows.letters.digest import queue_digests
 from tocsin.flows.personal.keep import let_go
+from tocsin.work.robot import RobotThread, robot_once
 
 TICK_S = 5.0  # well under the 10 s between heartbeats that the watermark counts on
 KEEP_S = 0.5  # how long the keeper waits for something to come before it looks around
@@ -42,8 +44,9 @@ def run_worker(settings: Settings, clock: Clock, stop: Event, say: Say) -> None:
         with Reach(settings) as reach:
             if stop.is_set():
                 once(engine, reach, clock(), say)
+                robot_once(engine, clock, say)
                 return
-            with Keeper(engine, reach, clock, stop, say):
+            with Keeper(engine, reach, clock, stop, say), RobotThread(engine, clock, stop, say):
                 while not stop.is_set():
                     turn(engine, reach, clock(), say)
                     stop.wait(TICK_S)
@@ -73,6 +76,7 @@ def turn(engine: Engine, reach: Reach, now: datetime, say: Say) -> None:
         close_timeline(engine, LIVE, engine.store.watermark(LIVE, now), now)
         queue_digests(engine, now)
         announce_endings(engine, now)
+        ring_clocks(engine, now)
         deliver(engine, now)
         gone = let_go(engine, now) + let_go_by_terms(engine, now)
         if gone:

@@ -12,6 +12,7 @@ from tocsin.base.capture import Recording, Visit
 from tocsin.base.errors import ConflictError, TocsinError
 from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.again import ask_again, plan_again
+from tocsin.flows.evidence.erase import erase_in_time
 from tocsin.flows.evidence.keep import keep_recording
 from tocsin.flows.evidence.log import publish_log
 from tocsin.flows.evidence.seal import seal_recorded, stamp_sealed
@@ -22,6 +23,7 @@ Clock = Callable[[], datetime]
 
 LEASE = timedelta(minutes=5)  # a visit is bounded to a minute, packing and tying to seconds
 _RETRY = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+_KEEP_EVERY = timedelta(seconds=10)
 _SWEEP_EVERY = timedelta(hours=1)
 
 
@@ -43,23 +45,29 @@ class Robot:
         self._clock = clock
         self._holder = f"{engine.holder}/{secrets.token_hex(4)}"
         self._swept_at: datetime | None = None
+        self._kept_at: datetime | None = None
 
     def turn(self) -> Turn:
-        """Do what is due: at most one visit, then all sealing and stamping. Never two visits, so that others pass."""
-        self._sweep()
-        ask_again(self._engine, self._clock())
+        """Do what is due: at most one visit, then all sealing and stamping. Never two visits, so that others pass.
+
+        Called every second, it asks the database one question and writes nothing while nothing is due.
+        """
+        now = self._clock()
+        if self._kept_at is None or now - self._kept_at >= _KEEP_EVERY:
+            self._sweep(now)
+            ask_again(self._engine, now)
+            publish_log(self._engine, now)
+            self._kept_at = now
+        if not self._engine.store.evidence.is_due(now):
+            return Turn()
         one = self._claim("")
         recorded = self._visit(one) if one is not None else None
-        sealed = seal_recorded(self._engine, self._clock())
-        for each in sealed:
-            plan_again(self._engine, each, self._clock())
-        stamped = stamp_sealed(self._engine, self._clock())
-        publish_log(self._engine, self._clock())
+        sealed = self._seal()
         return Turn(
             recorded=int(recorded is not None),
             failed=int(one is not None and recorded is None),
             sealed=len(sealed),
-            stamped=stamped,
+            stamped=stamp_sealed(self._engine, self._clock()),
         )
 
     def take(self, number: str) -> CaptureRow:
@@ -67,10 +75,15 @@ class Robot:
         one = self._claim(number)
         if one is not None:
             self._visit(one)
-        for each in seal_recorded(self._engine, self._clock()):
-            plan_again(self._engine, each, self._clock())
+        self._seal()
         stamp_sealed(self._engine, self._clock())
         return self._engine.store.evidence.capture(number)
+
+    def _seal(self) -> list[CaptureRow]:
+        sealed = seal_recorded(self._engine, self._clock())
+        for each in sealed:
+            plan_again(self._engine, each, self._clock())
+        return sealed
 
     def _claim(self, number: str) -> CaptureRow | None:
         return self._engine.store.evidence.claim(self._holder, self._clock(), LEASE, number)
@@ -88,13 +101,13 @@ class Robot:
             self._engine.store.evidence.not_recorded(one, error.template, error.params, next_at)
             return None
 
-    def _sweep(self) -> None:
-        """Take away what killed robots left half done: at the start, then every hour."""
-        now = self._clock()
+    def _sweep(self, now: datetime) -> None:
+        """Take away what killed robots left half done: at the start, then every hour; let go what is kept no longer."""
         if self._swept_at is not None and now - self._swept_at < _SWEEP_EVERY:
             return
         evidence = self._engine.store.evidence
         evidence.vault.sweep({(one.brand, one.number, one.holder) for one in evidence.busy(now)})
+        erase_in_time(self._engine, now)
         self._swept_at = now
 
 

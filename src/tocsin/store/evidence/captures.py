@@ -122,6 +122,15 @@ def waiting(db: Database, now: datetime) -> int:
     return int(db.value(sql, [to_ms(now)]))
 
 
+def is_due(db: Database, now: datetime) -> bool:
+    """Return whether a capture waits to be recorded, sealed or stamped now."""
+    sql = (
+        "select 1 from store_capture where state in ('queued', 'running', 'recorded', 'awaiting_stamp')"
+        " and next_ms <= %s limit 1"
+    )
+    return db.value(sql, [to_ms(now)]) is not None
+
+
 def claim(db: Database, holder: str, now: datetime, lease: timedelta, number: str = "") -> CaptureRow | None:
     """Return a capture that is the caller's to record now, or None.
 

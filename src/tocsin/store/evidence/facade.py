@@ -58,6 +58,10 @@ class Evidence:
         """Return how many captures wait for a robot now."""
         return captures.waiting(self._db, now)
 
+    def is_due(self, now: datetime) -> bool:
+        """Return whether a capture waits to be recorded, sealed or stamped now."""
+        return captures.is_due(self._db, now)
+
     def claim(self, holder: str, now: datetime, lease: timedelta, number: str = "") -> CaptureRow | None:
         """Return a capture that is the caller's to record now, or None; number: this one alone."""
         return captures.claim(self._db, holder, now, lease, number)
