@@ -20,6 +20,7 @@ PAGES = {
     "mailbox.md": "courrier.md",
     "import.md": "importer.md",
     "install.md": "installer.md",
+    "law.md": "droit.md",
     "pages.md": "pages.md",
     "people.md": "personnes.md",
     "queries.md": "requetes.md",

@@ -41,6 +41,8 @@ COMMANDS = {
     "backtest": N_("replay the past and say when it would have rung"),
     "together": N_("find accounts that act together, with the odds against chance, without a database"),
     "forecast": N_("say how far cascades will go, from their first minutes"),
+    "law": N_("show the law packs, their grounds, how far to trust them, and the ladder of proof"),
+    "qualify": N_("tell the grounds that words come near to, for and against, without a database"),
     "deadline": N_("tell the last useful day to act in law, and why, without a database"),
     "verify": N_("check a dossier, as anybody can, without a database"),
     "export": N_("write everything to open files"),

@@ -51,13 +51,12 @@ def read_signs(facts: Facts) -> Signs:
     for match in sorted(matches, key=lambda m: (m.start, m.end, m.rule.target)):
         code = _code(features.tokens, match)
         passage = original.passage(match.start, match.end)
-        if passage not in found.setdefault(code, []) and len(found[code]) < _MOST_WORDS:
-            found[code].append(passage)
+        _add(found.setdefault(code, []), passage)
         if code == match.rule.target and _quoted(features.tokens, match.start) and code in load_tables().quotable:
             found.setdefault("given.quoted", []).append(passage)
-    named = [original.passage(i, i + 1) for i, token in enumerate(features.tokens) if token in brand]
-    if named or (facts.brand_names and HANDLE in features.tokens):
-        found["given.named"] = named[:1]
+    named = _named(features.tokens, brand)
+    if named is not None or (facts.brand_names and HANDLE in features.tokens):
+        found["given.named"] = [original.passage(*named)] if named else []
     if "?" in features.tokens and "question" not in found and _only_asks(features.tokens):
         found["question"] = ["?"]
     passages = {code: tuple(dict.fromkeys(said))[:_MOST_WORDS] for code, said in found.items()}
@@ -65,6 +64,26 @@ def read_signs(facts: Facts) -> Signs:
     strength.update(dict.fromkeys(_given(facts, passages.keys() | set()), 1.0))
     strength.update({f"kind.{score.kind}": score.p for score in facts.kinds if score.kind is not Kind.NEUTRAL})
     return Signs(passages, strength)
+
+
+def _add(said: list[str], passage: str) -> None:
+    """Keep the longer of two passages that hold one another, and a few only."""
+    if any(passage in other for other in said):
+        return
+    said[:] = [other for other in said if other not in passage]
+    if len(said) < _MOST_WORDS:
+        said.append(passage)
+
+
+def _named(tokens: Sequence[str], brand: frozenset[str]) -> tuple[int, int] | None:
+    """Where the brand is first named: all its words that stand side by side."""
+    start = next((i for i, token in enumerate(tokens) if token in brand), None)
+    if start is None:
+        return None
+    end = start + 1
+    while end < len(tokens) and tokens[end] in brand:
+        end += 1
+    return start, end
 
 
 def _given(facts: Facts, found: set[str]) -> Iterator[str]:
