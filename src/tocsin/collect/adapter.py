@@ -73,8 +73,8 @@ class Subscribe(msgspec.Struct, frozen=True, kw_only=True):
 class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
     """One look into a mailbox by IMAP (RFC 9051), which changes nothing in it: letters above a number, oldest first.
 
-    password: a `secret_ref`. validity: of the numbers (UIDVALIDITY) known so far, 0 for none: when the server's differs
-    the letters since `since` are read anew. most: letters to take at once.
+    password: a `secret_ref`. by_token: it is an OAuth token. validity: of the numbers (UIDVALIDITY) known so far, 0 for
+    none: when the server's differs the letters since `since` are read anew. most: letters to take at once.
     """
 
     host: str
@@ -87,6 +87,7 @@ class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
     after: int = 0
     since: datetime | None = None
     most: int = 200
+    by_token: bool = False
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):

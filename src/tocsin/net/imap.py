@@ -20,11 +20,12 @@ import msgspec
 from tocsin.base.errors import SourceError, TocsinError
 from tocsin.net.fill import hush
 from tocsin.net.mailbox.place import Place, Resolve, Way, connected, place_of
-from tocsin.net.mailbox.talk import MailLimits, MailTalk, RefusedError, sasl_plain
+from tocsin.net.mailbox.talk import MailLimits, MailTalk, RefusedError, sasl_plain, sasl_token
 from tocsin.net.wire.imap import GarbledError, Response, code_of, day_of, fetched, folder_name, instant_of, searched
 
 _AT_ONCE = 200  # letters whose sizes are asked for in one line
 _MOST = 1_000
+_LONGEST_TOKEN = 10_000
 _UNSENDABLE = re.compile("[\0\r\n\ud800-\udfff]")
 
 
@@ -32,7 +33,8 @@ class MailLook(msgspec.Struct, frozen=True, kw_only=True):
     """One look into a mailbox: its letters above `after`, oldest first, `most` at once.
 
     validity: of the numbers known so far (UIDVALIDITY), 0 for none; when the server's is another, `after` says nothing
-    and the letters that the server took since the day before `since` are read (all when it is None). tls: None to let
+    and the letters that the server took since the day before `since` are read (all when it is None). by_token: the
+    password is an OAuth token. tls: None to let
     port, `starttls` and allow_hosts say (see `mailbox.place.place_of`), True for TLS from the first byte on any port.
     """
 
@@ -47,6 +49,7 @@ class MailLook(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     most: int = 200
     tls: bool | None = None
+    by_token: bool = False
 
     def __repr__(self) -> str:
         return f"MailLook({self.host!r}, user={self.user!r}, folder={self.folder!r}, after={self.after})"
@@ -96,7 +99,7 @@ def read_mailbox(
         place = place_of(look.host, look.port, _way(look), allow_hosts)
         return _looked(look, place, limits, resolve, context)
     except TocsinError as error:
-        hush(error, {"password": look.password, "sign-in": sasl_plain(look.user, look.password).decode("ascii")})
+        hush(error, {"password": look.password, **_sign_ins(look)})
         raise
 
 
@@ -148,6 +151,13 @@ def _looked(
         ) from None
 
 
+def _sign_ins(look: MailLook) -> dict[str, str]:
+    """What goes over the line in place of the password, by the way of signing in."""
+    tokens = {name: sasl_token(look.user, look.password, name) for name in ("OAUTHBEARER", "XOAUTH2")}
+    ways = {"sign-in": sasl_plain(look.user, look.password), **tokens}
+    return {name: text.decode("ascii") for name, text in ways.items()}
+
+
 def _way(look: MailLook) -> Way | None:
     if look.starttls:
         return Way.STARTTLS
@@ -155,8 +165,13 @@ def _way(look: MailLook) -> Way | None:
 
 
 def _check_texts(look: MailLook) -> None:
-    for text in (look.host, look.user, look.password, look.folder):
-        if not text or len(text) > 1_000 or _UNSENDABLE.search(text):
+    for text, longest in (
+        (look.host, 1_000),
+        (look.user, 1_000),
+        (look.password, _LONGEST_TOKEN if look.by_token else 1_000),
+        (look.folder, 1_000),
+    ):
+        if not text or len(text) > longest or _UNSENDABLE.search(text):
             raise SourceError(
                 "The server, the user, the password or the folder of the mailbox is empty or holds what cannot be "
                 "sent; write them again.",
@@ -178,11 +193,23 @@ def _enter(talk: MailTalk, look: MailLook, context: ssl.SSLContext | None) -> No
             words=error.words,
         ) from None
     try:
-        if not is_in:
+        if not is_in and look.by_token:
+            talk.sign_in_by_token(look.user, look.password)
+        elif not is_in:
             talk.sign_in(look.user, look.password)
     except RefusedError as error:
         if error.is_passing or error.status == "BYE":
             raise
+        if look.by_token:
+            # The next session may be let in; one that cannot be opened stops the source where it is asked for.
+            raise SourceError(
+                "The mail server {host} refuses the OAuth session of {user} ({words!r}); see that IMAP is allowed for"
+                " this mailbox and that the session was given for mail. It will be asked again later.",
+                permanent=False,
+                host=look.host,
+                user=look.user,
+                words=error.words,
+            ) from None
         raise SourceError(
             "The mail server {host} refuses the password of {user} ({words!r}); make an app password for this mailbox "
             "and write it in the source again.",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
 from tests.collect.mail.samples import NOW, SENT, SOURCE, letter, parsed
 from tests.helpers import shared
 from tocsin.base.errors import SourceError
-from tocsin.collect.adapter import Done, Letter, Letters, ReadMail, Source
+from tocsin.collect.adapter import Answer, Done, Letter, Letters, ReadMail, Request, Source
 from tocsin.collect.adapters.mailbox import MailboxAdapter
 from tocsin.collect.registry import load_adapter
 
@@ -34,6 +36,34 @@ def test_the_first_look_reads_some_days_back_and_is_back_fill() -> None:
     assert (plan.password, plan.validity, plan.after) == ("{{secret:password}}", 0, 0)
     assert plan.since == NOW - timedelta(days=7)
     assert parsed(LETTERS[0]).first_read
+
+
+@pytest.mark.parametrize("who", ["google", "microsoft"])
+def test_a_mailbox_is_opened_by_a_session_that_is_renewed_before_it_ends(who: str) -> None:
+    source = msgspec.structs.replace(SOURCE, options={**SOURCE.options, "sign_in": who})
+    asked = ADAPTER.plan(source, "", NOW)
+    assert isinstance(asked, Request) and urlsplit(asked.url).hostname in ADAPTER.about.terms.hosts
+    assert b"grant_type=refresh_token" in asked.body and b"{{secret:refresh_token}}" in asked.body
+    said = b'{"access_token": "ya29", "expires_in": 3600, "refresh_token": "next"}'
+    page = ADAPTER.parse(source, "", Answer(url=asked.url, status=200, headers={}, body=said, at=NOW), NOW)
+    assert page.secrets == {"session": "ya29", "refresh_token": "next"} and page.more and page.items == ()
+    plan = _plan(page.next_cursor, source)
+    assert plan.by_token and plan.password == "{{secret:session}}"
+    looked = Letters(validity=7, letters=[Letter(number=1, raw=LETTERS[0], at=SENT)], at=NOW)
+    page = ADAPTER.parse(source, page.next_cursor, looked, NOW)
+    assert len(page.posts) == 1 and page.first_read
+    assert isinstance(ADAPTER.plan(source, page.next_cursor, NOW + timedelta(minutes=57)), ReadMail)
+    assert isinstance(ADAPTER.plan(source, page.next_cursor, NOW + timedelta(minutes=58)), Request)
+
+
+def test_a_session_that_is_refused_waits_for_the_owner() -> None:
+    source = msgspec.structs.replace(SOURCE, options={**SOURCE.options, "sign_in": "google"})
+    answer = Answer(url="https://oauth2.googleapis.com/token", status=400, headers={}, body=b"{}", at=NOW)
+    with pytest.raises(SourceError, match="refuses the keys") as caught:
+        ADAPTER.parse(source, "", answer, NOW)
+    assert caught.value.permanent
+    with pytest.raises(SourceError, match="password, google or microsoft"):
+        ADAPTER.plan(Source(name="x", adapter="mailbox", options={**SOURCE.options, "sign_in": "x"}), "", NOW)
 
 
 def test_the_next_look_goes_on_above_the_last_number() -> None:
@@ -131,7 +161,7 @@ def test_the_services_that_sign_under_a_known_name_need_no_telling() -> None:
 
 def test_the_adapter_is_found_by_its_name_and_asks_for_a_secret() -> None:
     adapter = load_adapter("mailbox")
-    assert adapter.about.secrets == ("password",)
+    assert adapter.about.secrets == ("password", "client_id", "client_secret", "refresh_token")
     assert adapter.about.reads_past
 
 

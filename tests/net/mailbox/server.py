@@ -39,6 +39,7 @@ class MailServer:
         self.capabilities = b"IMAP4rev1 AUTH=PLAIN"
         self.greeting = b"* OK ready\r\n"
         self.password = "secret"
+        self.token = ""
         self.context: ssl.SSLContext | None = None
         self.from_the_start = False
         self.leaves = False  # after an answer of `say`
@@ -80,6 +81,12 @@ class MailServer:
             connection.sendall(b"+ go on\r\n")
             texts.append(stream.readline().rstrip(b"\r\n"))  # type: ignore[attr-defined]
         self.asked += texts[1:]
+        if rest.upper().endswith((b"XOAUTH2", b"OAUTHBEARER")):
+            if base64.b64decode(texts[1]).endswith(f"\1auth=Bearer {self.token}\1\1".encode()):
+                return tag + b" OK in\r\n"
+            connection.sendall(b"+ " + base64.b64encode(b'{"status":"401"}') + b"\r\n")
+            self.asked.append(stream.readline().rstrip(b"\r\n"))  # type: ignore[attr-defined]
+            return tag + b" NO [AUTHENTICATIONFAILED] wrong token " + self.asked[1] + b"\r\n"
         said = base64.b64decode(texts[1]).split(b"\0")[-1] if len(texts) == 2 else texts[2]
         if said.decode() == self.password:
             return tag + b" OK in\r\n"

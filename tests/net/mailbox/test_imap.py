@@ -121,6 +121,32 @@ def test_any_password_signs_in_by_what_the_server_knows(capabilities: bytes) -> 
 
 
 @pytest.mark.parametrize(
+    ("capabilities", "name", "said"),
+    [
+        (b"IMAP4rev1 AUTH=XOAUTH2", "XOAUTH2", b"user=alice\1auth=Bearer ya29.canary\1\1"),
+        (b"IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2", "XOAUTH2", b"user=alice\1auth=Bearer ya29.canary\1\1"),
+        (b"AUTH=XOAUTH2 AUTH=OAUTHBEARER", "OAUTHBEARER", b"n,a=alice,\1auth=Bearer ya29.canary\1\1"),
+    ],
+)
+def test_a_token_signs_in_by_what_the_server_knows(capabilities: bytes, name: str, said: bytes) -> None:
+    with serving(MailServer(BOX, capabilities=capabilities, token="ya29.canary")) as server:
+        assert len(look(server, user="alice", password="ya29.canary", by_token=True).letters) == 3
+        at = server.asked.index(f"AUTHENTICATE {name}".encode())
+        assert base64.b64decode(server.asked[at + 1]) == said
+
+
+@pytest.mark.parametrize("capabilities", [b"AUTH=XOAUTH2", b"AUTH=OAUTHBEARER", b"AUTH=PLAIN"])
+def test_a_refused_token_is_told_without_it_and_another_is_tried_later(capabilities: bytes) -> None:
+    with (
+        serving(MailServer(BOX, capabilities=capabilities, token="another")) as server,
+        pytest.raises(SourceError, match="refuses the OAuth session") as caught,
+    ):
+        look(server, user="alice", password="ya29.canary", by_token=True)
+    assert not caught.value.permanent and "canary" not in str(caught.value)
+    assert not [line for line in server.asked if line.startswith(b"LOGIN")]
+
+
+@pytest.mark.parametrize(
     ("words", "permanent"),
     [
         (b"NO [AUTHENTICATIONFAILED] Invalid credentials", True),

@@ -15,6 +15,7 @@ from tocsin.base.post import Post
 from tocsin.base.time import from_ms, to_ms
 from tocsin.collect.about import About, Checked, Choice, Field, Input, Terms
 from tocsin.collect.adapter import (
+    Answer,
     Done,
     Letter,
     Letters,
@@ -23,6 +24,7 @@ from tocsin.collect.adapter import (
     ReadMail,
     Reject,
     Reply,
+    Request,
     Source,
     Upsert,
     secret_ref,
@@ -37,9 +39,15 @@ from tocsin.collect.mail.senders.notices import notice_post, read_notice, withou
 from tocsin.collect.mail.senders.table import ALERTS, Sender, sender_of
 from tocsin.collect.mail.senders.wordpress import comment_post, is_comment_notice
 from tocsin.collect.mail.senders.wordpress import is_proven as is_site_proven
+from tocsin.collect.web_api.session import SESSION, OAuth, is_session, read_renewal, read_session, session_request
 from tocsin.collect.zones import zone_of
 
-_OPTIONS = ("checked_by", "crisis", "days", "every_minutes", "folder", "port", "security", "server", "user")
+_OPTIONS = ("checked_by", "crisis", "days", "every_minutes", "folder", "port", "security", "server", "sign_in", "user")
+# Who gives sessions for mailboxes (documents of Google and Microsoft on IMAP with OAuth, read 2026-11).
+_SESSIONS = {
+    "google": OAuth.refreshed("https://oauth2.googleapis.com/token"),
+    "microsoft": OAuth.refreshed("https://login.microsoftonline.com/common/oauth2/v2.0/token"),
+}
 _DEFAULT_DAYS = 7
 _DEFAULT_MINUTES = 5
 _CRISIS = timedelta(minutes=2)
@@ -48,7 +56,11 @@ _OVERLAP = timedelta(days=3)
 
 
 class MailOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the owner set for a mailbox. checked_by: name under which the server signs its verdicts, "" if not known."""
+    """What the owner set for a mailbox.
+
+    checked_by: name under which the server signs its verdicts, "" if not known. oauth: who gives the session with which
+    to sign in, None for a password.
+    """
 
     server: str
     user: str
@@ -58,6 +70,7 @@ class MailOptions(msgspec.Struct, frozen=True, kw_only=True):
     checked_by: str = ""
     days: int = _DEFAULT_DAYS
     every: timedelta = timedelta(minutes=_DEFAULT_MINUTES)
+    oauth: OAuth | None = None
 
     @property
     def place(self) -> str:
@@ -102,7 +115,16 @@ def mail_options(source: Source) -> MailOptions:
             source=source.name,
             security=security,
         )
+    sign_in = given.get("sign_in", "") or "password"
+    if sign_in not in ("password", *_SESSIONS):
+        raise SourceError(
+            "The source {source} has sign_in={sign_in!r}; write password, google or microsoft.",
+            permanent=True,
+            source=source.name,
+            sign_in=sign_in,
+        )
     return MailOptions(
+        oauth=_SESSIONS.get(sign_in),
         server=server,
         user=user,
         folder=given.get("folder", "") or "INBOX",
@@ -132,7 +154,41 @@ class MailboxAdapter:
         fields=(
             Field(name="server", label="Mail server (IMAP)", required=True, example="imap.example.org"),
             Field(name="user", label="User name", required=True, example="alerts@example.org"),
-            Field(name="password", label="Password or app password", input=Input.SECRET, required=True),
+            Field(
+                name="sign_in",
+                label="How to sign in",
+                input=Input.CHOICE,
+                default="password",
+                choices=(
+                    Choice(value="password", label="By a password or an app password"),
+                    Choice(value="google", label="By OAuth at Google"),
+                    Choice(value="microsoft", label="By OAuth at Microsoft"),
+                ),
+            ),
+            Field(
+                name="password",
+                label="Password or app password",
+                input=Input.SECRET,
+                help="Left empty when the mailbox is opened by OAuth.",
+            ),
+            Field(
+                name="client_id",
+                label="Identifier of the OAuth client",
+                input=Input.SECRET,
+                help="Only when the mailbox is opened by OAuth.",
+            ),
+            Field(
+                name="client_secret",
+                label="Secret of the OAuth client",
+                input=Input.SECRET,
+                help="Only when the mailbox is opened by OAuth.",
+            ),
+            Field(
+                name="refresh_token",
+                label="Refresh token",
+                input=Input.SECRET,
+                help="Only when the mailbox is opened by OAuth.",
+            ),
             Field(name="folder", label="Folder", default="INBOX", help="Left empty, the inbox is read."),
             Field(
                 name="security",
@@ -165,22 +221,28 @@ class MailboxAdapter:
                 default=str(_DEFAULT_MINUTES),
             ),
         ),
-        terms=Terms(),
+        terms=Terms(hosts=("login.microsoftonline.com", "oauth2.googleapis.com")),
         checked=Checked.SERVER,
         reads_past=True,
     )
 
-    def plan(self, source: Source, cursor: str, now: datetime) -> ReadMail | Done:
-        """Return the next look into the folder; `Done` for good when a past was read to its end."""
+    def plan(self, source: Source, cursor: str, now: datetime) -> ReadMail | Request | Done:
+        """Return the next look into the folder, or the question that opens a session for it.
+
+        `Done` for good when a past was read to its end.
+        """
         options = mail_options(source)
         memory = load_cursor(cursor, options.place)
         if source.past is not None and memory.done:
             return Done()
+        if options.oauth is not None and memory.session_until <= to_ms(now):
+            return session_request(options.oauth)
         since = from_ms(memory.since) if memory.since else source.past or now - timedelta(days=options.days)
         return ReadMail(
             host=options.server,
             user=options.user,
-            password=secret_ref("password"),
+            password=secret_ref(SESSION if options.oauth is not None else "password"),
+            by_token=options.oauth is not None,
             folder=options.folder,
             port=options.port,
             starttls=options.starttls,
@@ -191,10 +253,12 @@ class MailboxAdapter:
 
     def parse(self, source: Source, cursor: str, reply: Reply, now: datetime) -> Page:
         """Return the posts of the letters that came. Raises SourceError for options that cannot be."""
-        if not isinstance(reply, Letters):
-            raise TypeError(f"letters are parsed here, not {type(reply).__name__}")
         options = mail_options(source)
         memory = load_cursor(cursor, options.place)
+        if isinstance(reply, Answer) and is_session(options.oauth, reply):
+            return _session_page(memory, reply)
+        if not isinstance(reply, Letters):
+            raise TypeError(f"letters are parsed here, not {type(reply).__name__}")
         is_renumbered = bool(memory.validity) and memory.validity != reply.validity
         harvest = _Harvest(options=options, zone=zone_of(source), seen_at=reply.at)
         seen = load_seen(memory.seen)
@@ -287,6 +351,14 @@ class _Harvest:
         return [without_marks(whole_post(letter, place))]
 
 
+def _session_page(memory: MailCursor, answer: Answer) -> Page:
+    """Return the session, to be looked with at once. Raises SourceError, permanent when the keys are refused."""
+    token, until_ms = read_session(answer, to_ms(answer.at))
+    kept = msgspec.structs.replace(memory, session_until=until_ms)
+    secrets = {SESSION: token, **read_renewal(answer)}
+    return Page(items=(), next_cursor=dump_cursor(kept), more=True, secrets=secrets, first_read=memory.is_first)
+
+
 def _page(source: Source, memory: MailCursor, reply: Letters, harvest: _Harvest, seen: str) -> Page:
     """Return the page with the memory for the next look."""
     is_same = memory.validity == reply.validity
@@ -301,6 +373,7 @@ def _page(source: Source, memory: MailCursor, reply: Letters, harvest: _Harvest,
         is_first=memory.is_first and reply.more,
         done=source.past is not None and not reply.more,
         seen=seen,
+        session_until=memory.session_until,
     )
     return Page(
         items=tuple(harvest.items),

@@ -19,7 +19,7 @@ class MailCursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     validity, last: of the numbers, and the highest that was read. since: instant (ms) from which letters are read when
     the numbers are not known. is_first: the first reading is not through yet. done: nothing is left of a past reading.
-    seen: marks of the ids read lately, newest last, in base64.
+    seen: marks of the ids read lately, newest last, in base64. session_until: instant (ms) to ask for another session.
     """
 
     v: int = 1
@@ -30,6 +30,7 @@ class MailCursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_first: bool = True
     done: bool = False
     seen: str = ""
+    session_until: int = 0
 
 
 def load_cursor(text: str, place: str) -> MailCursor:

@@ -39,6 +39,7 @@ class OAuth(msgspec.Struct, frozen=True, kw_only=True):
 class _Token(msgspec.Struct):
     access_token: str
     expires_in: float = 3_600
+    refresh_token: str = ""
 
 
 _TOKENS = Lenient(_Token)
@@ -76,3 +77,10 @@ def read_session(answer: Answer, now_ms: int) -> tuple[str, int]:
         )
     lasts_s = token.expires_in if token.expires_in == token.expires_in else 0.0
     return token.access_token, now_ms + int(1000 * max(60.0, min(lasts_s, _LONGEST_S) - _EARLY_S))
+
+
+def read_renewal(answer: Answer) -> dict[str, str]:
+    """Return the refresh token that takes the place of the one before, by its name; nothing where that stays."""
+    token = _TOKENS.read(answer.body, Counter())
+    is_new = token is not None and 0 < len(token.refresh_token) <= 10_000
+    return {"refresh_token": token.refresh_token} if token is not None and is_new else {}
