@@ -14,6 +14,7 @@ from tocsin.evidence.values import EntryKind
 from tocsin.flows.evidence.dossiers import open_dossier
 from tocsin.flows.evidence.request import request_capture
 from tocsin.flows.evidence.robot import Robot
+from tocsin.legal.grounds import load_grounds
 from tocsin.store.dossiers.rows import DossierState, NewDossier
 from tocsin.store.evidence.rows import CaptureRow, CaptureScope
 
@@ -126,3 +127,46 @@ def test_a_manager_has_a_page_captured_and_sees_no_dossier(web: World) -> None:
     assert one.by == web.people["bruno"].mark
     assert bruno.get(f"/b/{BRAND}/captures/{one.number}/").status_code == 404
     assert web.as_("chloe").post(f"/b/{BRAND}/captures/new", {"url": "https://93.184.216.34/"}).status_code == 404
+
+
+def test_a_ground_is_chosen_ticked_and_dropped(web: World, alice: Client) -> None:
+    number = _opened(web)
+    ground = "fr.1881.diffamation_publique"
+    home = f"{HOME}{number}/grounds"
+    alice.post(f"{home}/choose", {"ground": ground})
+    (chosen,) = web.store.dossiers.grounds(number)
+    element = load_grounds().ground(ground).elements[0].id
+    given = {"ground": ground, f"state-{element}": "met", f"note-{element}": "capture 1 <b>"}
+    alice.post(f"{home}/tick", given)
+    (chosen,) = web.store.dossiers.grounds(number)
+    assert [(tick.element, tick.state, tick.note) for tick in chosen.ticks] == [(element, "met", "capture 1 <b>")]
+    page = alice.get(home).content.decode()
+    assert "capture 1 &lt;b&gt;" in page and "<b>\"" not in page
+    assert alice.post(f"{home}/choose", {"ground": "fr.no_such"}).status_code == 404
+    alice.post(f"{home}/choose", {"ground": ground, "do": "drop"})
+    assert not web.store.dossiers.grounds(number)
+
+
+def test_a_deadline_shows_its_safe_day_and_what_was_done_is_added(web: World, alice: Client) -> None:
+    number = _opened(web)
+    home = f"{HOME}{number}/clocks"
+    wanted = {"rule": "fr.1881.diffamation_publique", "event": "first_online", "day": "2026-02-23"}
+    alice.post(f"{home}/start", wanted)
+    (clock,) = web.store.dossiers.clocks(number)
+    assert clock.safe_on is not None and clock.safe_on.isoformat() == "2026-05-22"  # the 23rd is a Saturday
+    assert "22 mai" in alice.get(home).content.decode()
+    assert "22 mai" in alice.get(f"{HOME}{number}/").content.decode()
+    alice.post(f"{home}/{clock.id}", {"kind": "plainte_simple", "day": "2026-03-02"})
+    (same,) = web.store.dossiers.clocks(number)
+    assert same.last_on == clock.last_on  # a simple complaint stops nothing
+    assert "BEGIN:VEVENT" in alice.get(f"{HOME}calendar.ics").content.decode()
+    assert "22 mai" in alice.get(f"{HOME}calendar").content.decode()
+    alice.post(f"{home}/{clock.id}", {"do": "stop"})
+    assert "22 mai" not in alice.get(f"{HOME}calendar").content.decode()
+
+
+def test_a_day_that_is_none_is_told_and_starts_nothing(web: World, alice: Client) -> None:
+    number = _opened(web)
+    wanted = {"rule": "fr.1881.diffamation_publique", "event": "first_online", "day": "soon"}
+    page = alice.post(f"{HOME}{number}/clocks/start", wanted, follow=True).content.decode()
+    assert "soon" in page and not web.store.dossiers.clocks(number)

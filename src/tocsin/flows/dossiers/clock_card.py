@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tocsin.flows.i18n import N_, Translator
+from tocsin.flows.law.clock_words import ClockWords
+from tocsin.flows.law.dossier_clocks import ClockSheet
 from tocsin.flows.moments import Reader
-from tocsin.legal.packs import Doubt, Law, doubts_of
-from tocsin.legal.values import Extension, Rule, RuleKind, Term
-from tocsin.store.dossiers.rows import ClockRow
+from tocsin.legal.packs import doubts_of, load_packs
+from tocsin.legal.values import Clock, Extension, Rule, RuleKind, Term
 
 _NEAR = timedelta(days=15)
 _UNITS = {
@@ -36,21 +37,16 @@ _MONTHS = (
     N_("December"),
 )
 _WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
-_DOUBTS = {
-    Doubt.STALE: N_("This rule was last read more than a year ago: have it read again."),
-    Doubt.NOT_SURE: N_("This rule is not sure: have counsel confirm it."),
-    Doubt.UNVERIFIED: N_("The text of this rule could not be read: have counsel confirm it."),
-}
 
 
 class ClockCard(msgspec.Struct, frozen=True, kw_only=True):
     """A deadline as a page shows it. big: the day (or hour) to keep to; under: what stands below it; left: time left.
 
-    tone: a class of colour, "" for none. told: the sentence that explains. at: what cards are sorted by.
+    tone: a class of colour, "" for none. told: the sentence that explains; reasons: all that led to it. at: what cards
+    are sorted by. has_moved: the rules of today give other days than those that were kept.
     """
 
-    row: ClockRow
-    rule: Rule
+    sheet: ClockSheet
     name: str
     word: str
     big: str
@@ -60,15 +56,17 @@ class ClockCard(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     tone: str = ""
     notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     is_over: bool = False
+    has_moved: bool = False
 
 
-def clock_card(law: Law, row: ClockRow, reader: Reader, now: datetime) -> ClockCard:
-    """Return the card of a deadline. Raises NotFoundError for a rule that no pack has any more."""
-    rule, term = law.rule(row.rule), msgspec.json.decode(row.term, type=Term)
-    if term.last_useful_instant is not None:
-        return _hours(row, rule, term.last_useful_instant, reader, now)
-    return _days(row, rule, term, reader, now)
+def clock_card(sheet: ClockSheet, reader: Reader, now: datetime) -> ClockCard:
+    """Return the card of a deadline; where the packs of today cannot read it, of the days that were kept."""
+    if sheet.clock is None:
+        return _kept(sheet, reader, now)
+    until = sheet.clock.term.last_useful_instant
+    return _days(sheet, sheet.clock, reader, now) if until is None else _hours(sheet, sheet.clock, until, reader, now)
 
 
 def said_day(day: date, t: Translator, *, year: bool = False) -> str:
@@ -82,14 +80,14 @@ def said_weekday(day: date, t: Translator) -> str:
     return t.text(_WEEKDAYS[day.weekday()])
 
 
-def _days(row: ClockRow, rule: Rule, term: Term, reader: Reader, now: datetime) -> ClockCard:
+def _days(sheet: ClockSheet, clock: Clock, reader: Reader, now: datetime) -> ClockCard:
+    rule, term = clock.rule, clock.term
     t, zone = reader.t, ZoneInfo(rule.zone)
     today, safe = now.astimezone(zone).date(), term.safe_day
     over = today > (term.extended_day or term.last_useful_day)
     left = (safe - today).days
     return ClockCard(
-        row=row,
-        rule=rule,
+        sheet=sheet,
         name=rule.name.say(t.language),
         word=t.text(N_("at the safest") if rule.statutory else N_("to follow up")),
         big=said_day(safe, t),
@@ -99,11 +97,14 @@ def _days(row: ClockRow, rule: Rule, term: Term, reader: Reader, now: datetime) 
         at=datetime.combine(safe, datetime.min.time(), zone),
         tone="" if over else "red" if left <= 2 else "bronze" if timedelta(days=left) <= _NEAR else "",
         notes=_notes(rule, t, today),
+        reasons=tuple(ClockWords(load_packs(), t).reasons(clock)),
         is_over=over,
+        has_moved=sheet.has_moved,
     )
 
 
-def _hours(row: ClockRow, rule: Rule, until: datetime, reader: Reader, now: datetime) -> ClockCard:
+def _hours(sheet: ClockSheet, clock: Clock, until: datetime, reader: Reader, now: datetime) -> ClockCard:
+    rule = clock.rule
     t, local = reader.t, until.astimezone(reader.zone)
     left = until - now
     hours, minutes = divmod(max(0, int(left.total_seconds())) // 60, 60)
@@ -112,8 +113,7 @@ def _hours(row: ClockRow, rule: Rule, until: datetime, reader: Reader, now: date
         length=t.plural(*_UNITS["hour"], rule.length.count, n=rule.length.count),
     )
     return ClockCard(
-        row=row,
-        rule=rule,
+        sheet=sheet,
         name=rule.name.say(t.language),
         word=t.text(N_("at the latest") if rule.statutory else N_("to follow up")),
         big=reader.clock(until),
@@ -123,7 +123,29 @@ def _hours(row: ClockRow, rule: Rule, until: datetime, reader: Reader, now: date
         at=until,
         tone="" if left <= timedelta() else "red" if hours < 24 else "bronze",
         notes=_notes(rule, t, now.astimezone(ZoneInfo(rule.zone)).date()),
+        reasons=tuple(ClockWords(load_packs(), t).reasons(clock)),
+        has_moved=sheet.has_moved,
         is_over=left <= timedelta(),
+    )
+
+
+def _kept(sheet: ClockSheet, reader: Reader, now: datetime) -> ClockCard:
+    """The card of a deadline that today's packs no longer know: a person must look, the kept days stand until then."""
+    t, safe = reader.t, sheet.row.safe_on or now.astimezone(reader.zone).date()
+    today = now.astimezone(reader.zone).date()
+    left = (safe - today).days
+    return ClockCard(
+        sheet=sheet,
+        name=sheet.row.rule,
+        word=t.text(N_("at the safest")),
+        big=said_day(safe, t),
+        under=f"{said_weekday(safe, t)}, {safe.year}",
+        left=_left(left, left < 0, t),
+        told=t.error(sheet.error) if sheet.error else "",
+        at=datetime.combine(safe, datetime.min.time(), reader.zone),
+        tone="red",
+        is_over=left < 0,
+        has_moved=True,
     )
 
 
@@ -161,7 +183,7 @@ def _told(rule: Rule, term: Term, t: Translator) -> str:
 
 
 def _notes(rule: Rule, t: Translator, today: date) -> tuple[str, ...]:
-    found = [rule.article, *(t.text(_DOUBTS[doubt]) for doubt in doubts_of(rule, today))]
+    found = [rule.article, *ClockWords(load_packs(), t).doubts(rule, doubts_of(rule, today))]
     if not rule.statutory:
         found.append(t.text(N_("No text sets this delay: it is our habit of following up.")))
     return tuple(part for part in found if part)

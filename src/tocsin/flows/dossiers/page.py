@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 
 import msgspec
 
@@ -13,16 +12,18 @@ from tocsin.base.errors import NotFoundError
 from tocsin.base.person import Person
 from tocsin.flows.dossiers.clock_card import ClockCard, clock_card
 from tocsin.flows.dossiers.lines import CaptureLine, CustodyLine, capture_lines, custody_lines, who_said
+from tocsin.flows.dossiers.response import Ladder, Response, ladder_of, officer_reasons, response_of
 from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.dossiers import DossierPage, read_dossier
 from tocsin.flows.i18n import N_, Translator
+from tocsin.flows.law.dossier_clocks import sheet_of
 from tocsin.flows.moments import Reader
 from tocsin.flows.stream import people_names
 from tocsin.legal.grounds import load_grounds, standing
-from tocsin.legal.grounds.values import Ground, Grounds, Trust
+from tocsin.legal.grounds.values import Ground, Trust
 from tocsin.legal.letters.kinds import load_kinds
 from tocsin.legal.letters.values import LetterKind
-from tocsin.legal.packs import Law, load_packs
+from tocsin.legal.packs import load_packs
 from tocsin.legal.values import Effect, RuleKind
 from tocsin.store.dossiers.rows import DossierRow, DossierState, GroundRow, LetterRow, LetterState, TickState
 
@@ -91,19 +92,8 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     stops_nothing: str
     letters: tuple[LetterLine, ...]
     custody: tuple[CustodyLine, ...]
-    held: DossierPage
-
-
-@cache
-def law() -> Law:
-    """Return the rules of time of all packs, read once a process."""
-    return load_packs()
-
-
-@cache
-def grounds() -> Grounds:
-    """Return the grounds of all packs, read once a process."""
-    return load_grounds()
+    ladder: Ladder
+    response: Response | None
 
 
 def dossier_view(
@@ -112,7 +102,7 @@ def dossier_view(
     """Return a dossier of a brand for a reader, whose look is noted. Raises NotFoundError, for another brand's too."""
     page = read_dossier(engine, brand.slug, number, person.mark, now)
     t, names = reader.t, people_names(engine, brand.slug)
-    chosen = [(row, grounds().ground(row.ground)) for row in page.grounds]
+    chosen = [(row, load_grounds().ground(row.ground)) for row in page.grounds]
     return DossierView(
         row=page.dossier,
         opened_by=who_said(page.dossier.by, names, t),
@@ -126,13 +116,14 @@ def dossier_view(
         stops_nothing=_stops_nothing(page, t),
         letters=tuple(_letter(row, names, t) for row in page.letters),
         custody=custody_lines(page.custody[-_SHOWN_CUSTODY:], names, t),
-        held=page,
+        ladder=ladder_of(page, t, officer_reasons(page, t, now)),
+        response=response_of(page, t, now),
     )
 
 
 def clock_cards(page: DossierPage, reader: Reader, now: datetime) -> tuple[ClockCard, ...]:
     """Return the deadlines that run, the nearest safe day first, those that are over last."""
-    cards = [clock_card(law(), row, reader, now) for row in page.clocks if row.ended_at is None]
+    cards = [clock_card(sheet_of(row), reader, now) for row in page.clocks if row.ended_at is None]
     return tuple(sorted(cards, key=lambda card: (card.is_over, card.at)))
 
 
@@ -177,12 +168,14 @@ def _stops_nothing(page: DossierPage, t: Translator) -> str:
     """Return the acts that people believe to stop a press deadline, where one runs."""
     for row in page.clocks:
         try:
-            rule = law().rule(row.rule)
+            rule = load_packs().rule(row.rule)
         except NotFoundError:
             continue
         if rule.kind is RuleKind.PRESS and row.ended_at is None:
             kinds = [act.kind for act in rule.acts if act.effect is Effect.NOTHING]
-            names = [law().words.acts[kind].name.say(t.language) for kind in kinds if kind in law().words.acts]
+            names = [
+                load_packs().words.acts[kind].name.say(t.language) for kind in kinds if kind in load_packs().words.acts
+            ]
             return ", ".join(names)
     return ""
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from tocsin.web.dossiers import captures, views
+from tocsin.web.dossiers import captures, law, views
 
 urlpatterns = [
     path("dossiers/", views.show_list, name="list"),
     path("dossiers/new", views.new, name="new"),
+    path("dossiers/calendar", law.calendar, name="calendar"),
+    path("dossiers/calendar.ics", law.calendar_file, name="calendar_file"),
     path("dossiers/<slug:number>/", views.page, name="page"),
     path("dossiers/<slug:number>/note", views.note, name="note"),
     path("dossiers/<slug:number>/change", views.change, name="change"),
@@ -14,6 +16,12 @@ urlpatterns = [
     path("dossiers/<slug:number>/reopen", views.reopen, name="reopen"),
     path("dossiers/<slug:number>/take", captures.take, name="take"),
     path("dossiers/<slug:number>/attach", captures.attach, name="attach"),
+    path("dossiers/<slug:number>/grounds", law.grounds, name="grounds"),
+    path("dossiers/<slug:number>/grounds/choose", law.choose, name="choose"),
+    path("dossiers/<slug:number>/grounds/tick", law.tick, name="tick"),
+    path("dossiers/<slug:number>/clocks", law.clocks, name="clocks"),
+    path("dossiers/<slug:number>/clocks/start", law.start, name="start"),
+    path("dossiers/<slug:number>/clocks/<int:clock>", law.act, name="act"),
     path("captures/new", captures.take_loose, name="take_loose"),
     path("captures/<slug:capture>/", captures.page, name="capture"),
     path("captures/<slug:capture>/again", captures.again, name="again"),
