@@ -226,3 +226,10 @@ def test_a_term_over_an_easter_that_is_kept_from_friday_has_no_working_day() -> 
 def test_a_flag_that_is_not_known_is_told() -> None:
     act = _act("assignation_served", date(2026, 3, 10), art53_complete=True, notified_to_prosecutor=True, stamped=True)
     assert _codes(_run(PRESS.id, {"first_online": "2026-01-15"}, act))[-1] is Remark.UNWEIGHED_FLAG
+
+
+def test_a_condition_that_is_not_met_and_a_defect_are_told_apart() -> None:
+    event, day = {"first_online": "2026-01-15"}, date(2026, 3, 10)
+    assert Remark.NOT_MET in _codes(_run(PRESS.id, event, _act("assignation_served", day, art53_complete=False)))
+    assert Remark.DEFECT in _codes(_run(PRESS.id, event, _act("assignation_served", day, void=True)))
+    assert Remark.UNKNOWN_FLAG in _codes(_run(PRESS.id, event, _act("assignation_served", day, stamped=False)))

@@ -270,10 +270,10 @@ class _Walk:
             return ClockReason(Remark.TOO_LATE, {"last": last})
         flags = self.law.words.flags
         for name, holds in act.flags.items():
-            if (name in flags.good and not holds) or (name in flags.bad and holds):
+            if name in flags.bad and holds:
                 return ClockReason(Remark.DEFECT, {"flag": name})
-            if name not in flags.good and name not in flags.bad and not holds:
-                return ClockReason(Remark.UNKNOWN_FLAG, {"flag": name})
+            if name not in flags.bad and not holds:
+                return ClockReason(Remark.NOT_MET if name in flags.good else Remark.UNKNOWN_FLAG, {"flag": name})
         if known.follows and self.failed and not self.opened:
             return ClockReason(Remark.ACTION_VOID)
         return None

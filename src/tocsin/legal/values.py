@@ -235,6 +235,7 @@ class Remark(StrEnum):
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
     DEFECT = "defect"
+    NOT_MET = "not_met"
     UNKNOWN_FLAG = "unknown_flag"
     UNWEIGHED_FLAG = "unweighed_flag"
     ACTION_VOID = "action_void"
