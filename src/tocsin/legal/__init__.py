@@ -1,1 +1,1 @@
-"""The law as dated data: grounds, what speaks for and against them, clocks, letters. It helps counsel, it judges nothing."""
+"""The law as dated data: grounds, what speaks for and against, clocks, letters. It helps counsel, it judges nothing."""
