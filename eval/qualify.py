@@ -26,7 +26,7 @@ BRAND = ("Maison Alba",)
 NONE = "none"
 NEGATIVES = frozenset(("honest_review", "opinion", "question", "counter_speech", "parody", "whistle_blower"))
 # Of the held half, a little under what was reached when they were set, in points.
-FLOORS = {"first ground": 70.0, "excluded grounds left out": 90.0, "hard negatives left alone": 85.0}
+FLOORS = {"first ground": 84.0, "excluded grounds left out": 96.0, "hard negatives left alone": 93.0}
 MOST_MS = 2.0
 _NOT_FACTS = frozenset(("id", "first", "excluded", "language"))
 
