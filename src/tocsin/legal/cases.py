@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 import msgspec
 
 from tocsin.base.errors import InputError
+from tocsin.legal.calendar import LAST_YEAR
 from tocsin.legal.clock import day_of
 from tocsin.legal.packs import Law
 from tocsin.legal.values import Act, Case, Republication, Residence, Rule
 
 _KEYS = ("id", "ground", "event", "acts", "place", "good_friday", "residence")
+_OLDEST_YEAR = 1900
 _TOLD = ("note", "why")  # words for people, under `event` and in an act
 
 
@@ -68,7 +70,10 @@ def read_day(value: object, what: str) -> date | datetime:
     """Return a day, or an instant where an hour is given; `what` names it in messages. Raises InputError."""
     try:
         if isinstance(value, str):
-            return date.fromisoformat(value) if len(value) <= len("2026-01-15") else datetime.fromisoformat(value)
+            is_day = len(value) <= len("2026-01-15")
+            found = date.fromisoformat(value) if is_day else datetime.fromisoformat(value)
+            if _OLDEST_YEAR <= found.year <= LAST_YEAR:  # an instant near the ends of time cannot change zone
+                return found
     except ValueError:
         pass
     raise InputError("{what}={value} is no day; write it like 2026-01-15.", what=what, value=_short(value))
