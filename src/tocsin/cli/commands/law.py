@@ -205,7 +205,7 @@ def _pack_columns(t: Translator) -> list[Column]:
 
 def _ground_columns(t: Translator) -> list[Column]:
     return [
-        Column("ground", t.text(N_("Ground"))),
+        Column("ground", t.text(N_("Legal ground"))),
         Column("name", t.text(N_("Name"))),
         Column("article", t.text(N_("Text"))),
         Column("standing", t.text(N_("Standing")), words={code: t.text(said) for code, said in _TRUSTS.items()}),
