@@ -111,7 +111,8 @@ def _ground(args: argparse.Namespace, law: Law, context: Context) -> int:
         "good_friday": args.good_friday,
         "residence": args.residence,
     }
-    case = read_case(raw, law, args.ground)
+    # Two affairs of one ground are two cases: neither must write over the other in an agenda.
+    case = read_case(raw, law, " ".join([args.ground, *sorted(args.event)]))
     clock = run_clock(law, case)
     words = ClockWords(law, context.t)
     if context.out.as_json:
@@ -185,15 +186,16 @@ def _tell(clock: Clock, words: ClockWords, context: Context) -> None:
 
 
 def _list(law: Law, context: Context) -> int:
+    from tocsin.flows.law.clock_words import ClockWords
     from tocsin.legal.packs import doubts_of
 
-    t = context.t
+    t, words = context.t, ClockWords(law, context.t)
     today = context.now().date()
     rows = [
         {
             "id": rule.id,
             "name": rule.name.say(t.language),
-            "length": f"{rule.length.count} {rule.length.unit.value}",
+            "length": words.length(rule.length),
             "starts": list(rule.starts),
             "confidence": rule.confidence.value,
             "doubts": [doubt.value for doubt in doubts_of(rule, today)],

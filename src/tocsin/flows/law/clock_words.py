@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tocsin.flows.i18n import N_, Translator
 from tocsin.legal.alarms import Alarm, AlarmKind
 from tocsin.legal.packs import Doubt, Law, Named
-from tocsin.legal.values import Clock, ClockReason, Extension, Remark, Rule, State, Words
+from tocsin.legal.values import Clock, ClockReason, Extension, Length, Remark, Rule, State, Unit, Words
 
 _REMARKS: dict[Remark, str] = {
     Remark.STARTED: N_("Runs from {event}, {day}."),
@@ -95,6 +95,23 @@ class ClockWords:
         """Return an instant on the clocks of `zone`."""
         local = at.astimezone(ZoneInfo(zone))
         return f"{self.day(local.date())} {local:%H:%M}"
+
+    def length(self, length: Length) -> str:
+        """Return a length of time in words.
+
+        >>> from tocsin.flows.i18n import translator
+        >>> from tocsin.legal.packs import load_packs
+        >>> ClockWords(load_packs(), translator("en")).length(Length(3, Unit.MONTH))
+        '3 months'
+        """
+        said = {
+            Unit.HOUR: self._t.plural("{n} hour", "{n} hours", length.count),
+            Unit.DAY: self._t.plural("{n} day", "{n} days", length.count),
+            Unit.WORKING_DAY: self._t.plural("{n} working day", "{n} working days", length.count),
+            Unit.MONTH: self._t.plural("{n} month", "{n} months", length.count),
+            Unit.YEAR: self._t.plural("{n} year", "{n} years", length.count),
+        }
+        return said[length.unit]
 
     def state(self, state: State) -> str:
         """Return where a clock stands."""
