@@ -21,6 +21,7 @@ PAGES = {
     "import.md": "importer.md",
     "install.md": "installer.md",
     "law.md": "droit.md",
+    "letters.md": "lettres.md",
     "pages.md": "pages.md",
     "people.md": "personnes.md",
     "queries.md": "requetes.md",

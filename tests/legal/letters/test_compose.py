@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,17 @@ from tests.legal.letters.facts import DIGEST, PASSAGE, full
 from tocsin.base.errors import InputError
 from tocsin.legal.graduated import Credibility, Persistence
 from tocsin.legal.letters.compose import compose, fields_of
-from tocsin.legal.letters.facts import CaptureRef, Facts, GroundRef, Item, Reach, Recipient, SecondPerson, Sender
+from tocsin.legal.letters.facts import (
+    CaptureRef,
+    Facts,
+    GroundRef,
+    Item,
+    Reach,
+    Recipient,
+    SecondPerson,
+    Sender,
+    read_facts,
+)
 from tocsin.legal.letters.kinds import blocks_of, load_kinds, load_labels, load_remarks
 from tocsin.legal.letters.text import COLUMNS, plain_text
 from tocsin.legal.letters.values import LetterKind, Level, Role
@@ -256,6 +266,17 @@ def test_a_part_of_a_capture_that_is_not_known_is_a_gap_and_not_invented() -> No
     shown = text_of(LetterKind.PLATFORM_NOTICE, full(captures=(CaptureRef(number="2026-0042/02"),)))
     assert "Capture 2026-0042/02, commencée le [à" in re.sub(r"\s+", " ", shown)
     assert "inscrite au journal" not in shown
+
+
+def test_facts_are_kept_as_json_and_read_back() -> None:
+    for facts in (full(), Facts()):
+        assert msgspec.json.decode(msgspec.json.encode(facts), type=Facts) == facts
+
+
+def test_an_instant_first_online_counts_as_its_day() -> None:
+    assert Item(first_online=datetime(2026, 6, 2, 23, 30, tzinfo=UTC)).first_online == date(2026, 6, 2)
+    facts = read_facts(b"[[items]]\nfirst_online = 2026-06-02T23:30:00Z\n", "facts.toml")
+    assert facts.items[0].first_online == date(2026, 6, 2)
 
 
 def test_hostile_facts_stay_words() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
 
 from tocsin.legal.graduated import Circumstances, advise, situation_of
 from tocsin.legal.grounds import load_grounds
@@ -91,7 +90,7 @@ def reply_lines(reply: str) -> int:
 
 def _reply_in_time(facts: Facts) -> list[str]:
     """Three months from the first day online, date to date; the clocks say which later publication counts again."""
-    firsts = [_day(item.first_online) for item in facts.items if item.first_online is not None]
+    firsts = [item.first_online for item in facts.items if item.first_online is not None]
     if facts.date is None or not firsts:
         return []
     return ["reply_late"] if facts.date > months_after(max(firsts), _REPLY_MONTHS) else []
@@ -168,7 +167,3 @@ def _overlap(one: str, other: str) -> bool:
 
 def _same(one: str, other: str) -> bool:
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
-
-
-def _day(at: datetime | date) -> date:
-    return at.date() if isinstance(at, datetime) else at

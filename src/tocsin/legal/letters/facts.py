@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from typing import Any
 
 import msgspec
 
@@ -39,7 +40,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A content. details: what else identifies it (account, number of a message). form: writing, sounds, images.
 
-    first_online: when it was first there. passages: its words, as they stand. length_chars: of the whole text.
+    first_online: the day it was first there. passages: its words, as they stand. length_chars: of the whole text.
     self_service_reply: whether its readers can answer beside it by themselves; None for not known.
     """
 
@@ -48,10 +49,15 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     author: str = ""
     details: str = ""
     form: str = ""
-    first_online: dt.datetime | dt.date | None = None
+    first_online: dt.date | None = None
     passages: tuple[str, ...] = ()
     length_chars: int | None = None
     self_service_reply: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the day of an instant, by the clock it was written with."""
+        if isinstance(self.first_online, dt.datetime):
+            msgspec.structs.force_setattr(self, "first_online", self.first_online.date())
 
 
 class CaptureRef(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -173,7 +179,7 @@ def read_facts(content: bytes, name: str) -> Facts:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError("{file} is not TOML: {error}. Mend that line.", file=name, error=error) from error
     try:
-        facts = msgspec.convert(told, Facts)
+        facts = msgspec.convert(_days(told), Facts)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `$.")
         raise InputError(
@@ -184,6 +190,15 @@ def read_facts(content: bytes, name: str) -> Facts:
         ) from error
     _check(facts, name)
     return facts
+
+
+def _days(told: dict[str, Any]) -> dict[str, Any]:
+    """The table with the day of each `first_online` that was written as an instant."""
+    items = told.get("items")
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("first_online"), dt.datetime):
+            item["first_online"] = item["first_online"].date()
+    return told
 
 
 def _check(facts: Facts, name: str) -> None:
