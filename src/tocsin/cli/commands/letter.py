@@ -15,11 +15,11 @@ from tocsin.base.errors import InputError
 from tocsin.cli.context import Context
 from tocsin.cli.output import Column
 from tocsin.flows.i18n import N_, Translator
-from tocsin.legal.letters.values import LANGUAGES, LetterKind
+from tocsin.legal.letters.values import LANGUAGES, LetterKind, Unit
 
 if TYPE_CHECKING:
     from tocsin.legal.letters.facts import Facts
-    from tocsin.legal.letters.values import Draft, Finding
+    from tocsin.legal.letters.values import Draft, Finding, FollowUp
 
 _KINDS = [kind.value for kind in LetterKind]
 _MOST_BYTES = 4 * 1024 * 1024
@@ -215,20 +215,23 @@ def _remarks(draft: Draft, t: Translator) -> list[str]:
         t.text(N_("What it does not do: {text}"), text=_sourced(remark.text, remark.source))
         for remark in draft.does_not
     ]
-    units = {
-        "hour": (N_("{n} hour"), N_("{n} hours")),
-        "day": (N_("{n} day"), N_("{n} days")),
-        "month": (N_("{n} month"), N_("{n} months")),
-    }
     starts = {
         "sent": N_("{length} after it left: {text}"),
         "received": N_("{length} after it was received: {text}"),
         "decision": N_("{length} after the decision: {text}"),
     }
     for step in draft.follow_ups:
-        length = t.plural(*units[step.unit.value], step.length)
-        lines.append(t.text(starts[step.start], length=length, text=_sourced(step.text, step.source)))
+        text = _sourced(step.text, step.source)
+        lines.append(t.text(starts[step.start], length=_length(step, t), text=text))
     return lines
+
+
+def _length(step: FollowUp, t: Translator) -> str:
+    if step.unit is Unit.HOUR:
+        return t.plural("{n} hour", "{n} hours", step.length)
+    if step.unit is Unit.DAY:
+        return t.plural("{n} day", "{n} days", step.length)
+    return t.plural("{n} month", "{n} months", step.length)
 
 
 def _said(finding: Finding, language: str) -> str:
