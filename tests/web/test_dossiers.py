@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,11 +12,13 @@ from django.test import Client
 from tests.evidence.make import make_recording
 from tests.web.world import BRAND, OTHER, World
 from tocsin.base.capture import Recording, Visit
-from tocsin.evidence.values import EntryKind
+from tocsin.evidence.values import EntryKind, Status
+from tocsin.evidence.verify import verify
 from tocsin.flows.evidence.dossiers import open_dossier
 from tocsin.flows.evidence.request import request_capture
 from tocsin.flows.evidence.robot import Robot
 from tocsin.legal.grounds import load_grounds
+from tocsin.legal.letters.values import LetterKind
 from tocsin.store.dossiers.rows import DossierState, NewDossier
 from tocsin.store.evidence.rows import CaptureRow, CaptureScope
 
@@ -141,7 +145,7 @@ def test_a_ground_is_chosen_ticked_and_dropped(web: World, alice: Client) -> Non
     (chosen,) = web.store.dossiers.grounds(number)
     assert [(tick.element, tick.state, tick.note) for tick in chosen.ticks] == [(element, "met", "capture 1 <b>")]
     page = alice.get(home).content.decode()
-    assert "capture 1 &lt;b&gt;" in page and "<b>\"" not in page
+    assert "capture 1 &lt;b&gt;" in page and '<b>"' not in page
     assert alice.post(f"{home}/choose", {"ground": "fr.no_such"}).status_code == 404
     alice.post(f"{home}/choose", {"ground": ground, "do": "drop"})
     assert not web.store.dossiers.grounds(number)
@@ -170,3 +174,68 @@ def test_a_day_that_is_none_is_told_and_starts_nothing(web: World, alice: Client
     wanted = {"rule": "fr.1881.diffamation_publique", "event": "first_online", "day": "soon"}
     page = alice.post(f"{HOME}{number}/clocks/start", wanted, follow=True).content.decode()
     assert "soon" in page and not web.store.dossiers.clocks(number)
+
+
+def test_a_letter_shows_its_gaps_waits_for_a_second_person_and_leaves_once(web: World, alice: Client) -> None:
+    number = _opened(web)
+    _captured(web, number)
+    home = f"{HOME}{number}/letters"
+    assert alice.get(home).status_code == 200
+    write = f"{home}/new/platform_notice"
+    assert 'class="gap"' in alice.get(f"{write}?lang=fr").content.decode()
+    given = {
+        "lang": "fr",
+        "do": "keep",
+        "words.explanation": "Le lot n’a jamais été rappelé <script>alert(1)</script>.",
+        "sender.name": "Alice",
+        "sender.email": "alice@example.org",
+        "recipient.name": "La plateforme",
+        "good_faith": "yes",
+    }
+    answer = alice.post(write, given)
+    assert answer.status_code == 302, answer.content.decode()
+    page = alice.get(answer["Location"]).content.decode()
+    assert "<script>alert" not in page and "&lt;script&gt;" in page
+    letter = web.store.dossiers.letters(number)[0]
+    assert alice.get(f"{home}/{letter.id}.pdf").content.startswith(b"%PDF")
+    assert "jamais été rappelé" in alice.get(f"{home}/{letter.id}.txt").content.decode()
+    if letter.needs_second:
+        alice.post(f"{home}/{letter.id}/act", {"do": "approve", "reason": "parce que"})
+        assert not web.store.dossiers.letter(letter.id).approved_by  # not by who wrote it
+        web.as_("carla").post(f"{home}/{letter.id}/act", {"do": "approve", "reason": "Le lot est nommé."})
+    alice.post(f"{home}/{letter.id}/act", {"do": "sent"})
+    sent = web.store.dossiers.letter(letter.id)
+    assert sent.sent_at is not None and sent.digest
+    alice.post(f"{home}/{letter.id}/act", {"do": "answered"})
+    assert web.store.dossiers.letter(letter.id).answered_at is not None
+
+
+def test_every_kind_of_letter_opens_in_both_languages(web: World, alice: Client) -> None:
+    number = _opened(web)
+    for kind in LetterKind:
+        for language in ("fr", "en"):
+            assert alice.get(f"{HOME}{number}/letters/new/{kind.value}?lang={language}").status_code == 200
+    assert alice.get(f"{HOME}{number}/letters/new/no_such").status_code == 404
+
+
+def test_a_day_that_is_none_keeps_no_letter(web: World, alice: Client) -> None:
+    number = _opened(web)
+    given = {"lang": "fr", "do": "keep", "decision.taken_on": "soon"}
+    answer = alice.post(f"{HOME}{number}/letters/new/internal_complaint", given)
+    assert answer.status_code == 200 and not web.store.dossiers.letters(number)
+
+
+def test_an_export_is_a_zip_that_a_stranger_finds_good(web: World, alice: Client, tmp_path: Path) -> None:
+    number = _opened(web)
+    told = alice.post(f"{HOME}{number}/export.zip", follow=True).content.decode()
+    assert number in told  # nothing sealed yet: told, not handed over
+    _captured(web, number)
+    assert alice.get(f"{HOME}{number}/export").status_code == 200
+    answer = alice.post(f"{HOME}{number}/export.zip")
+    path = tmp_path / f"dossier-{number}.zip"
+    path.write_bytes(b"".join(answer.streaming_content))
+    found = verify(path)
+    assert not [one for one in found if one.status is Status.FAILED], found
+    assert [one for one in web.store.evidence.entries(dossier=number) if one.kind is EntryKind.EXPORT]
+    with zipfile.ZipFile(path) as packed:
+        assert {"report.pdf", "commissaire.pdf"} <= {name.rpartition("/")[2] for name in packed.namelist()}

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tocsin.evidence.log.note import Signer, Verifier, read_verifier
 from tocsin.flows.engine import Engine
@@ -13,7 +18,15 @@ from tocsin.store.evidence.rows import SealedKey
 from tocsin.store.secret.seal import Seal
 
 LOG = "log"
+PAPER = "paper"
 _SEED_BYTES = 32
+
+
+class PaperKey(NamedTuple):
+    """What seals reports: the private key and its certificate, PEM."""
+
+    private: bytes
+    certificate: bytes
 
 
 def log_signer(engine: Engine, now: datetime) -> Signer:
@@ -27,6 +40,26 @@ def log_verifier(engine: Engine) -> Verifier | None:
     """Return what a stranger checks the heads of the log with, or None before the first was signed."""
     kept = engine.store.evidence.key(LOG)
     return None if kept is None else read_verifier(kept.public)
+
+
+def paper_key(engine: Engine, now: datetime, certify: Callable[[str, bytes], bytes]) -> PaperKey:
+    """Return the key that seals reports, made at first use. certify: gives the certificate for a name and a key (PEM).
+
+    Raises StoreError without the key file it was sealed with.
+    """
+    kept = engine.store.evidence.key(PAPER) or _make_paper_key(engine, now, certify)
+    private = Seal(engine.settings.data_dir).open(kept.sealed, key_purpose(PAPER))
+    return PaperKey(private.encode(), kept.public.encode())
+
+
+def _make_paper_key(engine: Engine, now: datetime, certify: Callable[[str, bytes], bytes]) -> SealedKey:
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    name = urlsplit(engine.settings.web_address).hostname or "tocsin"
+    sealed = Seal(engine.settings.data_dir).close(pem.decode(), key_purpose(PAPER))
+    made = SealedKey(name=PAPER, sealed=sealed, public=certify(name[:64], pem).decode(), made_at=now)
+    return engine.store.evidence.put_key(made)
 
 
 def _make_log_key(engine: Engine, now: datetime) -> SealedKey:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from cryptography import x509
 
-from tocsin.base.errors import InputError, TocsinError
+from tocsin.base.errors import InputError, SourceError, TocsinError
 from tocsin.evidence.authorities import Authority, Health, choose, read_authorities, shipped_authorities
 from tocsin.evidence.manifest import DOUBTFUL_STAMP
 from tocsin.evidence.stamp import NONCE_BITS, read_token, stamp_request
@@ -81,17 +81,22 @@ def stamp_entry(engine: Engine, index: int, digest: str, now: datetime) -> list[
     missing = WANTED - len(had)
     if missing > 0:
         names = {stamp.token.authority for stamp in had}
-        health = {
-            one.name: Health(last_good_at=one.good_at, last_failed_at=one.bad_at, failures=one.failures)
-            for one in evidence.authorities()
-        }
-        among = choose([one for one in authorities(engine) if one.name not in names], health, now)
+        among = choose([one for one in authorities(engine) if one.name not in names], _health(engine), now)
         answers = asyncio.run(_ask(engine, among, bytes.fromhex(digest), missing))
         for answer in answers:
             evidence.note_authority(answer.authority, now, answer.error)
         got = [answer.token for answer in answers if answer.token is not None]
         evidence.put_tokens([Stamped(entry=index, token=token, got_at=now) for token in got])
     return evidence.tokens(index)
+
+
+def stamp_digest(engine: Engine, digest: bytes, now: datetime) -> Token:
+    """Return a time-stamp of a SHA-256 digest by the first authority that answers. Raises SourceError for none."""
+    among = choose(authorities(engine), _health(engine), now)
+    found = [answer.token for answer in asyncio.run(_ask(engine, among, digest, 1)) if answer.token is not None]
+    if not found:
+        raise SourceError("No time-stamping authority answers; try again later.", permanent=False)
+    return found[0]
 
 
 def authorities(engine: Engine) -> tuple[Authority, ...]:
@@ -109,6 +114,13 @@ class _Answer(msgspec.Struct, frozen=True):
     authority: str
     token: Token | None = None
     error: str = ""
+
+
+def _health(engine: Engine) -> dict[str, Health]:
+    return {
+        one.name: Health(last_good_at=one.good_at, last_failed_at=one.bad_at, failures=one.failures)
+        for one in engine.store.evidence.authorities()
+    }
 
 
 async def _ask(engine: Engine, among: Sequence[Authority], digest: bytes, wanted: int) -> list[_Answer]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web.dossiers import captures, law, views
+from tocsin.web.dossiers import captures, export, law, letters, views
 
 urlpatterns = [
     path("dossiers/", views.show_list, name="list"),
@@ -22,6 +22,13 @@ urlpatterns = [
     path("dossiers/<slug:number>/clocks", law.clocks, name="clocks"),
     path("dossiers/<slug:number>/clocks/start", law.start, name="start"),
     path("dossiers/<slug:number>/clocks/<int:clock>", law.act, name="act"),
+    path("dossiers/<slug:number>/letters", letters.kinds, name="letters"),
+    path("dossiers/<slug:number>/letters/new/<slug:kind>", letters.write, name="write"),
+    path("dossiers/<slug:number>/letters/<int:letter>", letters.page, name="letter"),
+    path("dossiers/<slug:number>/letters/<int:letter>/act", letters.act, name="letter_act"),
+    path("dossiers/<slug:number>/letters/<int:letter>.<slug:ending>", letters.file, name="letter_file"),
+    path("dossiers/<slug:number>/export", export.page, name="export"),
+    path("dossiers/<slug:number>/export.zip", export.file, name="export_file"),
     path("captures/new", captures.take_loose, name="take_loose"),
     path("captures/<slug:capture>/", captures.page, name="capture"),
     path("captures/<slug:capture>/again", captures.again, name="again"),
