@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 import shutil
 import stat
 import zipfile
@@ -14,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence import mutations
 from tests.evidence.authority import Authority, authorities
 from tests.evidence.dossiers import MemoryLog, lines_of, make_dossier, run_shell
+from tests.evidence.mutations import flip, mend_sums
 from tocsin.base.errors import InputError
 from tocsin.evidence.canonical import canonical
 from tocsin.evidence.cms import read_pem
@@ -66,19 +65,6 @@ def both(folder: Path, *arguments: str, **options: object) -> list[str]:
 
 def failed(lines: list[str]) -> list[str]:
     return [line.partition(" ")[2] for line in lines if line.startswith("FAILED ")]
-
-
-def mend_sums(folder: Path) -> None:
-    """Write SHA256SUMS anew, as somebody would who hides a change."""
-    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    rows = [f"{hashlib.sha256((folder / p).read_bytes()).hexdigest()}  {p}\n" for p in paths if p != "SHA256SUMS"]
-    (folder / "SHA256SUMS").write_text("".join(rows))
-
-
-def flip(path: Path, at: int | None = None) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2 if at is None else at] ^= 1
-    path.write_bytes(content)
 
 
 def test_a_dossier_as_it_was_sealed_is_accepted_by_both(dossier: Path) -> None:
@@ -267,149 +253,34 @@ def test_a_key_put_in_its_place_signs_nothing(dossier: Path) -> None:
     assert {"key log/key.pub", "signature log/checkpoint", "inclusion seal/inclusion.tlog-proof"} <= set(found)
 
 
-def _extra(folder: Path) -> None:
-    (folder / "captures/01/note.txt").write_text("extra")
-
-
-def _extra_listed(folder: Path) -> None:
-    _extra(folder)
-    mend_sums(folder)
-
-
-def _missing(folder: Path) -> None:
-    (folder / "captures/01/page.png").unlink()
-
-
-def _missing_proof(folder: Path) -> None:
-    (folder / "captures/01/seal/inclusion.tlog-proof").unlink()
-    mend_sums(folder)
-
-
-def _missing_chain(folder: Path) -> None:
-    (folder / "seal/tsa-chain.alpha.pem").unlink()
-    mend_sums(folder)
-
-
-def _no_sums(folder: Path) -> None:
-    (folder / "SHA256SUMS").unlink()
-
-
-def _no_list(folder: Path) -> None:
-    (folder / "dossier.json").unlink()
-
-
-def _no_key(folder: Path) -> None:
-    (folder / "log/key.pub").unlink()
-
-
-def _no_head(folder: Path) -> None:
-    (folder / "log/checkpoint").unlink()
-
-
-def _no_older(folder: Path) -> None:
-    (folder / "log/consistency.11").unlink()
-
-
-def _link(folder: Path) -> None:
-    (folder / "captures/01/page.png").unlink(missing_ok=True)
-    (folder / "captures/01/page.png").symlink_to("net.json")
-
-
-def _linked_folder(folder: Path) -> None:
-    (folder / "captures/03").symlink_to("02", target_is_directory=True)
-
-
-def _hostile_names(folder: Path) -> None:
-    for name in ("-n", "$(touch pwned)", "two words", "line\nbreak", ".hidden", "..odd", "`id`", "*", "é"):
-        (folder / name).write_text("x")
-    (folder / "captures/01/a b").mkdir()
-
-
-def _pipe(folder: Path) -> None:
-    import os
-
-    os.mkfifo(folder / "captures/01/pipe")
-
-
-def _deep(folder: Path) -> None:
-    deep = folder.joinpath(*"abcdefghij")
-    deep.mkdir(parents=True)
-    (deep / "x").write_text("x")
-
-
-def _sums_outside(folder: Path) -> None:
-    with (folder / "SHA256SUMS").open("a") as stream:
-        stream.write("0" * 64 + "  ../../etc/passwd\n")
-
-
-def _sums_twice(folder: Path) -> None:
-    lines = (folder / "SHA256SUMS").read_text()
-    (folder / "SHA256SUMS").write_text(lines + lines.split("\n")[3] + "\n")
-
-
-def _sums_unended(folder: Path) -> None:
-    (folder / "SHA256SUMS").write_text((folder / "SHA256SUMS").read_text().rstrip("\n"))
-
-
-def _verdict_replaced(folder: Path) -> None:
-    (folder / "verify.sh").write_text("#!/bin/sh\necho all good\nexit 0\n")
-    mend_sums(folder)
-
-
-def _proof_of_another_index(folder: Path) -> None:
-    path = folder / "captures/01/seal/inclusion.tlog-proof"
-    path.write_text(re.sub(r"index \d+", "index 3", path.read_text()))
-    mend_sums(folder)
-
-
-def _proof_cut(folder: Path) -> None:
-    path = folder / "captures/01/seal/inclusion.tlog-proof"
-    lines = path.read_text().split("\n")
-    path.write_text("\n".join(lines[:2] + lines[3:]))
-    mend_sums(folder)
-
-
-def _signature_of_nobody(folder: Path) -> None:
-    path = folder / "log/checkpoint"
-    head, _, _ = path.read_text().rpartition(" ")
-    path.write_text(f"{head} {base64.b64encode(bytes(68)).decode()}\n")
-    mend_sums(folder)
-
-
-def _no_token(folder: Path) -> None:
-    for path in folder.glob("seal/dossier.tsr.*"):
-        path.write_bytes(b"")
-    mend_sums(folder)
-
-
 @pytest.mark.parametrize(
     ("mutation", "place"),
     [
-        (_extra, "unlisted captures/01/note.txt"),
-        (_extra_listed, "dossier captures/01/note.txt"),
-        (_extra_listed, "manifest captures/01/note.txt"),
-        (_missing, "missing captures/01/page.png"),
-        (_missing_proof, "missing captures/01/seal/inclusion.tlog-proof"),
-        (_missing_chain, "missing seal/tsa-chain.alpha.pem"),
-        (_no_sums, "missing SHA256SUMS"),
-        (_no_list, "missing dossier.json"),
-        (_no_key, "missing log/key.pub"),
-        (_no_head, "missing log/checkpoint"),
-        (_no_older, "missing log/consistency.11"),
-        (_link, "link captures/01/page.png"),
-        (_linked_folder, "link captures/03"),
-        (_hostile_names, "name ."),
-        (_hostile_names, "name captures/01"),
-        (_pipe, "special captures/01/pipe"),
-        (_deep, "depth a/b/c/d/e/f/g/h"),
-        (_sums_outside, "sums-format SHA256SUMS"),
-        (_sums_twice, "sums-format SHA256SUMS"),
-        (_sums_unended, "sums-format SHA256SUMS"),
-        (_verdict_replaced, "dossier verify.sh"),
-        (_proof_of_another_index, "inclusion captures/01/seal/inclusion.tlog-proof"),
-        (_proof_cut, "inclusion captures/01/seal/inclusion.tlog-proof"),
-        (_signature_of_nobody, "signature log/checkpoint"),
-        (_no_token, "token seal/dossier.tsr.alpha"),
+        (mutations.extra, "unlisted captures/01/note.txt"),
+        (mutations.extra_listed, "dossier captures/01/note.txt"),
+        (mutations.extra_listed, "manifest captures/01/note.txt"),
+        (mutations.missing, "missing captures/01/page.png"),
+        (mutations.missing_proof, "missing captures/01/seal/inclusion.tlog-proof"),
+        (mutations.missing_chain, "missing seal/tsa-chain.alpha.pem"),
+        (mutations.no_sums, "missing SHA256SUMS"),
+        (mutations.no_list, "missing dossier.json"),
+        (mutations.no_key, "missing log/key.pub"),
+        (mutations.no_head, "missing log/checkpoint"),
+        (mutations.no_older, "missing log/consistency.11"),
+        (mutations.link, "link captures/01/page.png"),
+        (mutations.linked_folder, "link captures/03"),
+        (mutations.hostile_names, "name ."),
+        (mutations.hostile_names, "name captures/01"),
+        (mutations.pipe, "special captures/01/pipe"),
+        (mutations.deep, "depth a/b/c/d/e/f/g/h"),
+        (mutations.sums_outside, "sums-format SHA256SUMS"),
+        (mutations.sums_twice, "sums-format SHA256SUMS"),
+        (mutations.sums_unended, "sums-format SHA256SUMS"),
+        (mutations.verdict_replaced, "dossier verify.sh"),
+        (mutations.proof_of_another_index, "inclusion captures/01/seal/inclusion.tlog-proof"),
+        (mutations.proof_cut, "inclusion captures/01/seal/inclusion.tlog-proof"),
+        (mutations.signature_of_nobody, "signature log/checkpoint"),
+        (mutations.no_token, "token seal/dossier.tsr.alpha"),
     ],
 )
 def test_whatever_is_done_to_a_dossier_is_told_with_its_place(dossier: Path, mutation: Mutation, place: str) -> None:
@@ -418,25 +289,33 @@ def test_whatever_is_done_to_a_dossier_is_told_with_its_place(dossier: Path, mut
 
 
 @pytest.mark.parametrize(
-    "mutations",
+    "done",
     [
-        (_extra, _missing, _link, _linked_folder, _hostile_names, _pipe, _deep),
-        (_extra_listed, _missing_proof, _missing_chain, _verdict_replaced),
-        (_no_sums, _proof_cut),
-        (_no_list, _no_older),
-        (_no_key,),
-        (_no_head,),
-        (_sums_outside,),
-        (_sums_twice,),
-        (_sums_unended, _linked_folder),
-        (_no_token, _proof_of_another_index),
-        (_signature_of_nobody,),
+        (
+            mutations.extra,
+            mutations.missing,
+            mutations.link,
+            mutations.linked_folder,
+            mutations.hostile_names,
+            mutations.pipe,
+            mutations.deep,
+        ),
+        (mutations.extra_listed, mutations.missing_proof, mutations.missing_chain, mutations.verdict_replaced),
+        (mutations.no_sums, mutations.proof_cut),
+        (mutations.no_list, mutations.no_older),
+        (mutations.no_key,),
+        (mutations.no_head,),
+        (mutations.sums_outside,),
+        (mutations.sums_twice,),
+        (mutations.sums_unended, mutations.linked_folder),
+        (mutations.no_token, mutations.proof_of_another_index),
+        (mutations.signature_of_nobody,),
     ],
 )
 def test_shell_and_python_tell_whatever_is_done_in_the_same_words(
-    small: Path, whole: Path, mutations: tuple[Mutation, ...]
+    small: Path, whole: Path, done: tuple[Mutation, ...]
 ) -> None:
-    for mutation in mutations:
+    for mutation in done:
         mutation(small)
     status, shell = run_shell(small, script=whole / "verify.sh")
     assert (status, shell) == (1, lines_of(verify(small)))
