@@ -230,11 +230,15 @@ def make_clock() -> Clock:
 
 def make_png(width_px: int, height_px: int, color: tuple[int, int, int]) -> bytes:
     """Return a PNG of one colour."""
+    return png_of(width_px, height_px, (b"\0" + bytes(color) * width_px) * height_px)
+
+
+def png_of(width_px: int, height_px: int, rows: bytes) -> bytes:
+    """Return a PNG of rows of three bytes a point, each row with its filter's number before it."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
-    rows = (b"\0" + bytes(color) * width_px) * height_px
     head = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 

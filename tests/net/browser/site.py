@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import random
 import ssl
 import threading
 import time
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from tests.evidence.make import PICTURES, POSTS, make_png, passage, thread_html
+from tests.evidence.make import PICTURES, POSTS, make_png, passage, png_of, thread_html
 
 SOCIAL_POST = "L'atelier de Maison Alba m'a rendu ma bague cassée, et personne ne répond depuis trois semaines."
 _APP = b"""fetch('/api/count', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"thread":7}'})
@@ -70,7 +72,7 @@ PAGES = {
     "/busy": _script("setTimeout(() => { for (;;); }, 50)"),
     "/eats": _script("const all = []; for (;;) all.push(new Array(4e6).fill(all.length))"),
     "/huge": _script(
-        "const rows = []; for (let n = 0; n < 60000; n++) rows.push('<p>rang ' + n + '</p>');"
+        "const rows = []; for (let n = 0; n < 20000; n++) rows.push('<p>rang ' + n + '</p>');"
         " document.body.insertAdjacentHTML('beforeend', rows.join(''))"
     ),
     "/many": _script("for (let n = 0; n < 3000; n++) new Image().src = '/photo/1.png?' + n"),
@@ -81,6 +83,27 @@ PAGES = {
     ),
     "/to-file": _page('<a id="a" href="file:///etc/passwd">x</a><script>location.href = "file:///etc/passwd"</script>'),
 }
+
+
+LONG = _page(
+    "<h1>Un long fil</h1>"
+    + "".join(
+        f"<article><h2>Voix {n}</h2><p>{passage(n)}</p><p>{passage(n + 1)} {passage(n + 2)}</p>"
+        + (f'<img loading="lazy" src="/large/{n // 5}.png" width="640" height="400">' if n % 5 == 0 else "")
+        + "</article>"
+        for n in range(200)
+    )
+)
+PAGES["/long"] = LONG
+
+
+@cache
+def make_photo(number: int) -> bytes:
+    """Return a PNG of 640 to 400 points that weighs about what a photograph on a page weighs, 100 kB."""
+    grain = random.Random(number)
+    shades = bytes.maketrans(bytes(range(256)), bytes(96 + value // 4 for value in range(256)))
+    rows = b"".join((b"\0" + grain.randbytes(3 * 640).translate(shades)) * 5 for _ in range(80))
+    return png_of(640, 400, rows)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -99,6 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(b"self.addEventListener('fetch', () => 0)", "text/javascript")
         elif path.startswith("/photo/") and path[7:-4].isdigit():
             self._answer(make_png(40, 40, (int(path[7:-4]) * 12 % 256, 80, 120)), "image/png")
+        elif path.startswith("/large/") and path[7:-4].isdigit():
+            self._answer(make_photo(int(path[7:-4])), "image/png")
         elif path in ("/gone", "/missing", "/forbidden"):
             status = {"/gone": 410, "/missing": 404, "/forbidden": 403}[path]
             self._answer(_page("<h1>Page introuvable</h1>").encode(), status=status)

@@ -72,7 +72,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     def arguments(self) -> list[str]:
         """Return the command line, after the browser's name and playwright's own switches."""
-        given = [*ARGUMENTS, f"--host-resolver-rules={','.join(_closing(self.allow_hosts))}"]
+        given = [*ARGUMENTS, f"--host-resolver-rules={','.join(closing(self.allow_hosts))}"]
         if self.trusted_keys:
             given.append(f"--ignore-certificate-errors-spki-list={','.join(self.trusted_keys)}")
         # Chromium refuses to start in its sandbox as root, which is who runs in a container.
@@ -157,7 +157,7 @@ def _playwright_error() -> type[Exception]:
     return Error
 
 
-def _closing(allow_hosts: Sequence[str]) -> Iterator[str]:
+def closing(allow_hosts: Sequence[str]) -> Iterator[str]:
     """Yield the rules under which literal inner addresses, IPv4 and IPv6, are names that do not exist.
 
     A host that ends in a digit is an IPv4 address (WHATWG URL, "ends in a number"), so that a pattern of a prefix and a

@@ -50,6 +50,7 @@ class Taker:
         self._visit = visit
         self._log = log
         self._main_frame = main_frame
+        self._world: int | None = None
 
     async def take_all(self, ledger: Ledger) -> None:
         """Take everything, what can be quoted first. Printing comes last: it shows itself to the page."""
@@ -62,8 +63,17 @@ class Taker:
 
     async def evaluate(self, expression: str) -> Any:
         """Return what the expression gives, in a world of its own that the page's scripts cannot touch."""
-        world = await self._session.send("Page.createIsolatedWorld", {"frameId": self._main_frame})
-        asked = {"expression": expression, "contextId": world["executionContextId"], "returnByValue": True}
+        try:
+            return await self._evaluate(expression)
+        except ProtocolError:
+            self._world = None  # it went with the document it belonged to
+            return await self._evaluate(expression)
+
+    async def _evaluate(self, expression: str) -> Any:
+        if self._world is None:
+            made = {"frameId": self._main_frame, "worldName": "tocsin"}
+            self._world = (await self._session.send("Page.createIsolatedWorld", made))["executionContextId"]
+        asked = {"expression": expression, "contextId": self._world, "returnByValue": True}
         got = await self._session.send("Runtime.evaluate", asked)
         if "exceptionDetails" in got:
             raise ProtocolError(str(got["exceptionDetails"].get("text")))

@@ -121,7 +121,7 @@ class Course:
         await self._traffic.settle(0.1, 1.0)
 
     async def _scroll_down(self, taker: Taker) -> int:
-        stride = max(200, round(self._visit.height_px * 0.8))
+        stride = max(200, round(self._visit.height_px * 0.9))
         still = 0
         while True:
             seen, height = await taker.evaluate(f"window.scrollBy(0, {stride}), {_PLACE}")
