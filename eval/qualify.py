@@ -5,7 +5,8 @@ were set; even ones are held out, and only their figures are printed. Both were 
 so that they show what was meant, not how the world writes. `--misses` prints the misses of the development half.
 
 Real posts beside the project, where they are there, tell how often a ground is named of ordinary talk: customers of
-airlines in English (odd lines; even ones were looked at) and French tweets (the val part; train was looked at). They are not labelled for law: few of them should be near a ground, and most of those that are hold an open insult.
+airlines in English (odd lines; even ones were looked at) and French tweets (the val part; train was looked at). They
+are not labelled for law: few should be near a ground, and most of those that are hold an open insult.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ def test_rights_of_persons_are_not_offered_to_companies() -> None:
 
 def test_what_was_not_verified_says_so() -> None:
     trusts = {ground.id: standing(ground, READ_ON) for ground in grounds()}
-    assert trusts["fr.1881.fausses_nouvelles_27"].trust is Trust.UNVERIFIED
+    assert trusts["fr.1881.fausses_nouvelles_27"].trust is Trust.PARTLY
     assert trusts["fr.penal.usurpation_identite_226_4_1"].trust is Trust.PARTLY
     assert trusts["fr.civil.denigrement_1240"].trust is Trust.CURRENT
     for ground in grounds():
@@ -179,10 +179,15 @@ def test_what_was_not_verified_says_so() -> None:
 
 def test_a_ground_past_its_day_is_stale_and_keeps_its_note() -> None:
     ground = load_grounds().ground("fr.1881.fausses_nouvelles_27")
-    assert standing(ground, ground.check_before - timedelta(days=1)).trust is Trust.UNVERIFIED
+    assert standing(ground, ground.check_before - timedelta(days=1)).trust is Trust.PARTLY
     stale = standing(ground, ground.check_before)
     assert stale.trust is Trust.STALE
     assert stale.note == ground.unverified
+
+
+def test_a_ground_that_rests_on_memory_alone_is_not_verified() -> None:
+    pack = read_pack(PACK.replace('kind = "code"', 'kind = "memory"'), load_remedies(), "x.toml")
+    assert standing(pack.grounds[0], READ_ON).trust is Trust.UNVERIFIED
 
 
 def test_no_ground_is_past_the_day_by_which_it_had_to_be_read_again() -> None:
