@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from functools import cache
 
 import msgspec
@@ -14,7 +15,9 @@ from tests.evidence.make import FORGED, make_recording, passage
 from tocsin.base.capture import Recording
 from tocsin.evidence.corroborate import Tie, TieStrength, corroborate, corroborate_page
 
-WORDS = st.text(alphabet=st.characters(categories=("Ll", "Lu", "Nd")), min_size=1, max_size=12)
+LETTERS = st.characters(categories=("Ll", "Lu", "Nd"))
+# In the form in which what is missing is named.
+WORDS = st.text(alphabet=LETTERS, min_size=1, max_size=12).map(lambda word: unicodedata.normalize("NFC", word))
 
 
 @cache

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from tests.evidence.make import SITE, make_exchanges, make_recording, passage
+from tests.net.browser.site import site
 from tests.real.replay import fetch, player, pywb, run_python
-from tocsin.base.capture import Recording
+from tocsin.base.capture import Recording, Visit
+from tocsin.evidence.corroborate import TieStrength, corroborate_page
 from tocsin.evidence.pack import files_of
+from tocsin.net.browser import Browser, BrowserOptions, available
 
 _VALIDATE = "import sys; sys.argv[0] = 'wacz'; from wacz.main import main; sys.exit(main())"
 _CHECK = "import sys; sys.argv[0] = 'warcio'; from warcio.cli import main; main()"
@@ -101,23 +108,55 @@ def test_pywb_plays_the_page_its_redirects_its_pictures_and_its_post(wacz: Path,
 
 
 def test_replayweb_page_plays_the_page_and_its_script_with_the_site_switched_off(wacz: Path, tmp_path: Path) -> None:
+    with played(wacz, f"{SITE}/fil/7", tmp_path / "player") as (page, expect):
+        expect(page.locator("#count")).to_have_text("61 réponses", timeout=45_000)
+        assert page.locator("#p60 p").inner_text() == passage(60)
+        page.locator("img").last.scroll_into_view_if_needed()
+        expect(page.locator("img").last).to_have_js_property("naturalWidth", 8, timeout=15_000)
+        assert page.locator("img").count() == 20
+
+
+def test_what_the_robot_recorded_is_valid_tied_and_plays_when_the_site_is_gone(tmp_path: Path) -> None:
+    if available() is not None:
+        pytest.skip(f"no page can be captured here ({available()})")
+    found = asyncio.run(visit())
+    ties = corroborate_page(found)
+    assert [one.passage for one in ties if one.strength is TieStrength.PARTLY] == ["61 réponses"]
+    assert [one.passage for one in ties if one.strength is TieStrength.NONE] == ["Texte écrit par le script : 3-1-4"]
+    path = tmp_path / "capture.wacz"
+    path.write_bytes(files_of(found, number="2026-0042-01", salt=b"salt")[0].content)
+    done = run_python(_VALIDATE, "validate", "-f", str(path), folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with pywb(path, tmp_path) as at:
+        assert "Message 60" in fetch(f"{at}{found.visit.url}").decode()
+    with played(path, found.final_url, tmp_path / "player") as (page, expect):
+        expect(page.locator("#count")).to_have_text("61 réponses", timeout=45_000)
+        expect(page.frame_locator("iframe").locator("p")).to_have_text("Texte du cadre.")
+
+
+async def visit() -> Recording:
+    """What the robot records of the thread; the site ends with it."""
+    with site() as running:
+        async with Browser(BrowserOptions(allow_hosts=("127.0.0.1",))) as browser:
+            return await browser.record(Visit(url=f"{running.base}/fil", max_s=30.0))
+
+
+@contextmanager
+def played(wacz: Path, url: str, folder: Path) -> Iterator[tuple[Any, Any]]:
+    """Play `url` in replayweb.page; give the frame with the page, and what expects. Nothing else may be asked for."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not _CHROMIUM.exists():
         pytest.skip("Chromium is not installed")
-    folder = tmp_path / "player"
     strangers: list[str] = []
-    with player(wacz, f"{SITE}/fil/7", folder) as url, playwright.sync_playwright() as driver:
+    with player(wacz, url, folder) as at, playwright.sync_playwright() as driver:
+        house = at.rpartition("/")[0]
         browser = driver.chromium.launch(executable_path=str(_CHROMIUM), args=["--no-sandbox", "--no-proxy-server"])
         try:
             page = browser.new_page()
-            page.on("request", lambda one: None if "127.0.0.1" in one.url else strangers.append(one.url))
-            page.goto(url)
+            page.on("request", lambda one: None if one.url.startswith(house) else strangers.append(one.url))
+            page.goto(at)
             frame = page.frame_locator("replay-web-page iframe").frame_locator("iframe[name=___wb_replay_top_frame]")
-            playwright.expect(frame.locator("#count")).to_have_text("61 réponses", timeout=45_000)
-            assert frame.locator("#p60 p").inner_text() == passage(60)
-            frame.locator("img").last.scroll_into_view_if_needed()
-            playwright.expect(frame.locator("img").last).to_have_js_property("naturalWidth", 8, timeout=15_000)
-            assert frame.locator("img").count() == 20
+            yield frame, playwright.expect
         finally:
             browser.close()
     assert [one for one in strangers if not one.startswith(("blob:", "data:"))] == []

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -47,11 +48,20 @@ def corroborate_page(recording: Recording) -> tuple[Tie, ...]:
 
 
 def ties_file(ties: Iterable[Tie]) -> File:
-    """Return `corroboration.json`: how many lines are whole, partly tied and untied, then each."""
-    rows = [msgspec.to_builtins(tie) for tie in ties]
-    counts = {strength.value: sum(row["strength"] == strength for row in rows) for strength in TieStrength}
-    told = json.dumps({"lines": len(rows), **counts, "ties": rows}, ensure_ascii=False, indent=1) + "\n"
-    return File("corroboration.json", told.encode("utf-8", "replace"))
+    """Return `corroboration.json`: how many lines are whole, partly tied and untied, then each on a line of its own.
+
+    What is empty is left out of a line.
+    """
+    rows = list(ties)
+    counts = {strength.value: sum(tie.strength is strength for tie in rows) for strength in TieStrength}
+    told = json.dumps({"lines": len(rows), **counts})[:-1]
+    listed = ",\n".join(json.dumps(_filled(tie), ensure_ascii=False) for tie in rows)
+    return File("corroboration.json", f'{told}, "ties": [\n{listed}\n]}}\n'.encode("utf-8", "replace"))
+
+
+def _filled(tie: Tie) -> dict[str, Any]:
+    said: dict[str, Any] = msgspec.to_builtins(tie)
+    return {name: value for name, value in said.items() if value not in (None, [], ())}
 
 
 class _Answers:
