@@ -86,3 +86,14 @@ def test_another_law_is_looked_at_when_asked_for(tmp_path: Path) -> None:
     line = b"The owner of Maison Alba stole money from the staff"
     ran = tocsin("qualify", "--pack", "uk", data=tmp_path, stdin=line, language="en")
     assert [found["ground"] for found in ran.rows[0]["candidates"]] == ["uk.1980.libel_s4a"]
+
+
+def test_the_usual_steps_follow_and_loud_ones_wait_below_the_threshold(tmp_path: Path) -> None:
+    few = {"text": "Les jouets Maison Alba sont toxiques", "readers": 300, "author_kind": "competitor"}
+    lines = "\n".join(json.dumps(line) for line in (few, {**few, "readers": 90_000}, {"text": "Merci !"})).encode()
+    quiet, loud, thanks = tocsin("qualify", data=tmp_path, stdin=lines, language="en").rows
+    assert quiet["response"]["situation"] == "denigration"
+    assert quiet["response"]["steps"][0]["step"] == "capture"
+    assert [step["step"] for step in quiet["response"]["steps"] if step["held"]] == ["formal_notice", "summary_or_1240"]
+    assert not any(step["held"] for step in loud["response"]["steps"])
+    assert thanks["response"] is None

@@ -220,3 +220,8 @@ def test_any_text_can_be_read(text: str, language: str, audience: Audience) -> N
         assert 0.0 <= candidate.p <= 1.0
         assert candidate.near is (candidate.p >= 0.5)
         assert candidate.speaks
+
+
+def test_a_very_long_text_is_read_in_bounded_time() -> None:
+    text = "« Maison Alba vole ses clients, bande de rats », disait-il. " * 3_000
+    assert cost_ms([facts(text)]) < 5_000

@@ -59,37 +59,57 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def _row(found: Qualified, t: Translator, everything: bool) -> dict[str, Any]:
-    from tocsin.flows.law.qualify import candidate_row
+    from tocsin.flows.law.qualify import candidate_row, response_row
 
     shown = [candidate for candidate in found.candidates if candidate.near or everything]
-    return {**found.given, "candidates": [candidate_row(candidate, t) for candidate in shown]}
+    rows = [candidate_row(candidate, t) for candidate in shown]
+    return {**found.given, "candidates": rows, "response": response_row(found, t)}
 
 
 def _say(found: Qualified, context: Context, everything: bool) -> None:
     from tocsin.flows.law.qualify import candidate_row
 
     t, out = context.t, context.out
-    out.text(t.quoted([found.text]))
-    near = [candidate for candidate in found.candidates if candidate.near]
-    if not near:
+    out.text(t.quoted([found.facts.text]))
+    if not any(candidate.near for candidate in found.candidates):
         out.text(f"  {t.text(N_('No ground looks near.'))}")
-    for candidate in near:
+    for candidate in found.candidates:
         row = candidate_row(candidate, t)
-        out.text(f"  {row['name']} · {row['article']}")
-        for reason in row["for"]:
-            out.text(f"    + {reason['says']}")
-        for reason in row["against"]:
-            out.text(f"    − {reason['says']}")
-        for element in row["elements"]:
-            out.text(f"    {_BOXES[element['state']]} {element['ask']}")
-        for exclusion in row["exclusions"]:
-            out.text(f"    ! {exclusion['name']} · {exclusion['says']}")
-        for conflict in row["conflicts"]:
-            where = N_("on the same words") if conflict["same_words"] else N_("here on other words")
-            out.text(f"    ≠ {conflict['other']} ({t.text(where)}) · {conflict['says']}")
-    for candidate in found.candidates if everything else ():
-        if not candidate.near:
-            row = candidate_row(candidate, t)
+        if candidate.near:
+            _say_near(row, context)
+        elif everything:
             out.text(f"  {t.text(N_('Set aside: {name}'), name=row['name'])}")
             for reason in row["against"]:
                 out.text(f"    − {reason['says']}")
+    _say_response(found, context)
+
+
+def _say_near(row: dict[str, Any], context: Context) -> None:
+    t, out = context.t, context.out
+    out.text(f"  {row['name']} · {row['article']}")
+    for reason in row["for"]:
+        out.text(f"    + {reason['says']}")
+    for reason in row["against"]:
+        out.text(f"    − {reason['says']}")
+    for element in row["elements"]:
+        out.text(f"    {_BOXES[element['state']]} {element['ask']}")
+    for exclusion in row["exclusions"]:
+        out.text(f"    ! {exclusion['name']} · {exclusion['says']}")
+    for conflict in row["conflicts"]:
+        where = N_("on the same words") if conflict["same_words"] else N_("here on other words")
+        out.text(f"    ≠ {conflict['other']} ({t.text(where)}) · {conflict['says']}")
+
+
+def _say_response(found: Qualified, context: Context) -> None:
+    from tocsin.flows.law.qualify import response_row
+
+    t, out = context.t, context.out
+    row = response_row(found, t)
+    if row is None:
+        return
+    out.text(f"  {t.text(N_('Usual steps: {situation}'), situation=row['name'])}")
+    for number, step in enumerate(row["steps"], 1):
+        held = f" ({t.text(N_('a second person gives a reason first'))})" if step["held"] else ""
+        out.text(f"    {number}. {step['says']}{held}")
+    for warning in row["warnings"]:
+        out.text(f"    ! {warning}")

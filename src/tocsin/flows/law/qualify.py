@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,17 +13,22 @@ from tocsin.base.mention import KindScore, Reason, Verdict
 from tocsin.base.post import Audience, PostKind
 from tocsin.flows.i18n import Translator
 from tocsin.flows.lines import BadLine
+from tocsin.legal.graduated import Circumstances, advise, situation_of
 from tocsin.legal.grounds.values import Target
 from tocsin.legal.qualify import AuthorKind, Candidate, Facts, qualify, say_sign
 from tocsin.screen.read import ReadInput, default_reader
 
 
 class Qualified(msgspec.Struct, frozen=True, kw_only=True):
-    """One line read: the object as it came, its text, and the grounds looked at, nearest first."""
+    """One line read: the object as it came, its facts, and the grounds looked at, nearest first.
+
+    readers: how many saw it, None where the line does not say.
+    """
 
     given: dict[str, Any]
-    text: str
+    facts: Facts
     candidates: tuple[Candidate, ...]
+    readers: int | None = None
 
 
 class _Kind(msgspec.Struct):
@@ -48,6 +53,7 @@ class _Line(msgspec.Struct):
     no_purchase: bool | None = None
     base_missing: bool | None = None
     inquiry: bool | None = None
+    readers: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 _decode_line = msgspec.json.Decoder(_Line).decode
@@ -74,7 +80,9 @@ def qualify_lines(
         except UnicodeDecodeError:
             yield BadLine(number, InputError("The line is not UTF-8; convert the file."))
             continue
-        yield Qualified(given=given, text=read.text, candidates=qualify(_facts(read, brands), packs=packs))
+        facts = _facts(read, brands)
+        candidates = qualify(facts, packs=packs)
+        yield Qualified(given=given, facts=facts, candidates=candidates, readers=read.readers)
 
 
 def candidate_row(candidate: Candidate, t: Translator) -> dict[str, Any]:
@@ -119,6 +127,25 @@ def candidate_row(candidate: Candidate, t: Translator) -> dict[str, Any]:
         "who": ground.who.say(language),
         "clocks": list(ground.clocks),
         "warnings": [trap.says.say(language) for trap in ground.traps],
+    }
+
+
+def response_row(found: Qualified, t: Translator) -> dict[str, Any] | None:
+    """Return the usual steps for the nearest ground, in words; None where none is near."""
+    near = next((candidate for candidate in found.candidates if candidate.near), None)
+    if near is None:
+        return None
+    author = found.facts.author
+    advice = advise(situation_of(near.ground.id, author=author), Circumstances(readers=found.readers, author=author))
+    return {
+        "situation": advice.situation.id,
+        "name": advice.situation.name.say(t.language),
+        "steps": [
+            {"step": step.id, "says": step.says.say(t.language), "held": step.id in advice.held}
+            for step in advice.steps
+        ],
+        "risk": advice.risk.value,
+        "warnings": [warning.say(t.language) for warning in advice.warnings],
     }
 
 

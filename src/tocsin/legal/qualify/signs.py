@@ -46,13 +46,13 @@ def read_signs(facts: Facts) -> Signs:
     brand = _brand_words(facts.brand_names)
     lexicon = load_lexicon(facts.language)
     matches = lexicon.matches(features, lexicon.hits(features), brand)
-    original = _Original(whole, features)
+    original, quoted = _Original(whole, features), _quoted(features.tokens)
     found: dict[str, list[str]] = {}
     for match in sorted(matches, key=lambda m: (m.start, m.end, m.rule.target)):
         code = _code(features.tokens, match)
         passage = original.passage(match.start, match.end)
         _add(found.setdefault(code, []), passage)
-        if code == match.rule.target and _quoted(features.tokens, match.start) and code in load_tables().quotable:
+        if code == match.rule.target and match.start in quoted and code in load_tables().quotable:
             found.setdefault("given.quoted", []).append(passage)
     named = _named(features.tokens, brand)
     if named is not None or (facts.brand_names and HANDLE in features.tokens):
@@ -129,8 +129,11 @@ def _negators() -> frozenset[str]:
     return frozenset().union(*(screen_tables.word_list(f"{role}negator_{language}") for role, language in _NEGATORS))
 
 
-def _quoted(tokens: Sequence[str], at: int) -> bool:
-    return list(tokens[:at]).count(QUOTE) % 2 == 1 and QUOTE in tokens[at:]
+def _quoted(tokens: Sequence[str]) -> frozenset[int]:
+    """The places between quotation marks that are opened and closed."""
+    marks = [i for i, token in enumerate(tokens) if token == QUOTE]
+    pairs = zip(marks[::2], marks[1::2], strict=False)
+    return frozenset(place for start, end in pairs for place in range(start + 1, end))
 
 
 def _only_asks(tokens: Sequence[str]) -> bool:
