@@ -17,7 +17,7 @@ def letter_pdf(draft: Draft, *, made_at: datetime) -> bytes:
     fields = {
         "title": draft.title,
         "subject": draft.subject or draft.title,
-        "author": next((part.text for part in draft.paragraphs if part.role is Role.SENDER), ""),
+        "author": next((part.text for part in draft.paragraphs if part.role is Role.SENDER), draft.title),
         "mark": draft_mark(draft.language) if draft.refusals else "",
         "parts": [_part(part, draft.language) for part in draft.paragraphs if part.role not in _HEAD],
         **{role.value: [_pieces(part) for part in draft.paragraphs if part.role is role] for role in _HEAD},

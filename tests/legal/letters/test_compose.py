@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.helpers import ROOT
 from tests.legal.letters.facts import DIGEST, PASSAGE, full
@@ -283,6 +285,22 @@ def test_hostile_facts_stay_words() -> None:
     hostile = "{sender.email} [[{date}]] «\u202e» #panic(1)"
     shown = text_of(LetterKind.REVIEW_ANSWER, full(words=msgspec.structs.replace(full().words, answer=hostile)))
     assert "{sender.email} [[{date}]]" in shown
+
+
+@given(st.text(max_size=60), st.sampled_from(list(LetterKind)), st.sampled_from(["fr", "en"]))
+def test_any_words_make_a_letter_that_holds_them_as_they_are(words: str, kind: LetterKind, language: str) -> None:
+    facts = full(language, brand=words, items=item(passages=(words,), title=words, url=words))
+    draft = compose(kind, facts, language)
+    shown = [piece.text for part in draft.paragraphs for piece in part.pieces if piece.field == "item.passages"]
+    assert all(text == words or "[" in text for text in shown)
+    assert plain_text(draft).endswith("\n")
+
+
+@pytest.mark.parametrize("kind", [LetterKind.COMPLAINT, LetterKind.AUTHOR_DATA])
+def test_what_a_french_court_reads_says_so_in_english_alone(kind: LetterKind) -> None:
+    for language, told in (("en", True), ("fr", False)):
+        warned = {warning.code for warning in compose(kind, full(language), language).warnings}
+        assert ("in_french" in warned) is told
 
 
 def test_the_fields_of_a_kind_are_told_with_their_level() -> None:

@@ -348,6 +348,14 @@ def test_a_phrase_cut_by_the_end_of_a_line_is_still_found() -> None:
     assert "threat_of_publication" in codes("Sans réponse, nous alerterons\u00a0la presse.", None)
 
 
+def test_the_words_of_others_hide_nothing_of_ours() -> None:
+    hostile = "un menteur “ dit »"
+    text = f"Vous écrivez {hostile}\n\nVous êtes un escroc. Merci ”."
+    assert [finding.words for finding in lint(text, passages=(hostile,)) if finding.code == "insult"] == ["escroc"]
+    wrapped = "Vous écrivez « la maison\n    ment, escroc » et encore."
+    assert not lint(wrapped, passages=("La maison ment, escroc",))
+
+
 def test_a_title_is_held_against_the_passages_given_too() -> None:
     text = "Objet : vos cuirs volés de la maison Alba\n\nMadame,"
     assert {finding.code for finding in lint(text, passages=(PASSAGE,))} == {"title_repeats_claim"}

@@ -40,7 +40,7 @@ def compose(kind: LetterKind, facts: Facts, language: str) -> Draft:
         title=typeset_spaces(form.title.by(language), language),
         paragraphs=paragraphs,
         missing=missing,
-        warnings=_remarks((*form.warnings, *speaker_warning(form, facts)), language),
+        warnings=_remarks((*form.warnings, *speaker_warning(form, facts), *_in_french(form, language)), language),
         does_not=_remarks(form.does_not, language),
         refusals=(*_lacking(form, missing, language), *_refused(form, facts, language)),
         follow_ups=tuple(
@@ -119,6 +119,10 @@ def _refused(form: Kind, facts: Facts, language: str) -> list[Refusal]:
         )
         for code in codes
     ]
+
+
+def _in_french(form: Kind, language: str) -> tuple[str, ...]:
+    return ("in_french",) if form.in_french and language != "fr" else ()
 
 
 def _remarks(codes: Iterable[str], language: str) -> tuple[Remark, ...]:

@@ -69,7 +69,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     checks: names of `checks.CHECKS`. warnings, does_not: names of remarks. legal_step: below the threshold of reach
     it wants a second person. public: its text is meant to be read by the public. order: of the list that people see.
-    remedies: names of the remedies of the packs that this kind serves.
+    remedies: names of the remedies of the packs that this kind serves. in_french: its addressee takes French alone.
     """
 
     kind: LetterKind
@@ -85,6 +85,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     letterhead: bool = True
     legal_step: bool = False
     public: bool = False
+    in_french: bool = False
     remedies: tuple[str, ...] = ()
     body: tuple[Block, ...] = ()
 

@@ -51,15 +51,15 @@ def lint(
     """Return the traps of a text, in the order of reading; what is absent comes first, with an empty span.
 
     kind: what the text is, None where nobody said: rules of one kind are then left out. grounds: those chosen.
-    passages: the words in question, besides those that the text quotes. own: addresses and numbers of the sender,
-    which are no personal data of somebody else.
+    passages: the words in question, which are another's wherever they stand, as are those that the text quotes.
+    own: addresses and numbers of the sender, which are no personal data of somebody else.
     Raises InputError for a text of more than MOST_CHARS characters.
     """
     if len(text) > MOST_CHARS:
         raise InputError(
             "The text has {count} characters; a letter has {most} at most.", count=len(text), most=MOST_CHARS
         )
-    reading = Reading(text)
+    reading = Reading(text, passages)
     case = Case(reading=reading, kind=kind, grounds=tuple(grounds), passages=tuple(passages), own=tuple(own))
     found = [*_by_pattern(reading, kind)]
     for code, rule in SPECIAL.items():

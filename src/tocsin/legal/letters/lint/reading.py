@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 _QUOTED = re.compile(r"«[^«»]{0,5000}»|“[^“”]{0,5000}”|\"[^\"\n]{0,5000}\"|^[ \t]*>.*$", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n\s*\n")
+_OTHERS = 3
 _VEIL = "\x1f"
 _LETTERS = {"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-", "\u2011": "-"}
 
@@ -17,13 +18,20 @@ _LETTERS = {"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "–": "-", "�
 class Reading:
     """A text in three forms of the same length, so that a place in one is a place in all.
 
-    text: as given. plain: small letters, no accents, straight apostrophes. own: `plain` with quoted words veiled.
+    text: as given. plain: small letters, no accents, straight apostrophes. own: `plain` with the words of others
+    veiled: the passages given, wherever they stand, then what stands between quotation marks. A mark inside a passage
+    is veiled with it, and neither opens nor closes a quotation.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, passages: Sequence[str] = ()) -> None:
         self.text = text
-        self.plain = "".join(map(_plain, text))
-        self.own = _QUOTED.sub(lambda found: _VEIL * len(found[0]), self.plain)
+        self.plain = folded(text)
+        own = self.plain
+        for passage in sorted(passages, key=len, reverse=True):
+            words = folded(passage).split()
+            if len(words) >= _OTHERS:  # fewer are anybody's, and stand between marks where they are quoted
+                own = re.sub(r"\s+".join(map(re.escape, words)), _veil, own)
+        self.own = _QUOTED.sub(_veil, own)
 
     @cached_property
     def quoted(self) -> tuple[str, ...]:
@@ -52,6 +60,10 @@ class Reading:
 def folded(text: str) -> str:
     """Return a text in the `plain` form of a reading."""
     return "".join(map(_plain, text))
+
+
+def _veil(found: re.Match[str]) -> str:
+    return _VEIL * len(found[0])
 
 
 def _plain(letter: str) -> str:
