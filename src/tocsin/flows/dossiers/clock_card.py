@@ -12,16 +12,9 @@ from tocsin.flows.law.clock_words import ClockWords
 from tocsin.flows.law.dossier_clocks import ClockSheet
 from tocsin.flows.moments import Reader
 from tocsin.legal.packs import doubts_of, load_packs
-from tocsin.legal.values import Clock, Extension, Rule, RuleKind, Term
+from tocsin.legal.values import Clock, Extension, Length, Rule, RuleKind, Term, Unit
 
 _NEAR = timedelta(days=15)
-_UNITS = {
-    "hour": (N_("{n} hour"), N_("{n} hours")),
-    "day": (N_("{n} day"), N_("{n} days")),
-    "working_day": (N_("{n} working day"), N_("{n} working days")),
-    "month": (N_("{n} month"), N_("{n} months")),
-    "year": (N_("{n} year"), N_("{n} years")),
-}
 _MONTHS = (
     N_("January"),
     N_("February"),
@@ -69,6 +62,21 @@ def clock_card(sheet: ClockSheet, reader: Reader, now: datetime) -> ClockCard:
     return _days(sheet, sheet.clock, reader, now) if until is None else _hours(sheet, sheet.clock, until, reader, now)
 
 
+def said_length(length: Length, t: Translator) -> str:
+    """Return a length of time in words: 3 mois, 72 hours."""
+    n = length.count
+    match length.unit:
+        case Unit.HOUR:
+            return t.plural("{n} hour", "{n} hours", n)
+        case Unit.DAY:
+            return t.plural("{n} day", "{n} days", n)
+        case Unit.WORKING_DAY:
+            return t.plural("{n} working day", "{n} working days", n)
+        case Unit.MONTH:
+            return t.plural("{n} month", "{n} months", n)
+    return t.plural("{n} year", "{n} years", n)
+
+
 def said_day(day: date, t: Translator, *, year: bool = False) -> str:
     """Return a day as sentences write it: 23 février, 23 February; with its year when asked."""
     month = t.text(_MONTHS[day.month - 1])
@@ -110,7 +118,7 @@ def _hours(sheet: ClockSheet, clock: Clock, until: datetime, reader: Reader, now
     hours, minutes = divmod(max(0, int(left.total_seconds())) // 60, 60)
     told = t.text(
         N_("{length} without a pause, to the minute."),
-        length=t.plural(*_UNITS["hour"], rule.length.count, n=rule.length.count),
+        length=said_length(rule.length, t),
     )
     return ClockCard(
         sheet=sheet,
@@ -154,11 +162,11 @@ def _left(days: int, over: bool, t: Translator) -> str:
         return t.text(N_("passed"))
     if days < 0:
         return t.text(N_("the safe day has passed"))
-    return t.text(N_("today")) if days == 0 else t.plural(*_UNITS["day"], days, n=days)
+    return t.text(N_("today")) if days == 0 else said_length(Length(days, Unit.DAY), t)
 
 
 def _told(rule: Rule, term: Term, t: Translator) -> str:
-    length = t.plural(*_UNITS[rule.length.unit.value], rule.length.count, n=rule.length.count)
+    length = said_length(rule.length, t)
     last = f"{said_weekday(term.last_useful_day, t)} {said_day(term.last_useful_day, t, year=True)}"
     parts = [
         t.text(

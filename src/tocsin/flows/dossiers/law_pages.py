@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.base.brand import Brand
 from tocsin.base.mention import Reason
-from tocsin.flows.dossiers.clock_card import ClockCard, clock_card, said_day, said_weekday
+from tocsin.flows.dossiers.clock_card import ClockCard, clock_card, said_day, said_length, said_weekday
 from tocsin.flows.dossiers.page import GroundCard, ground_card
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import N_, Translator
@@ -19,7 +19,7 @@ from tocsin.flows.moments import Reader
 from tocsin.legal.grounds import load_grounds
 from tocsin.legal.packs import load_packs
 from tocsin.legal.qualify import Candidate, say_sign
-from tocsin.legal.values import Rule
+from tocsin.legal.values import Length, Rule, Unit
 from tocsin.store.dossiers.rows import DossierRow
 
 _WHAT = {
@@ -158,7 +158,7 @@ def _calendar_line(day: Day, today: date, t: Translator) -> CalendarLine:
         what=t.text(_WHAT.get(day.what, day.what)),
         name=clock.rule.name.say(t.language) if clock else day.sheet.row.rule,
         dossier=day.dossier,
-        left=t.text(N_("today")) if left == 0 else t.plural(N_("{n} day"), N_("{n} days"), left, n=left),
+        left=t.text(N_("today")) if left == 0 else said_length(Length(left, Unit.DAY), t),
         tone="bronze" if not tone and left <= 2 else tone,
     )
 

@@ -14,6 +14,8 @@ from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.seal import WANTED
 from tocsin.flows.i18n import N_, Translator
 from tocsin.flows.moments import Reader
+from tocsin.legal.grounds import load_grounds
+from tocsin.legal.packs import load_packs
 from tocsin.store.evidence.rows import HOUSE, CaptureRow, CaptureState, EntryRow, Stamped
 
 TIES = "corroboration.json"
@@ -26,6 +28,19 @@ _KINDS = {
     EntryKind.DELETION: N_("Content erased; its seal stays"),
     EntryKind.STAMP: N_("Time-stamps added"),
     EntryKind.REFUSAL: N_("Capture refused"),
+}
+# What flows write as the words of a note is a code and a value; people's own notes are words.
+_HOUSE = {
+    "capture": N_("Capture {what} put in"),
+    "closed": N_("Closed; kept until {what}"),
+    "reopened": N_("Opened again"),
+    "erased": N_("Content of the dossier erased"),
+    "ground": N_("Ground chosen: {what}"),
+    "dropped": N_("Ground dropped: {what}"),
+    "clock": N_("Deadline told: {what}"),
+    "stopped": N_("Deadline stopped: {what}"),
+    "letter": N_("Letter sent: {what}"),
+    "answered": N_("Letter answered: {what}"),
 }
 
 
@@ -78,16 +93,28 @@ def capture_lines(
 
 def custody_lines(entries: Sequence[EntryRow], names: Mapping[int, str], t: Translator) -> tuple[CustodyLine, ...]:
     """Return entries of the log as lines, newest first. names: of people, by their number."""
-    return tuple(
-        CustodyLine(
-            index=one.index,
-            at=one.at,
-            said=" ".join(part for part in (t.text(_KINDS[one.kind]), one.capture) if part),
-            who=who_said(one.who, names, t),
-            words=one.words,
-        )
-        for one in sorted(entries, key=lambda one: -one.index)
+    return tuple(_custody(one, names, t) for one in sorted(entries, key=lambda one: -one.index))
+
+
+def _custody(one: EntryRow, names: Mapping[int, str], t: Translator) -> CustodyLine:
+    code, _, what = one.words.partition("=")
+    of_house = one.kind is EntryKind.NOTE and code in _HOUSE and (bool(what) or code == one.words)
+    told = t.text(_HOUSE[code], what=_named(what, t)) if of_house else t.text(_KINDS[one.kind])
+    return CustodyLine(
+        index=one.index,
+        at=one.at,
+        said=" ".join(part for part in (told, one.capture) if part),
+        who=who_said(one.who, names, t),
+        words="" if of_house else one.words,
     )
+
+
+def _named(what: str, t: Translator) -> str:
+    """Return the name of the ground or rule that a code of the house ends with; the code itself where it has none."""
+    code = what.rpartition(" ")[2]
+    ground, rule = load_grounds().by_id.get(code), load_packs().rules.get(code)
+    found = ground.name if ground else rule.name if rule else None
+    return found.say(t.language) if found else code
 
 
 def who_said(mark: str, names: Mapping[int, str], t: Translator) -> str:
@@ -139,7 +166,7 @@ def _seal(row: CaptureRow, stamps: Sequence[Stamped], t: Translator) -> tuple[st
     if row.state in (CaptureState.QUEUED, CaptureState.RUNNING):
         return "none", t.text(N_("Waits for the robot") if row.state is CaptureState.QUEUED else N_("Being captured"))
     if len(stamps) >= WANTED:
-        return "full", t.plural(N_("Sealed, {n} time-stamp"), N_("Sealed, {n} time-stamps"), len(stamps), n=len(stamps))
+        return "full", t.plural("Sealed, {n} time-stamp", "Sealed, {n} time-stamps", len(stamps))
     if stamps:
         return "half", t.text(N_("Sealed, a second time-stamp is awaited"))
     return "half", t.text(N_("Sealed here, time-stamp awaited"))

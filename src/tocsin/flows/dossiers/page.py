@@ -97,10 +97,10 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dossier_view(
-    engine: Engine, brand: Brand, number: str, person: Person, reader: Reader, now: datetime
+    engine: Engine, brand: Brand, number: str, by: Person, *, reader: Reader, now: datetime
 ) -> DossierView:
     """Return a dossier of a brand for a reader, whose look is noted. Raises NotFoundError, for another brand's too."""
-    page = read_dossier(engine, brand.slug, number, person.mark, now)
+    page = read_dossier(engine, brand.slug, number, by.mark, now)
     t, names = reader.t, people_names(engine, brand.slug)
     chosen = [(row, load_grounds().ground(row.ground)) for row in page.grounds]
     return DossierView(

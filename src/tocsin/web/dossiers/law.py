@@ -86,7 +86,7 @@ def act(request: WebRequest, brand: str, number: str, clock: int) -> HttpRespons
     if request.POST.get("do") == "stop":
         return _do(request, number, "clocks", lambda: stop_clock(request.engine, brand, clock, by, request.now))
     done = {"kind": request.POST.get("kind", ""), "date": _iso(request.POST.get("day", ""))}
-    return _do(request, number, "clocks", lambda: add_act(request.engine, brand, clock, done, by, request.now))
+    return _do(request, number, "clocks", lambda: add_act(request.engine, brand, clock, done, by, now=request.now))
 
 
 @require_GET

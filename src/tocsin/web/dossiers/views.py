@@ -44,7 +44,7 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Show a dossier; who looked is noted in its custody."""
     reader = Reader(request.t, request.zone)
     try:
-        view = dossier_view(request.engine, request.brand, number, request.reader, reader, request.now)
+        view = dossier_view(request.engine, request.brand, number, request.reader, reader=reader, now=request.now)
     except NotFoundError:
         raise Http404 from None
     return render(request, "dossiers/page.html", {"page": view})
