@@ -14,11 +14,10 @@ from tocsin.base.ids import stable_id
 from tocsin.base.person import Person, Role
 from tocsin.base.seam import LIVE, Delivery, OutboxRow
 from tocsin.base.time import to_ms
-from tocsin.evidence.log.checkpoint import open_checkpoint, sign_checkpoint
+from tocsin.evidence.log.checkpoint import extends, open_checkpoint, read_checkpoint, sign_checkpoint
 from tocsin.evidence.log.tree import consistency, tree_hash
-from tocsin.evidence.values import Checkpoint
 from tocsin.flows.engine import Engine
-from tocsin.flows.evidence.keys import log_signer, log_verifier
+from tocsin.flows.evidence.keys import LOG, log_signer, log_verifier
 from tocsin.flows.i18n import N_, translator
 from tocsin.net.http import HttpClient
 from tocsin.net.send import Mail
@@ -46,14 +45,24 @@ def sign_log(engine: Engine, now: datetime) -> Signed | None:
     if not size and last is None:
         return None
     signer = log_signer(engine, now)
-    old = _opened(engine, last)
+    old = None if last is None else read_checkpoint(last.text)
     root = tree_hash(size, evidence.read_hashes)
     proof = consistency(old.size, size, evidence.read_hashes) if old is not None and old.size <= size else ()
+    if old is not None and last is not None:
+        # An installation that was filled from an export has a key of its own, and goes on from the log it was given.
+        given = is_given(engine, last) and extends(old, size, root, proof)
+        old = None if given else open_checkpoint(last.text, signer.verifier)
     text = sign_checkpoint(size, root, signer, after=old, proof=proof)
     signed = Signed(size=size, root=root.hex(), at=now, text=text)
     evidence.put_checkpoint(signed)
     _write_beside(engine, signed)
     return signed
+
+
+def is_given(engine: Engine, head: Signed) -> bool:
+    """Return whether a head is older than our key, so that another installation's signed it, and not ours."""
+    kept = engine.store.evidence.key(LOG)
+    return kept is None or head.at < kept.made_at
 
 
 def publish_log(engine: Engine, now: datetime) -> int:
@@ -117,11 +126,6 @@ def counsels(engine: Engine, brand: str = "") -> list[Person]:
     found = {one.person.id: one.person for one in members if one.role is Role.COUNSEL}
     found = found or {one.person.id: one.person for one in members if one.role is Role.OWNER}
     return [found[number] for number in sorted(found)]
-
-
-def _opened(engine: Engine, last: Signed | None) -> Checkpoint | None:
-    key = log_verifier(engine)
-    return None if last is None or key is None else open_checkpoint(last.text, key)
 
 
 def _write_beside(engine: Engine, signed: Signed) -> None:

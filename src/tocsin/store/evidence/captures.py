@@ -13,7 +13,7 @@ from tocsin.store import bulk
 from tocsin.store.database import Database, Row
 from tocsin.store.dossiers.numbers import dossier_id, number_of
 from tocsin.store.evidence.rows import IN_LOG, Ask, CaptureRow, CaptureScope, CaptureState, Difference, Recorded
-from tocsin.store.map import at_or_none, clean, to_json
+from tocsin.store.map import at_or_none, clean, stored_id, to_json
 
 MOST_TRIES = 3
 _ATTACHING = timedelta(hours=1)
@@ -44,7 +44,7 @@ def ask(db: Database, wanted: Ask, *, is_robot: bool = True) -> CaptureRow:
             wanted.brand,
             dossier,
             wanted.platform,
-            wanted.native_id,
+            stored_id(wanted.native_id),
             clean(wanted.url),
             is_robot,
             wanted.why,
@@ -98,7 +98,7 @@ def captures(db: Database, scope: CaptureScope) -> list[CaptureRow]:
     if scope.state is not None:
         wanted.append(("c.state = %s", scope.state.value))
     if scope.native_id:
-        wanted += [("c.platform = %s", scope.platform), ("c.native_id = %s", scope.native_id)]
+        wanted += [("c.platform = %s", scope.platform), ("c.native_id = %s", stored_id(scope.native_id))]
     if scope.before is not None:
         wanted.append(("c.id < %s", scope.before))
     where = " and ".join(condition for condition, _ in wanted) or "1 = 1"

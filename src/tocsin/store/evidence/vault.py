@@ -34,7 +34,9 @@ class Vault:
         part = self._part(brand, number, holder)
         try:
             shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(mode=0o700, parents=True)
+            for folder in (self.root, self.root / brand):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.mkdir(mode=0o700)
             for file in files:
                 _write(part, file)
             _sync_folders(part)
@@ -112,8 +114,10 @@ class Vault:
     def put_back(self, folder: str, name: str, stream: IO[bytes]) -> None:
         """Write one file of a backup to its place, read-only, if nothing lies there."""
         path = self.root / folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for parent in (self.root, *reversed([each for each in path.parents if self.root in each.parents])):
+            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
+            (self.root / folder).chmod(0o700)
             part = path.with_name(f"{_PART}{path.name}")
             with part.open("wb") as out:
                 shutil.copyfileobj(stream, out)
@@ -121,6 +125,13 @@ class Vault:
                 os.fsync(out.fileno())
             part.chmod(0o400)
             part.rename(path)
+
+    def close(self, folders: Iterable[str]) -> None:
+        """Make the folders of captures that were put back read-only."""
+        for folder in folders:
+            path = self.root / folder
+            path.chmod(0o500)
+            _sync(path.parent)
 
     def _part(self, brand: str, number: str, holder: str) -> Path:
         plain = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in holder)

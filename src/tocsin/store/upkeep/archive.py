@@ -1,8 +1,8 @@
 """Backup and restore, online and from one database engine to the other; the digest that says two are the same.
 
-A backup is a zip of one JSON-lines file a table and a manifest. Secrets of sources (passwords, tokens) stand in a file
-of their own beside it. The salt that keeps erased authors out travels with it; so do people, with the hashes of their
-passwords. The key file that opens sealed secrets does not.
+A backup is a zip of one JSON-lines file a table, the files of captures, and a manifest. Secrets of sources (passwords,
+tokens) stand in a file of their own beside it. The salt that keeps erased authors out travels with it; so do people,
+with the hashes of their passwords. The key file that opens sealed secrets does not.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import msgspec
 from tocsin.base.errors import ConflictError, InputError, StoreError
 from tocsin.store import bulk
 from tocsin.store.database import Database
+from tocsin.store.upkeep import files
 from tocsin.store.upkeep.reindex import rebuild_index
 from tocsin.store.upkeep.tables import Table, all_tables, private_tables, rows_of, snapshot, split_secrets
 
@@ -38,11 +39,12 @@ class TableCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup or an export holds. format: rises when an older tocsin could not read it."""
+    """What a backup or an export holds. format: rises when an older tocsin could not read it. files: of captures."""
 
     format: int
     digest: str
     tables: dict[str, TableCount]
+    files: int = 0
 
 
 def digest(db: Database) -> str:
@@ -61,7 +63,9 @@ def backup(db: Database, path: Path) -> str:
         with zipfile.ZipFile(_private(part), "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             secrets: dict[str, dict[str, str]] = {}
             create = partial(archive.open, mode="w", force_zip64=True)
-            manifest = write_tables(db, create, secrets, private=True)
+            wanted: list[str] = []
+            manifest = write_tables(db, create, secrets, private=True, beside=lambda: wanted.extend(files.folders(db)))
+            manifest = msgspec.structs.replace(manifest, files=files.pack(db, wanted, archive))
             archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
         _keep_secrets(path, secrets)
         part.replace(path)
@@ -82,6 +86,9 @@ def restore(db: Database, path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             manifest = read_manifest(archive.read(MANIFEST))
             secrets = _secrets_beside(path)
+            require_empty(db)
+            # Files first: killed in between, they lie where no row speaks of them, and the next try finds them there.
+            _require_files(manifest, files.unpack(db, archive))
             return read_tables(db, manifest, archive.open, secrets)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise InputError(
@@ -92,17 +99,23 @@ def restore(db: Database, path: Path) -> str:
 
 
 def write_tables(
-    db: Database, create: Opener, secrets: dict[str, dict[str, str]], *, private: bool = False
+    db: Database,
+    create: Opener,
+    secrets: dict[str, dict[str, str]],
+    *,
+    private: bool = False,
+    beside: Callable[[], None] = lambda: None,
 ) -> Manifest:
     """Write every table as JSON lines through `create(name)`; return the manifest. `secrets` takes those of sources.
 
-    private: people too.
+    private: people too. beside: is called at the same instant of the database.
     """
     counts: dict[str, TableCount] = {}
     with snapshot(db):
         for table in [*all_tables(), *(private_tables() if private else ())]:
             with create(f"{table.title}.jsonl") as stream:
                 counts[table.title] = _drain(db, table, stream, secrets)
+        beside()
     return _manifest(counts)
 
 
@@ -110,7 +123,7 @@ def read_tables(db: Database, manifest: Manifest, open_file: Opener, secrets: di
     """Fill the empty database from JSON lines, in one transaction; return the digest."""
     with db.transaction():
         db.one_writer("restore")
-        _require_empty(db)
+        require_empty(db)
         hidden = {table.title for table in private_tables()}
         for table in [*all_tables(), *private_tables()]:
             expected = manifest.tables.get(table.title)
@@ -136,6 +149,15 @@ def read_manifest(raw: bytes) -> Manifest:
     if manifest.format > FORMAT:
         raise InputError("This backup was made by a newer tocsin. Upgrade tocsin, then restore it.")
     return manifest
+
+
+def _require_files(manifest: Manifest, found: int) -> None:
+    if found != manifest.files:
+        raise InputError(
+            "The backup holds {found} files of captures, not {wanted}. Take the backup again.",
+            found=found,
+            wanted=manifest.files,
+        )
 
 
 def _drain(
@@ -206,7 +228,8 @@ def _lines(stream: Iterable[bytes], table: Table, seal: Any) -> Iterator[dict[st
         yield values
 
 
-def _require_empty(db: Database) -> None:
+def require_empty(db: Database) -> None:
+    """Return if the database holds nothing. Raises ConflictError otherwise."""
     for table in [*all_tables(), *private_tables()]:
         if table.title != "fact" and db.value(f"select 1 from {table.name} limit 1") is not None:
             raise ConflictError("This installation is not empty. Restore into a new data folder or database.")

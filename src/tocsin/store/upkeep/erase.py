@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tocsin.base.errors import InputError
-from tocsin.base.time import to_ms
+from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
 from tocsin.store.database import Database, marks
 from tocsin.store.queries.duty import note_audit
@@ -58,11 +58,12 @@ def erase_author(
         spellings = sorted({found for _, _, found, _ in accounts} | {handle})
         names = sorted({name for *_, name in accounts if name})
         _keep_out(db, platform, handle, now)
+        kept = _kept_as_evidence(db, [number for number, *_ in accounts])
         _erase_posts(db, [number for number, *_ in accounts], erased)
         _erase_ring(db, platform, spellings, erased)
         _erase_quotes(db, [*spellings, *names], erased)
         note_audit(db, AuditEntry(at=now, by=by, action="erase", subject=db.digest("author", handle.casefold())))
-        stays = _stays(db, spellings, now)
+        stays = (*_stays(db, spellings, now), *kept)
     if not leave_files:
         wipe_files(db)
     return ErasureReport(erased=dict(sorted(erased.items())), stays=stays)
@@ -192,6 +193,29 @@ def _stays(db: Database, spellings: Sequence[str], now: datetime) -> tuple[Stay,
             )
         )
     return tuple(stays)
+
+
+def _kept_as_evidence(db: Database, authors: Sequence[int]) -> tuple[Stay, ...]:
+    """The sealed captures of the account's posts: apart from all else, until the end that their dossiers have."""
+    if not authors:
+        return ()
+    rows = db.rows(
+        "select c.id, d.keep_until_ms from store_capture c join store_post p"
+        " on p.platform = c.platform and p.native_id = c.native_id left join store_dossier d on d.id = c.dossier"
+        f" where p.author_id in ({marks(len(authors))}) and c.manifest <> '' and c.erased_ms is null",
+        list(authors),
+    )
+    if not rows:
+        return ()
+    ends = [until for _, until in rows]
+    return (
+        Stay(
+            what="captures of pages, sealed as evidence, with the posts they show",
+            ground="needed to establish, exercise or defend legal claims (GDPR, article 17(3)(e))",
+            until=None if None in ends else from_ms(max(ends)),
+            rows=len({number for number, _ in rows}),
+        ),
+    )
 
 
 def _quoting_posts(db: Database, spellings: Sequence[str]) -> int:

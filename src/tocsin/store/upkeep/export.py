@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
 from tocsin.base.errors import ConflictError, InputError, StoreError
 from tocsin.store.database import Database
-from tocsin.store.upkeep.archive import MANIFEST, read_manifest, read_tables, write_tables
+from tocsin.store.upkeep import files
+from tocsin.store.upkeep.archive import MANIFEST, read_manifest, read_tables, require_empty, write_tables
 from tocsin.store.upkeep.tables import all_tables
 
 _INTRODUCTION = """\
@@ -18,7 +21,7 @@ Each FILE.jsonl is one table: one JSON object a line, in UTF-8, sorted by its ke
 of a line of another file; columns that end in _ms are milliseconds since 1970-01-01 UTC; `minute` and `start` are
 minutes since then. Columns named body, rest, reading, params, options, reasons, keywords, platforms and languages hold
 JSON as text; bands, memory and state are bytes as base64. Passwords of sources are left out. manifest.json holds the
-number of lines and the digest (BLAKE2b, 128 bits) of each file.
+number of lines and the digest (BLAKE2b, 128 bits) of each file. evidence/BRAND/NUMBER/ holds the files of captures.
 
 To put all of it back into a new, empty installation: tocsin restore FOLDER
 """
@@ -33,7 +36,10 @@ def export(db: Database, folder: Path) -> dict[str, int]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise ConflictError("The folder {folder} is not empty. Give a new one.", folder=folder)
-        manifest = write_tables(db, lambda name: (folder / name).open("wb"), {})
+        wanted: list[str] = []
+        create = partial(_created, folder)
+        manifest = write_tables(db, create, {}, beside=lambda: wanted.extend(files.folders(db)))
+        manifest = msgspec.structs.replace(manifest, files=files.copy_out(db, wanted, folder))
         (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
         (folder / "README.txt").write_text(_readme(), encoding="utf-8")
     except OSError as error:
@@ -49,11 +55,17 @@ def import_export(db: Database, folder: Path) -> str:
     """Fill the empty database from an exported folder; return the digest."""
     try:
         manifest = read_manifest((folder / MANIFEST).read_bytes())
+        require_empty(db)
+        files.copy_in(db, folder)
         return read_tables(db, manifest, lambda name: (folder / name).open("rb"), {})
     except OSError as error:
         raise InputError("{folder} is not a whole export ({error}).", folder=folder, error=error.strerror) from None
     except KeyError as error:
         raise InputError("A line of {folder} lacks the column {column}.", folder=folder, column=error) from None
+
+
+def _created(folder: Path, name: str) -> IO[bytes]:
+    return (folder / name).open("wb")
 
 
 def _readme() -> str:
