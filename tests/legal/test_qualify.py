@@ -87,6 +87,21 @@ def test_an_insult_beside_a_fact_is_told_with_the_rule_that_parts_them() -> None
     assert state(one(found, INSULT), "no_fact") is ElementState.TO_CHECK
 
 
+def test_on_other_words_the_nearer_of_two_comes_first() -> None:
+    text = "La couverture Nuage de Maison Alba serait rappelée, et ils le cachent aux clients"
+    found = qualify(facts(text))
+    assert near(found) == [DENIGRATION, DEFAMATION]
+    assert [conflict.same_words for conflict in found[0].conflicts] == [False]
+    assert state(found[0], "measure_missing") is ElementState.TO_CHECK  # the conditional speaks against us
+
+
+def test_a_source_put_forward_speaks_against_and_recalls_general_interest() -> None:
+    found = qualify(facts("Le doudou Maison Alba contient du plomb d’après l’analyse d’un laboratoire"))
+    assert near(found) == [DENIGRATION]
+    assert "source_given" in {reason.code for reason in found[0].against}
+    assert "general_interest" in {reading.exclusion.id for reading in found[0].exclusions}
+
+
 def test_honour_of_the_company_comes_before_its_products_on_the_same_words() -> None:
     found = qualify(facts("Maison Alba vend de la viande périmée et contaminée, les produits sont toxiques"))
     assert {DEFAMATION, DENIGRATION} <= set(near(found))

@@ -124,7 +124,7 @@ def _read_element(ground: Ground, name: str, table: ElementTable, signs: Signs) 
     doubt = [_sign(code) for code in table.doubt if _sign(code) in signs]
     if met and not doubt:
         state = ElementState.LOOKS_MET
-    elif met or half or table.ask:
+    elif met or half or doubt or table.ask:
         state = ElementState.TO_CHECK
     else:
         state = ElementState.MISSING
@@ -148,12 +148,15 @@ def _exclusions(ground: Ground, signs: Signs, tables: Tables) -> tuple[Exclusion
 
 
 def _in_order(found: list[Candidate], tables: Tables) -> list[Candidate]:
-    """Near candidates first by p; of two that exclude one another, the one that the rule names comes first."""
+    """Nearest first; of two that exclude one another on the same words, the one that the rule names comes first."""
     ordered = list(found)
+    by_id = {candidate.ground.id: candidate for candidate in found}
     for rule in tables.conflicts:
         places = {candidate.ground.id: i for i, candidate in enumerate(ordered) if candidate.near}
         first, other = rule.first, next(name for name in rule.between if name != rule.first)
-        if first in places and other in places and places[other] < places[first]:
+        if first not in places or other not in places or places[other] > places[first]:
+            continue
+        if not _carrying(by_id[first]).isdisjoint(_carrying(by_id[other])):
             ordered.insert(places[other], ordered.pop(places[first]))
     return ordered
 
