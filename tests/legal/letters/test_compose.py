@@ -16,6 +16,7 @@ from tests.helpers import ROOT
 from tests.legal.letters.facts import DIGEST, PASSAGE, full
 from tocsin.base.errors import InputError
 from tocsin.legal.graduated import Credibility, Persistence
+from tocsin.legal.letters.checks import CONFIRMED
 from tocsin.legal.letters.compose import compose, fields_of
 from tocsin.legal.letters.facts import (
     CaptureRef,
@@ -69,7 +70,8 @@ def test_each_kind_without_facts_shows_gaps_and_may_not_leave(kind: LetterKind, 
     word = "[à compléter\u00a0:" if language == "fr" else "[to be filled in:"
     assert word in plain_text(draft)
     assert plain_text(draft).startswith("BROUILLON" if language == "fr" else "DRAFT")
-    needed = {need.field for need in load_kinds()[kind].needs}
+    form = load_kinds()[kind]
+    needed = {need.field for need in form.needs} | {CONFIRMED[name] for name in form.checks if name in CONFIRMED}
     assert needed == {gap.field for gap in draft.missing if gap.level is Level.ESSENTIAL}
 
 
@@ -151,7 +153,7 @@ def item(**changes: object) -> tuple[Item, ...]:
     ("changes", "code"),
     [
         ({"items": item(length_chars=20)}, "reply_longer"),
-        ({"items": item(length_chars=None)}, "reply_length_unknown"),
+        ({"items": item(length_chars=None)}, "missing"),
         ({"items": item(self_service_reply=True)}, "reply_self_service"),
         ({"date": date(2026, 9, 3)}, "reply_late"),
         (
@@ -159,6 +161,7 @@ def item(**changes: object) -> tuple[Item, ...]:
             "reply_lines",
         ),
         ({"items": item(passages=())}, "missing"),
+        ({"date": None}, "missing"),
         ({"words": msgspec.structs.replace(full().words, designation="")}, "missing"),
     ],
 )

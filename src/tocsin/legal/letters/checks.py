@@ -74,8 +74,6 @@ def reply_length(facts: Facts) -> list[str]:
         wrong.append("reply_longer")
     if reply_lines(reply) > MOST_REPLY_LINES:
         wrong.append("reply_lines")
-    if reply and not lengths:
-        wrong.append("reply_length_unknown")
     return wrong
 
 
@@ -144,6 +142,9 @@ def _answer_date(facts: Facts) -> list[str]:
         return []
     return ["reply_by_past"] if facts.reply_by <= facts.date else []
 
+
+# Which fact each of these asks a person to confirm.
+CONFIRMED: Mapping[str, str] = {"good_faith": "good_faith", "natural_person": "sender.natural_person"}
 
 CHECKS: Mapping[str, Callable[[Facts], list[str]]] = {
     "answer_date": _answer_date,

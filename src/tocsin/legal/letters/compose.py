@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tocsin.base.errors import InputError
 from tocsin.legal.graduated import load_response
-from tocsin.legal.letters.checks import CHECKS, second_person_wanted, speaker_warning
+from tocsin.legal.letters.checks import CHECKS, CONFIRMED, second_person_wanted, speaker_warning
 from tocsin.legal.letters.facts import Facts
 from tocsin.legal.letters.fill import fill, in_facts, listed, typeset_spaces, value_of
 from tocsin.legal.letters.kinds import Kind, blocks_of, load_kinds, load_labels, load_remarks
@@ -66,7 +66,8 @@ def fields_of(kind: LetterKind, language: str) -> tuple[Missing, ...]:
 def _missing(form: Kind, facts: Facts, paragraphs: Iterable[Paragraph], language: str) -> tuple[Missing, ...]:
     """What is not known: first what the letter is refused without, then the gaps in the order of reading."""
     labels = load_labels()
-    essential = [need.field for need in form.needs if not _there(need.field, facts)]
+    needed = (*(need.field for need in form.needs), *(CONFIRMED[name] for name in form.checks if name in CONFIRMED))
+    essential = [field for field in needed if not _there(field, facts)]
     gaps = [in_facts(piece.field) for part in paragraphs for piece in part.pieces if piece.missing and piece.field]
     asked = {name for field in essential for name in (field, field.partition(".")[0])}
     wanted = [field for field in dict.fromkeys(gaps) if field not in asked]
@@ -101,7 +102,7 @@ def _lacking(form: Kind, missing: Iterable[Missing], language: str) -> list[Refu
             source=sources[gap.field],
         )
         for gap in missing
-        if gap.level is Level.ESSENTIAL
+        if gap.level is Level.ESSENTIAL and gap.field in sources
     ]
 
 

@@ -214,16 +214,18 @@ _GROUNDED = (LetterKind.FORMAL_NOTICE, LetterKind.SEARCH_REMOVAL, LetterKind.COM
 
 def _deadlines(case: Case) -> Iterator[Place]:
     """Two demands of different lengths; a length that the sentence ties to a text of law is that of the law."""
-    first: re.Match[str] | None = None
+    first, first_words = None, ""
     for start, sentence in case.reading.sentences():
         if not _DEMAND.search(sentence) or _LAW.search(sentence):
             continue
         for match in _DELAY.finditer(sentence):
+            place = Place(start=start + match.start(), end=start + match.end())
+            words = " ".join(case.reading.text[place.start : place.end].split())
             if first is None:
-                first = match
+                first, first_words = match, words
             elif _hours(match) != _hours(first):
-                told = {"first": " ".join(first[0].split()), "second": " ".join(match[0].split())}
-                yield Place(start=start + match.start(), end=start + match.end(), said={"fr": told, "en": told})
+                told = {"first": first_words, "second": words}
+                yield msgspec.structs.replace(place, said={"fr": told, "en": told})
                 return
 
 
