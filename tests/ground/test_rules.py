@@ -12,7 +12,10 @@ def test_the_check_passes_on_the_last_day_and_fails_the_day_after(capsys: pytest
     assert check.main(["--today", "2027-11-22"]) == 0
     assert "none overdue" in capsys.readouterr().out
     assert check.main(["--today", "2027-11-23"]) == 1
-    assert "fr.1881.diffamation_publique: last read on 2026-11-22" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "fr.1881.diffamation_publique: last read on 2026-11-22" in said
+    assert "mend the ground" in said
+    assert "ladder.toml" in said
 
 
 def test_the_check_is_among_those_of_the_project() -> None:

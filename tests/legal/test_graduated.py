@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from importlib import resources
 
 import pytest
@@ -150,7 +149,3 @@ def test_a_table_that_names_a_missing_step_is_refused() -> None:
     text = (resources.files("tocsin.legal") / "packs" / "fr" / "response.toml").read_text(encoding="utf-8")
     with pytest.raises(NotFoundError, match="'shout'"):
         read_response(text.replace('"fix_it", ', '"shout", '), "response.toml")
-
-
-def test_the_table_is_not_past_its_day() -> None:
-    assert datetime.now(UTC).date() < load_response().check_before

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from tocsin.base.errors import NotFoundError
@@ -66,7 +64,3 @@ def test_a_seal_is_never_said_to_prove_that_the_site_served_the_page() -> None:
 def test_there_is_no_sixth_level() -> None:
     with pytest.raises(NotFoundError, match="no level 6"):
         load_ladder().level(6)
-
-
-def test_the_ladder_is_not_past_its_day() -> None:
-    assert datetime.now(UTC).date() < load_ladder().check_before

@@ -41,7 +41,7 @@ PACKS = ("fr", "eu", "uk", "qc")
 
 def standing(ground: Ground, today: date) -> Standing:
     """Return how far a ground may be relied on that day; staleness comes before all else, and keeps the note."""
-    if today >= ground.check_before:
+    if today > ground.check_before:
         trust = Trust.STALE
     elif all(source.kind is SourceKind.MEMORY for source in ground.sources):
         trust = Trust.UNVERIFIED
