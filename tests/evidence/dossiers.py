@@ -6,11 +6,12 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.evidence.authority import Authority
 from tests.evidence.make import make_recording
+from tocsin.base.capture import Recording
 from tocsin.evidence.dossier.pack import draft, finish
 from tocsin.evidence.dossier.values import Custody, Dossier, Export, OldHead, SealedCapture
 from tocsin.evidence.log.checkpoint import open_checkpoint, sign_checkpoint
@@ -34,15 +35,18 @@ FILES = (
 class MemoryLog:
     """The log of a brand, as the store keeps it, in a list."""
 
-    def __init__(self, signer: Signer = SIGNER, fillers: int = 0) -> None:
+    def __init__(self, signer: Signer = SIGNER, fillers: int = 0, behind: timedelta = timedelta()) -> None:
+        self.behind = behind  # how far its clock is from that of the authorities
         self.signer = signer
         self.hashes: list[bytes] = []
         self.entries: list[Entry] = []
         self.head: Checkpoint | None = None
-        now = datetime.now(UTC)
         for number in range(fillers):
             digest = hashlib.sha256(str(number).encode()).hexdigest()
-            self.append(Entry(kind=EntryKind.ACCESS, at=now, digest=digest, number="2026-0001", who="p-1"))
+            self.append(Entry(kind=EntryKind.ACCESS, at=self.now(), digest=digest, number="2026-0001", who="p-1"))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) - self.behind
 
     def read(self, places: Sequence[int]) -> list[bytes]:
         return [self.hashes[place] for place in places]
@@ -72,11 +76,15 @@ def stamp(content: bytes, authorities: Iterable[Authority]) -> tuple[Token, ...]
 
 
 def sealed_capture(
-    log: MemoryLog, authorities: Iterable[Authority], number: str, files: tuple[File, ...] = FILES
+    log: MemoryLog,
+    authorities: Iterable[Authority],
+    number: str,
+    files: tuple[File, ...] = FILES,
+    recording: Recording | None = None,
 ) -> SealedCapture:
     """Return a capture that was entered and stamped."""
-    manifest = manifest_of(files, make_recording(), number=number, operator="p-2", salt=b"s" * 32)
-    entry = Entry(kind=EntryKind.CAPTURE, at=datetime.now(UTC), digest=manifest.digest, number=number, who="p-2")
+    manifest = manifest_of(files, recording or make_recording(), number=number, operator="p-2", salt=b"s" * 32)
+    entry = Entry(kind=EntryKind.CAPTURE, at=log.now(), digest=manifest.digest, number=number, who="p-2")
     index = log.append(entry)
     seal = Seal(entry=entry, index=index, tokens=stamp(manifest.content, authorities))
     return SealedCapture(manifest=manifest, seal=seal, read=lambda: files)
@@ -89,16 +97,19 @@ def make_dossier(
     *,
     number: str = NUMBER,
     files: tuple[File, ...] = FILES,
+    recording: Recording | None = None,
 ) -> list[File]:
     """Return the files of a dossier of some captures in a log that had left the house once before."""
     log = log or MemoryLog(fillers=11)
     before = log.sign()
-    sealed = tuple(sealed_capture(log, authorities, f"C-{number}-{n}", files) for n in range(1, captures + 1))
+    sealed = tuple(
+        sealed_capture(log, authorities, f"C-{number}-{n}", files, recording) for n in range(1, captures + 1)
+    )
     made = draft(
         Dossier(
             number=number,
             operator="p-2",
-            exported_at=datetime.now(UTC),
+            exported_at=log.now(),
             salt=b"t" * 32,
             log=log.signer.verifier,
             captures=sealed,
@@ -106,7 +117,7 @@ def make_dossier(
             files=(File("report.pdf", b"%PDF-1.7 of a report\n"),),
         )
     )
-    entry = Entry(kind=EntryKind.EXPORT, at=datetime.now(UTC), digest=made.digest, number=number, who="p-2")
+    entry = Entry(kind=EntryKind.EXPORT, at=log.now(), digest=made.digest, number=number, who="p-2")
     index = log.append(entry)
     old = len(log.entries) - len(sealed) - 1
     proof = consistency(old, len(log.entries), log.read)

@@ -8,6 +8,11 @@ import os
 import re
 from pathlib import Path
 
+import msgspec
+
+from tests.evidence.make import make_clock, make_recording
+from tocsin.base.capture import Recording
+
 
 def mend_sums(folder: Path) -> None:
     """Write SHA256SUMS anew, as somebody would who hides a change."""
@@ -133,3 +138,10 @@ def no_token(folder: Path) -> None:
     for path in folder.glob("seal/dossier.tsr.*"):
         path.write_bytes(b"")
     mend_sums(folder)
+
+
+def off_clock() -> Recording:
+    """A recording by a machine whose clock is five seconds late."""
+    clock = make_clock()
+    after = tuple(msgspec.structs.replace(reading, offset_s=5.0) for reading in clock.after)
+    return make_recording(clock=msgspec.structs.replace(clock, after=after))

@@ -7,6 +7,7 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -409,3 +410,19 @@ def test_without_its_tools_the_script_says_so_and_exits_2(whole: Path, tmp_path:
     )
     assert done.returncode == 2
     assert "UNCHECKED tool openssl" in done.stdout
+
+
+def test_a_clock_that_was_off_and_a_token_that_came_late_are_told_with_both_instants(
+    two: tuple[Authority, ...], tmp_path: Path
+) -> None:
+    """Made without a network an hour ago by a clock that was off, stamped now."""
+    log = MemoryLog(fillers=3, behind=timedelta(hours=1))
+    folder = write_folder(make_dossier(two, log, captures=1, recording=mutations.off_clock()), tmp_path / "late")
+    lines = both(folder)
+    assert "NOTE time-doubtful captures/01/manifest.json clock_off" in lines
+    late = [line for line in lines if line.startswith("NOTE stamped-late captures/01/seal/manifest.tsr.alpha entered=")]
+    assert len(late) == 1
+    assert " stamped=" in late[0]
+    ahead = MemoryLog(fillers=3, behind=timedelta(hours=-1))
+    folder = write_folder(make_dossier(two, ahead, captures=1), tmp_path / "ahead")
+    assert any(line.startswith("NOTE time-doubtful captures/01/seal/manifest.tsr.alpha ") for line in both(folder))

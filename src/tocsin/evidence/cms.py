@@ -66,7 +66,7 @@ def open_reply(reply: bytes) -> Reply:
     time-stamping alone.
     """
     try:
-        response = tsp.TimeStampResp.load(reply, strict=True)
+        response = tsp.TimeStampResp.load(reply)
         status = response["status"]["status"].native
         if status not in ("granted", "granted_with_mods"):
             raise InputError("The authority answered {status!r} instead of a time-stamp.", status=status)
@@ -112,7 +112,7 @@ def read_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
     """Return the certificates of a PEM file. Raises InputError where it holds none."""
     try:
         return tuple(x509.load_pem_x509_certificates(pem))
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise InputError("This holds no certificates in PEM: {error}.", error=error) from error
 
 

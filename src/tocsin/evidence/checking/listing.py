@@ -118,10 +118,9 @@ def _check_capture(tree: Tree, folder: str) -> Iterator[Finding]:
         lines = [*named.elements(), ("manifest.json", tree.sums[place])]
         said = "".join(f"{digest}  {path}\n" for path, digest in sorted(lines)).encode("ascii")
         yield _verdict("capture-sums", sums, good=said == tree.read(sums))
-    doubts = [match[1] for line in manifest.split(b"\n") if (match := _DOUBTS.match(line))]
-    said_doubts = b"\n".join(doubts).replace(b'"', b"").decode("utf-8", "replace")
-    if said_doubts:
-        yield Finding(Status.NOTE, "time-doubtful", place, said_doubts)
+    doubts = [match[1].replace(b'"', b"") for line in manifest.split(b"\n") if (match := _DOUBTS.match(line))]
+    if doubts and doubts[0]:
+        yield Finding(Status.NOTE, "time-doubtful", place, doubts[0].decode("ascii"))
 
 
 def _in(folder: str, path: str) -> bool:

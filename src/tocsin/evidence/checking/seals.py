@@ -17,7 +17,7 @@ from tocsin.evidence.canonical import instant
 from tocsin.evidence.checking.listing import DOSSIER, HEAD, KEY, Shape, field, tokens_in
 from tocsin.evidence.checking.tree import Tree
 from tocsin.evidence.cms import read_pem
-from tocsin.evidence.log.checkpoint import extends, holds, open_checkpoint, read_checkpoint, read_extension, read_proof
+from tocsin.evidence.log.checkpoint import extends, holds, open_checkpoint, read_extension, read_proof
 from tocsin.evidence.log.entry import decode
 from tocsin.evidence.log.note import Verifier
 from tocsin.evidence.log.tree import leaf_hash
@@ -87,10 +87,9 @@ def _key(tree: Tree) -> Verifier | None:
         return None
     if not isinstance(key, Ed25519PublicKey):
         return None
-    try:
-        origin = read_checkpoint(tree.read(HEAD).decode("utf-8")).origin if HEAD in tree.sums else ""
-    except (InputError, UnicodeDecodeError):
-        origin = ""
+    # The name of the log is in the first line of its head; the signatures are held against it below.
+    head = tree.read(HEAD) if HEAD in tree.sums else b""
+    origin = head.split(b"\n")[0].decode("utf-8", "replace")
     return Verifier(origin, key.public_bytes_raw())
 
 

@@ -68,7 +68,7 @@ trap 'exit 2' HUP INT TERM
 say() { printf '%s\n' "$*" >>"$work/report"; }
 have() { case $NL$found$NL in *"$NL$1$NL"*) return 0 ;; esac; return 1; }
 sum_of() { while read -r sum path; do [ "$path" != "$1" ] || { echo "$sum"; return; }; done <"$work/actual"; }
-sha() { sha256sum | cut -c1-64; }
+sha() { digest=$(sha256sum); echo "${digest%% *}"; }
 : >"$work/report"; : >"$work/found"; : >"$work/faults"; : >"$work/actual"; : >"$work/listed"
 
 # --- What is there: plain files with plain names, nothing that leads elsewhere -------------------------------------
@@ -165,7 +165,7 @@ for folder in $captures; do
     if [ "$(sha <"$work/sums")" = "$(sum_of "$folder/SHA256SUMS")" ]; then say "OK capture-sums $folder/SHA256SUMS"
     else say "FAILED capture-sums $folder/SHA256SUMS"; fi
   fi
-  doubts=$(sed -n 's/.*"doubts":\[\([a-z_",]*\)\].*/\1/p' "$folder/manifest.json" | sed 's/"//g')
+  doubts=$(sed -n 's/.*"doubts":\[\([a-z_",]*\)\].*/\1/p' "$folder/manifest.json" | sed 's/"//g;q')
   [ -z "$doubts" ] || say "NOTE time-doubtful $folder/manifest.json $doubts"
 done
 
@@ -219,9 +219,10 @@ if have log/key.pub; then
 fi
 head_origin=$origin head_size=$size head_root=$root
 
-hashes_of() {   # file, lines before the hashes -> the hashes, one a line; false where a line is none
-  sed '/^$/,$d' "$1" | tail -n +$(($2 + 1)) >"$work/hashes"
-  [ "$(wc -l <"$work/hashes")" -le 63 ] && ! grep -qv "^$B64\$" "$work/hashes"
+hashes_of() {   # file, lines before the hashes -> the hashes, in hexadecimal, one a line; false where a line is none
+  sed '/^$/,$d' "$1" | tail -n +$(($2 + 1)) >"$work/packed"
+  [ "$(wc -l <"$work/packed")" -le 63 ] && ! grep -qv "^$B64\$" "$work/packed" || return 1
+  while IFS= read -r packed; do unpack "$packed"; done <"$work/packed" | xxd -p -c 32 >"$work/hashes"
 }
 same_head() { [ -n "$head_sum" ] && [ "$(sed '1,/^$/d' "$1" | sha)" = "$head_sum" ]; }   # the head under a proof is ours
 
@@ -234,7 +235,6 @@ included() {   # file of the proof, hash of the leaf (RFC 9162, 2.1.3.2)
   last=$((head_size - 1))
   while IFS= read -r beside; do
     [ "$last" -ne 0 ] || return 1
-    beside=$(to_hex "$beside")
     if [ $((place & 1)) -eq 1 ] || [ "$place" -eq "$last" ]; then
       leaf=$(node "$beside" "$leaf")
       while [ $((place & 1)) -eq 0 ] && [ "$place" -ne 0 ]; do place=$((place >> 1)) last=$((last >> 1)); done
@@ -254,7 +254,6 @@ goes_on() {   # file, size and root of the older head (RFC 9162, 2.1.4.2)
   now=$was
   while [ $((place & 1)) -eq 1 ]; do place=$((place >> 1)) last=$((last >> 1)); done
   while IFS= read -r beside; do
-    beside=$(to_hex "$beside")
     if [ -z "$was" ]; then was=$beside now=$beside; continue; fi
     [ "$last" -ne 0 ] || return 1
     if [ $((place & 1)) -eq 1 ] || [ "$place" -eq "$last" ]; then

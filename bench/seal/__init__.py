@@ -1,0 +1,1 @@
+"""What a seal costs: `python -m bench.seal`."""
