@@ -57,14 +57,14 @@ def test_both_languages_have_the_same_words() -> None:
             ["20 novembre 2026, 10 h 30 min 00 s (UTC+01:00)", "Inscrit au journal le 20 novembre 2026, 10 h 30 min 09",
              "10 h 30 min 12 s (UTC+01:00), par alpha, autorité que notre liste dit qualifiée", "Non relevé : non fait",
              "par beta, racine non vérifiée", "aucun : partie publique", "écart mesuré de 12 ms au plus",
-             "NON RATTACHÉ : n’existe que dans la page affichée", "La réponse dit : 1111", "agents assermentés"],
+             "NON RATTACHÉ : n’existe que dans la page affichée", "La réponse dit : 1111", "À côté de l’échelle"],
         ),
         (
             "en",
             ["20 November 2026, 10:30:00 (UTC+01:00)", "Entered into the log on 20 November 2026, 10:30:09",
              "10:30:12 (UTC+01:00), by alpha, an authority that our list calls qualified", "Not had: not done",
              "by beta, root not verified", "none: public side", "measured offset of 12 ms at most",
-             "UNTIED: exists in the rendered page alone", "The answer says: 1111", "sworn agents"],
+             "UNTIED: exists in the rendered page alone", "The answer says: 1111", "Beside the ladder"],
         ),
     ],
 )  # fmt: skip
@@ -88,16 +88,18 @@ def test_every_file_stands_there_with_its_digest(tmp_path: Path) -> None:
     assert facts.captures[0].manifest.digest in text and bytes(range(32)).hex() in text
 
 
-def test_the_ladder_names_the_level_of_the_weakest_capture(tmp_path: Path) -> None:
-    def level(facts: ReportFacts) -> list[str]:
-        text = words(report_pdf(msgspec.structs.replace(facts, language="en")), tmp_path)
-        return re.findall(r"reached|in part(?= |$)", text[: text.index("What this dossier does not prove")])
+def test_each_capture_is_told_its_level_and_what_it_lacks(tmp_path: Path) -> None:
+    def told(part: CapturePart) -> str:
+        text = words(report_pdf(make_facts(captures=(part,), language="en")), tmp_path)
+        return text[: text.index("Proves")]
 
-    assert level(make_facts()) == ["reached", "reached"]
-    assert level(make_facts(published=False)) == ["reached", "in part"]
-    assert level(make_facts(captures=(make_part(), make_attachment()))) == ["in part", "in part"]
-    assert level(make_facts(captures=(make_part(stamped=False),), published=False)) == ["reached"]
-    assert level(make_facts(captures=(make_attachment(),))) == ["reached"]
+    part = make_part()
+    both = tuple(msgspec.structs.replace(token, anchored=True) for token in part.seal.tokens)
+    strong = msgspec.structs.replace(part, seal=msgspec.structs.replace(part.seal, tokens=both), passages=())
+    assert "level 3" in told(strong) and "lacks" not in told(strong)
+    assert "level 2" in told(part) and "fewer than two time-stamps, quoted passages are not tied" in told(part)
+    assert "level 2" in told(make_part(stamped=False)) and "no qualified authority" in told(make_part(stamped=False))
+    assert "level 1" in told(make_attachment())
 
 
 def test_a_seal_without_a_token_is_told_to_be_awaiting_one(tmp_path: Path) -> None:
@@ -155,7 +157,7 @@ def test_a_packet_lists_addresses_steps_passages_and_digests(tmp_path: Path) -> 
     )
     facts = make_facts(captures=(make_part(), make_part(gone, number="2026-0042-02")))
     text = words(packet_pdf(facts), tmp_path)
-    assert "Vider le cache" in text and "http://forum.example.org/fil → https://forum.example.org/fil" in text
+    assert "Vider le cache" in text and text.count("2026-0042-01 https://forum.example.org/fil") == 2
     assert CHANGED in text and "DISPARITION" in text
     for part in facts.captures:
         assert part.manifest.digest in text

@@ -58,11 +58,15 @@ def _steps(parts: list[CapturePart], words: Words) -> Iterator[Block]:
     accounts = sorted({part.told["account"] for part in parts if part.told["account"]})
     said = words.say("packet_account", account=", ".join(accounts)) if accounts else words.say("packet_account_none")
     yield {"kind": "note", "text": said}
-    yield heading(words.say("packet_path"), 3)
-    for part in parts:
-        moves = [one["detail"] for one in part.read("net.json").get("steps", ()) if one["kind"] in _MOVES]
-        if moves:
-            yield {"kind": "text", "text": f"{part.manifest.number} : {' → '.join(moves)}"}
+    rows = [
+        [part.manifest.number, one["detail"]]
+        for part in parts
+        for one in part.read("net.json").get("steps", ())
+        if one["kind"] in _MOVES
+    ]
+    if rows:
+        yield heading(words.say("packet_path"), 3)
+        yield table([1.4, 6], words.items("packet_path_head"), rows)
 
 
 def _passages(parts: list[CapturePart], words: Words) -> Iterator[Block]:
@@ -79,6 +83,6 @@ def _digests(parts: tuple[CapturePart, ...], words: Words) -> Iterator[Block]:
     yield heading(words.say("packet_hashes"), 2)
     rows = []
     for part in parts:
-        archive = next((one.sha256 for one in part.manifest.sums if one.path == "capture.wacz"), words.say("none"))
-        rows.append([part.manifest.number, part.manifest.digest, archive])
-    yield table([1.6, 5, 5], words.items("packet_hashes_head"), rows)
+        rows.append([part.manifest.number, "manifest.json", part.manifest.digest])
+        rows += [["", one.path, one.sha256] for one in part.manifest.sums if one.path == "capture.wacz"]
+    yield table([1.4, 1.6, 5], words.items("packet_hashes_head"), rows)

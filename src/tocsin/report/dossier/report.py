@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tocsin.evidence.values import EntryKind
+from tocsin.legal.ladder import Proof, level_of, load_ladder
+from tocsin.legal.values import Words as Text
 from tocsin.report.document import typeset
 from tocsin.report.dossier.capture import Block, capture_blocks, heading, table
 from tocsin.report.dossier.pictures import Pictures
@@ -54,32 +56,64 @@ def cover(facts: ReportFacts, words: Words) -> dict[str, object]:
 
 
 def _ladder(facts: ReportFacts, words: Words) -> Iterator[Block]:
-    here = {"1": "", "2": "", "3": "", "4": "", "5": ""} | _levels(facts, words)
-    rows = [[*row, here[row[0]]] for row in words.items("ladder_rows")]
+    """Yield where each capture stands on the ladder of evidence, the ladder, and what no level of it proves."""
+    ladder, language = load_ladder(), facts.language
     yield heading(words.say("ladder"), 2)
-    yield table([0.6, 3, 5, 1.2], words.items("ladder_head"), rows)
+    for part in facts.captures:
+        yield from _rung(part, words, language)
+    rows = [
+        [
+            str(level.number),
+            level.name.say(language),
+            _joined(level.proves, language),
+            _joined(level.not_proves, language),
+        ]
+        for level in ladder.levels
+    ]
+    yield table([0.5, 2.2, 4, 4], words.items("ladder_head"), rows)
     yield {"kind": "note", "text": words.say("advice")}
     yield heading(words.say("not_proven"), 3)
     yield from ({"kind": "text", "text": f"– {text}"} for text in words.items("not_proven_items"))
-    yield {"kind": "note", "text": words.say("sworn")}
+    yield heading(words.say("sworn"), 3)
+    rows = [
+        ["", agent.name.say(language), _joined(agent.proves, language),
+         _joined((*agent.not_proves, agent.note), language)]
+        for agent in ladder.agents
+    ]  # fmt: skip
+    yield table([0.5, 2.2, 4, 4], words.items("ladder_head"), rows)
+    yield {"kind": "text", "text": words.say("ladder_checked", day=words.day(ladder.last_checked))}
 
 
-def _levels(facts: ReportFacts, words: Words) -> dict[str, str]:
-    """Return which levels the whole dossier has reached: no higher than its weakest capture."""
-    reached, partly = words.say("ladder_here"), words.say("ladder_partly")
-    robots = [part.by_robot for part in facts.captures]
-    if not any(robots):
-        return {"1": reached}
-    strong = [_is_strong(part) for part in facts.captures]
-    found = {"2": reached if all(robots) else partly}
-    if all(robots) and all(strong) and facts.published:
-        return found | {"3": reached}
-    some = any(part.seal.tokens for part in facts.captures) or facts.published
-    return found | {"3": partly if some else ""}
+def _rung(part: CapturePart, words: Words, language: str) -> Iterator[Block]:
+    rung = level_of(_proof(part))
+    reached = {
+        "number": part.manifest.number,
+        "level": rung.level.number,
+        "name": rung.level.name.say(language),
+        "reasons": ", ".join(one.say(language) for one in rung.reasons),
+    }
+    text = words.say("ladder_reached", **reached)
+    if rung.lacks:
+        text += " " + words.say("ladder_lacks", lacks=", ".join(one.say(language) for one in rung.lacks))
+    yield {"kind": "note", "text": text}
 
 
-def _is_strong(part: CapturePart) -> bool:
-    return any(token.qualified and token.anchored for token in part.seal.tokens)
+def _proof(part: CapturePart) -> Proof:
+    """Return what is known of a capture; time-stamps count where their chain ends in a root that we hold."""
+    held = [token for token in part.seal.tokens if token.anchored]
+    ties = {tie["passage"]: tie["strength"] for tie in part.read("corroboration.json").get("ties", ())}
+    return Proof(
+        by_robot=part.by_robot,
+        logged=True,
+        authorities=tuple(token.authority for token in held),
+        qualified=tuple(token.authority for token in held if token.qualified),
+        clock_measured="clock_unchecked" not in part.manifest.doubts,
+        untied=sum(ties.get(text, "none") == "none" for text in part.passages),
+    )
+
+
+def _joined(texts: Iterable[Text], language: str) -> str:
+    return " ".join(text.say(language) for text in texts)
 
 
 def _custody(facts: ReportFacts, words: Words) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -56,11 +56,11 @@ class Words:
         return self.say("instant", **self._date(here), hour=f"{here:%H}", minute=f"{here:%M}", second=f"{here:%S}",
                         zone=zone)  # fmt: skip
 
-    def day(self, at: datetime) -> str:
-        """Return the day of an instant."""
-        return self.say("day", **self._date(at.astimezone(self._zone)))
+    def day(self, at: date) -> str:
+        """Return a day, or the day of an instant here."""
+        return self.say("day", **self._date(at.astimezone(self._zone) if isinstance(at, datetime) else at))
 
-    def _date(self, here: datetime) -> Mapping[str, object]:
+    def _date(self, here: date) -> Mapping[str, object]:
         return {"day": here.day, "month": self.items("months")[here.month - 1], "year": here.year}
 
 
