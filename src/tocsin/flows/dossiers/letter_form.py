@@ -166,7 +166,7 @@ def _asked(kind: LetterKind, language: str) -> list[str]:
 
 
 def _form(name: str) -> str:
-    if name in ("good_faith",):
+    if name in ("good_faith", "sender.natural_person"):
         return "yes"
     if name in _DAYS:
         return "day"
