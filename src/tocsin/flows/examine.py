@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tocsin.flows.alerting.team import channels_of
+from tocsin.flows.capture_means import capture_means
 from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.check import check_vault
 from tocsin.flows.i18n import N_
@@ -36,6 +37,9 @@ def _setup(engine: Engine) -> list[Finding]:
                 "no_contact", N_("TOCSIN_CONTACT is empty: servers that are read cannot reach you; give an address.")
             )
         )
+    means = capture_means(engine.settings)
+    if means.lack is not None:
+        found.append(_finding("no_browser", means.template, **means.params))
     return found
 
 

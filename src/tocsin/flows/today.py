@@ -12,6 +12,7 @@ from tocsin.base.person import Role
 from tocsin.base.time import minute_of
 from tocsin.flows.alerting.shown import FaultLine, standing_faults
 from tocsin.flows.alerts_inbox import OPEN_STATES, AlertLine, alert_lines, is_waiting
+from tocsin.flows.dossiers.due import late_seals, near_deadlines, stuck_robot
 from tocsin.flows.engine import Engine
 from tocsin.flows.level import Level, level
 from tocsin.flows.sources import SourceBoard, SourceView, source_board
@@ -26,6 +27,8 @@ _SHOWN_ALERTS = 3
 _SHOWN_SILENT = 2
 _MOST_MINE = 50
 _LEADERS = (Role.OWNER, Role.MANAGER)
+_LAWYERS = (Role.OWNER, Role.COUNSEL)
+_LAST_DAYS = 2
 
 
 class Ring(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +46,25 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Something that waits for the reader. code: what; count: how many; since: of the one that waits longest.
 
-    is_late: it waits for more than half an hour.
+    is_late: it waits for more than half an hour, or little time is left.
+    dossier, title, left: of a deadline, its dossier and the days left to its safe day, below 0 once that has passed;
+    last_left: to its last day. lack: why no page can be captured on this machine, "" where that is not known.
     """
 
     code: str
     count: int
     since: datetime | None = None
     is_late: bool = False
+    dossier: str = ""
+    title: str = ""
+    left: int = 0
+    last_left: int = 0
+    lack: str = ""
+
+    @property
+    def others(self) -> int:
+        """How many more there are beside the one told."""
+        return self.count - 1
 
 
 class Today(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +163,8 @@ def _tasks(engine: Engine, brand: Brand, asked: _Asked, waiting: list[Alert], bo
     if waiting:
         since = min(alert.at for alert in waiting)
         tasks.append(Task(code="alerts", count=len(waiting), since=since, is_late=asked.now - since > _LATE))
+    if asked.role in _LAWYERS:
+        tasks += _dossier_tasks(engine, brand, asked.now)
     stream, first = engine.store.stream, todo_since(asked.now)
     ask = Ask(brand=brand.slug, state=State.TODO, assignee=asked.person, since=first)
     counts = stream.waiting(brand.slug, first)
@@ -161,6 +178,31 @@ def _tasks(engine: Engine, brand: Brand, asked: _Asked, waiting: list[Alert], bo
         numbers["keys"] = len(board.ending)
         numbers["watch"] = 0 if engine.store.watches(brand.slug) else 1
     return tasks + [Task(code=code, count=count) for code, count in numbers.items() if count]
+
+
+def _dossier_tasks(engine: Engine, brand: Brand, now: datetime) -> list[Task]:
+    """The next deadline, captures that no robot takes, seals whose time-stamps are late."""
+    tasks = []
+    near = near_deadlines(engine, brand, now)
+    if near:
+        first = near[0]
+        told = Task(
+            code="deadline",
+            count=len(near),
+            is_late=first.left <= _LAST_DAYS,
+            dossier=first.dossier,
+            title=first.title,
+            left=first.left,
+            last_left=first.last_left,
+        )
+        tasks.append(told)
+    robot, seals = stuck_robot(engine, brand, now), late_seals(engine, brand, now)
+    if robot is not None:
+        lack = robot.lack.value if robot.lack else ""
+        tasks.append(Task(code="robot", count=robot.captures, since=robot.since, is_late=True, lack=lack))
+    if seals is not None:
+        tasks.append(Task(code="seals", count=seals.captures, since=seals.since))
+    return tasks
 
 
 class _Asked(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tocsin.base.alert import AlertState
 from tocsin.base.person import Role
 from tocsin.base.seam import LIVE
+from tocsin.flows.dossiers.due import count_near
 from tocsin.web.access import ACCESS
 from tocsin.web.installation import served
 
@@ -47,12 +48,15 @@ def frame(request: Any) -> dict[str, Any]:
 
 def _places(request: Any, alerts: int) -> Any:
     silent = sum(1 for row in request.engine.store.sources() if row.stopped or row.failures >= 3)
+    near = 0
+    if _may_enter(request.role, "dossiers:list"):
+        near = count_near(request.engine, request.brand_now, request.now)
     rows = (
         ("today:page", _("Today"), "home", 0, "faint", 0),
         ("stream:list", _("Stream"), "messages", 0, "faint", 0),
         ("stories:list", _("Stories"), "timeline", 0, "faint", 0),
         ("alerts:list", _("Alerts"), "bell", alerts, "red b", 0),
-        ("dossiers:list", _("Dossiers"), "gavel", 0, "faint", 1),
+        ("dossiers:list", _("Dossiers"), "gavel", near, "bronze b", 1),
         ("watches:list", _("Watches"), "eye", 0, "faint", 2),
         ("sources:list", _("Sources"), "rss", silent, "bronze b", 2),
         ("personal:page", _("Personal data"), "shield-lock", 0, "faint", 3),

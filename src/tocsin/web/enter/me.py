@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tocsin.base.errors import InputError, TocsinError
 from tocsin.base.person import Person, Rhythm, Theme
+from tocsin.flows.capture_means import capture_means
 from tocsin.flows.people import own
 from tocsin.flows.people.address import NewAddress, ask_new_address
 from tocsin.flows.people.enter import Answer
@@ -137,7 +138,12 @@ def sessions(request: WebRequest) -> HttpResponse:
 @require_GET
 def installation(request: WebRequest) -> HttpResponse:
     """Show what is set for everybody, and where each value is changed."""
-    shown = {"rows": settings_shown(request.engine.settings, request.t), "folder": request.engine.settings.data_dir}
+    settings = request.engine.settings
+    shown = {
+        "rows": settings_shown(settings, request.t),
+        "folder": settings.data_dir,
+        "means": capture_means(settings),
+    }
     return render(request, "enter/installation.html", shown)
 
 

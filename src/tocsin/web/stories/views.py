@@ -17,7 +17,7 @@ from tocsin.flows.stories.page import moved_to, story_page, words_of
 from tocsin.flows.stories.rise import rise_page
 from tocsin.flows.stream import people_names
 from tocsin.flows.vocabulary import word
-from tocsin.web.access import LEADERS, WORKERS
+from tocsin.web.access import LAWYERS, LEADERS, WORKERS
 from tocsin.web.alerts.views import read_instant
 from tocsin.web.request import WebRequest
 
@@ -69,6 +69,7 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
             raise Http404 from None
         return HttpResponseRedirect(reverse("stories:page", kwargs={"brand": brand, "number": target}))
     reader = Reader(request.t, request.zone)
+    may_open = request.role in LAWYERS.roles
     reached = {fact.code: fact for fact in reversed(story.facts)}
     shown = {
         "page": story,
@@ -80,6 +81,8 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
         "names": people_names(request.engine, brand),
         "can_act": request.role in WORKERS.roles,
         "can_change": request.role in LEADERS.roles,
+        "can_open_dossier": may_open,
+        "dossiers": request.engine.store.dossiers.of_story(brand, number) if may_open else [],
     }
     return render(request, "stories/page.html", shown)
 

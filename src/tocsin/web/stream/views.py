@@ -12,7 +12,10 @@ from django.views.decorators.http import require_GET
 from tocsin.base.errors import InputError, NotFoundError, QueryError
 from tocsin.base.kind import Kind, Tone
 from tocsin.base.person import Role
+from tocsin.flows.dossiers.beside import captures_beside
+from tocsin.flows.dossiers.lines import CaptureLine
 from tocsin.flows.mention import Pane, choices, may_see_name, read_mention, similar_lines
+from tocsin.flows.moments import Reader as Words
 from tocsin.flows.stream import (
     ME,
     NOBODY,
@@ -27,7 +30,7 @@ from tocsin.flows.stream import (
     read_wish,
 )
 from tocsin.screen.correct import Act, Change
-from tocsin.web.access import WORKERS
+from tocsin.web.access import LAWYERS, WITNESSES, WORKERS
 from tocsin.web.request import WebRequest
 from tocsin.web.stream import words
 
@@ -209,10 +212,20 @@ def _item(request: WebRequest, pane: Pane, wish: Wish) -> dict[str, Any]:
         "other_tones": [(change.label, words.correction(change, request.t)) for change in tones],
         "given": [(one, words.correction(one.correction.change, request.t)) for one in pane.given],
         "copies_count": words.capped(pane.copies_total),
+        "may_capture": request.role in WITNESSES.roles,
+        "may_read_captures": request.role in LAWYERS.roles,
+        "captures": _captures(request, pane),
         "people": sorted(
             people_names(request.engine, reader_of(request).brand).items(), key=lambda pair: pair[1].casefold()
         ),
     }
+
+
+def _captures(request: WebRequest, pane: Pane) -> tuple[CaptureLine, ...]:
+    """The captures of the post, for those who may have it captured: its state is theirs to know, its content is not."""
+    if request.role not in WITNESSES.roles:
+        return ()
+    return captures_beside(request.engine, pane.mention, Words(request.t, request.zone))
 
 
 def _story_title(request: WebRequest, story: str) -> str:
