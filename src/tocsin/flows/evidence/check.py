@@ -1,4 +1,4 @@
-"""Examine the vault: is each file what was sealed, does the log lead to its signed head, can pages be captured."""
+"""Examine the vault: is each file what was sealed, does the log lead to its signed head."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tocsin.flows.evidence.keep import MANIFEST, SUMS, stored_manifest
 from tocsin.flows.evidence.keys import log_verifier
 from tocsin.flows.evidence.log import is_given
 from tocsin.flows.i18n import N_
-from tocsin.net.browser import available
 from tocsin.store.evidence.rows import CaptureRow
 from tocsin.store.upkeep.doctor import Finding
 
@@ -24,23 +23,11 @@ _AT_ONCE = 1_000
 
 
 def check_vault(engine: Engine, now: datetime) -> list[Finding]:
-    """Return what is wrong with the files, the log or the means to capture; nothing if all is well."""
+    """Return what is wrong with the files or the log; nothing if all is well."""
     rows = engine.store.evidence.in_vault()
     found = [finding for one in rows for finding in check_capture(engine, one)]
     found += _strangers(engine, rows)
     found += _log(engine)
-    waiting = engine.store.evidence.waiting(now)
-    lack = available() if waiting else None
-    if lack is not None:
-        found.append(
-            _finding(
-                "no_browser",
-                N_("{count} captures wait and no page can be captured here ({lack}). Install tocsin[capture]."),
-                grave=False,
-                count=str(waiting),
-                lack=lack.value,
-            )
-        )
     return found
 
 
