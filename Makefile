@@ -77,7 +77,7 @@ system-packages-real:
 	@sh scripts/system-packages real
 
 eval: catalogues  ## measure the quality of the readings on labelled data, and fail under the floors
-	@$(PY) -m eval.reading && $(PY) -m eval.surges && $(PY) -m eval.nab && $(PY) -m eval.rises && $(PY) -m eval.crises && $(PY) -m eval.plumbing && $(PY) -m eval.stories && $(PY) -m eval.forecast && $(PY) -m eval.spread && $(PY) -m eval.together && $(PY) -m eval.bombs && $(PY) -m eval.qualify
+	@$(PY) -m eval.reading && $(PY) -m eval.surges && $(PY) -m eval.nab && $(PY) -m eval.rises && $(PY) -m eval.crises && $(PY) -m eval.plumbing && $(PY) -m eval.stories && $(PY) -m eval.forecast && $(PY) -m eval.spread && $(PY) -m eval.together && $(PY) -m eval.bombs && $(PY) -m eval.qualify && $(PY) -m eval.evidence
 
 bench: catalogues  ## measure the speed, quickly (about three minutes)
 	@$(PY) -m bench.run --quick && $(PY) -m bench.feeds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|
 _PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
 _WORDY = re.compile(r"\w")
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": " ", "v": " ", "0": " ", "\n": ""}
+# Read by Python and by no browser; of punycode a page of a megabyte would take hours.
+_NO_PAGE = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 _SILENT = frozenset({"script", "style"})
 _NO_TEXT = frozenset({"class", "style", "d", "points", "srcset", "src", "integrity", "nonce", "transform", "viewbox"})
 # fmt: off
@@ -85,7 +88,7 @@ def _decoded(body: bytes, charset: str | None) -> str | None:
         charset = named[1].decode("ascii", "replace")
     for name in (charset, "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else None, "utf-8-sig", "cp1252"):
         try:
-            if name:
+            if name and codecs.lookup(name).name not in _NO_PAGE:
                 return body.decode(name)
         except (LookupError, UnicodeError):
             continue

@@ -71,4 +71,4 @@ def is_name(tokens: Sequence[str], place: int) -> bool:
     token, before = tokens[place], tokens[place - 1] if place else ""
     if before in ("@", "#"):
         return True
-    return token[0].isupper() and bool(before) and before not in {".", "!", "?", ":", '"', "'", "-", "(", "..."}
+    return token[0].isupper() and bool(before) and before not in {".", "!", "?"}

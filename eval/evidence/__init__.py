@@ -1,0 +1,1 @@
+"""How well passages are tied to answers, and forgeries caught: `python -m eval.evidence`."""
