@@ -178,3 +178,15 @@ def test_the_file_counts_and_lists_the_ties() -> None:
         "lines": 124, "whole": 123, "partly": 1, "none": 0
     }  # fmt: skip
     assert told["ties"][0]["exchange"] == 2
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "raw_unicode_escape", "undefined"])
+def test_a_charset_that_no_browser_knows_is_not_believed(charset: str) -> None:
+    """Python reads punycode in quadratic time: one page would have kept the robot for hours."""
+    said = "La Maison Alba répond."
+    body = f"<p>{said}</p>x-".encode() + b"a" * 2_000_000
+    answer = msgspec.structs.replace(
+        make_recording().exchanges[0], body=body, headers=(("Content-Type", f"text/html; charset={charset}"),)
+    )
+    (tie,) = corroborate([said], msgspec.structs.replace(make_recording(), exchanges=(answer,)))
+    assert tie.strength is TieStrength.WHOLE

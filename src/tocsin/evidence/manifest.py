@@ -57,8 +57,8 @@ def manifest_of(
         "clock": _clock(recording.clock, doubts),
         "dns": _dns(recording),
         "net": _net(recording),
-        "method": {key: clean(text) for key, text in recording.method.fields},
-        "wants": [{"field": want.field, "reason": clean(want.reason)} for want in recording.wants],
+        "method": {clean(key): clean(text) for key, text in recording.method.fields},
+        "wants": [{"field": clean(want.field), "reason": clean(want.reason)} for want in recording.wants],
     }
     return Manifest(number=number, sums=sums, doubts=doubts, content=canonical(fields))
 
@@ -141,7 +141,7 @@ def _dns(recording: Recording) -> list[dict[str, object]]:
             "at": instant(found.at),
             "resolver": clean(found.resolver),
             "records": [
-                {"name": clean(each.name), "kind": each.kind, "value": clean(each.value), "ttl_s": each.ttl_s}
+                {"name": clean(each.name), "kind": clean(each.kind), "value": clean(each.value), "ttl_s": each.ttl_s}
                 for each in found.records
             ],
             "error": None if found.error is None else clean(found.error),
@@ -151,7 +151,7 @@ def _dns(recording: Recording) -> list[dict[str, object]]:
 
 
 def _net(recording: Recording) -> dict[str, object]:
-    addresses = {exchange.remote_ip for exchange in recording.exchanges if exchange.remote_ip is not None}
+    addresses = {clean(exchange.remote_ip) for exchange in recording.exchanges if exchange.remote_ip is not None}
     return {
         "exchanges": len(recording.exchanges),
         "addresses": sorted(addresses),

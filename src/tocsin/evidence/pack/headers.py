@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tocsin.base.capture import Exchange, Headers, Visit
+from tocsin.evidence.canonical import clean
 
 KEPT_OUT = "(kept out: opens the account used)"
 
@@ -56,4 +57,4 @@ def _clean(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, value in headers:
         if _NAME.fullmatch(name):
             for part in _BREAK.split(value):
-                yield name, _CONTROL.sub(" ", part).strip()
+                yield name, _CONTROL.sub(" ", clean(part)).strip()

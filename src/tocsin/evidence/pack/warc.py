@@ -7,7 +7,9 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from string import punctuation
 from typing import IO
+from urllib.parse import quote
 
 import msgspec
 from warcio.recordloader import ArcWarcRecord
@@ -16,10 +18,12 @@ from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from tocsin.base.capture import Exchange, Headers, Recording
+from tocsin.evidence.canonical import clean
 from tocsin.evidence.pack.headers import header, request_lines, response_lines
 
 _VERSION = "WARC/1.1"
 _SPEC = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+_PRINTED = punctuation + " "
 _WEB = ("http://", "https://")
 _SQUEEZED = ("image/", "video/", "audio/", "font/woff", "application/zip", "application/pdf")
 _TRUNCATED = {"too_big": "length", "no_answer": "disconnect", "time": "time"}
@@ -86,12 +90,12 @@ def _exchange(writer: _Writer, recording: Recording, exchange: Exchange) -> Iter
 def _response(recording: Recording, exchange: Exchange, identifier: str) -> ArcWarcRecord:
     rows = [*_head("response", identifier, exchange.url, exchange.at)]
     if exchange.remote_ip:
-        rows.append(("WARC-IP-Address", exchange.remote_ip))
+        rows.append(("WARC-IP-Address", _one_line(exchange.remote_ip)))
     if exchange.protocol:
-        rows.append(("WARC-Protocol", exchange.protocol))
+        rows.append(("WARC-Protocol", _one_line(exchange.protocol)))
     if exchange.body is None and exchange.body_missing not in (None, "redirect"):
         rows.append(("WARC-Truncated", _TRUNCATED.get(exchange.body_missing or "", "unspecified")))
-    reason = " ".join(exchange.reason.split())
+    reason = _one_line(exchange.reason)
     line = f"{exchange.status} {reason}".strip()
     lines = StatusAndHeaders(line, list(response_lines(exchange, recording.visit)), protocol="HTTP/1.1")
     return _record("response", rows, exchange.body or b"", lines)
@@ -102,9 +106,9 @@ def _request(recording: Recording, exchange: Exchange, identifier: str, answered
     if answered:
         rows.append(("WARC-Concurrent-To", answered))
     target = "/" + exchange.url.partition("#")[0].split("/", 3)[3] if exchange.url.count("/") > 2 else "/"
-    target = "".join(target.split())
+    target = _ascii("".join(target.split()))
     lines = list(request_lines(exchange, recording.visit))
-    head = StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", lines, is_http_request=True)
+    head = StatusAndHeaders(f"{_one_line(exchange.method)} {target} HTTP/1.1", lines, is_http_request=True)
     return _record("request", rows, exchange.request_body or b"", head)
 
 
@@ -117,7 +121,17 @@ def _failure(exchange: Exchange, identifier: str, asked: str) -> ArcWarcRecord:
 
 def _head(kind: str, identifier: str, url: str, at: datetime) -> Headers:
     rows = [("WARC-Type", kind), ("WARC-Record-ID", identifier), ("WARC-Date", warc_date(at))]
-    return (*rows, ("WARC-Target-URI", "".join(url.split()))) if url else tuple(rows)
+    return (*rows, ("WARC-Target-URI", _ascii("".join(url.split())))) if url else tuple(rows)
+
+
+def _one_line(text: str) -> str:
+    """Return what may stand in the first line of a message; `net.json` has it as it was."""
+    return _ascii(" ".join(text.split()))
+
+
+def _ascii(text: str) -> str:
+    """Return text with its signs beyond ASCII, and controls, percent-encoded, as warcio does for other lines."""
+    return quote(clean(text), safe=_PRINTED)
 
 
 def _record(

@@ -17,6 +17,7 @@ from tocsin.store.map import at_or_none, clean, stored_id, to_json
 
 MOST_TRIES = 3
 _ATTACHING = timedelta(hours=1)
+_LONGEST_PARAM = 2_000  # letters of a value in an error, which a page may have brought
 # fmt: off
 _COLUMNS = (
     "id", "number", "brand", "url", "why", "state", "by", "asked_ms", "robot", "platform", "native_id", "outcome",
@@ -197,7 +198,7 @@ def not_recorded(
         "update store_capture set state = %s, holder = '', next_ms = %s, error_template = %s, error_params = %s"
         " where id = %s and state = 'running' and tries = %s and holder = %s"
     )
-    told = to_json({name: str(value) for name, value in params.items()})
+    told = to_json({name: clean(str(value))[:_LONGEST_PARAM] for name, value in params.items()})
     next_ms = 0 if next_at is None else to_ms(next_at)
     return db.run(sql, [state.value, next_ms, template, told, one.id, one.tries, one.holder]) > 0
 
@@ -276,13 +277,16 @@ def put_in(db: Database, number: str, dossier: str) -> CaptureRow:
 def forget_content(db: Database, number: str, at: datetime) -> None:
     """Blank what a capture showed and where; its number, its instants, its digest and its leaf stay.
 
-    To be called in the transaction that enters the deletion into the log.
+    One that waits for a robot is taken out of the queue. To be called in the transaction that enters the deletion into
+    the log. Raises ConflictError while a robot is at it, or when it was erased meanwhile.
     """
-    db.run(
+    sql = (
         "update store_capture set erased_ms = %s, url = '', final_url = '', title = '', platform = '', native_id = '',"
-        " difference = '{}', error_params = '{}' where number = %s and erased_ms is null",
-        [to_ms(at), number],
+        " difference = '{}', error_params = '{}', state = case when state = 'queued' then 'failed' else state end"
+        " where number = %s and erased_ms is null and state not in ('running', 'recorded')"
     )
+    if not db.run(sql, [to_ms(at), number]):
+        raise ConflictError("The capture {number} is being recorded; erase it once it is sealed.", number=number)
 
 
 def of_posts(db: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[CaptureRow]]:
