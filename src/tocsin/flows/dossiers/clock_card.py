@@ -15,6 +15,7 @@ from tocsin.legal.packs import doubts_of, load_packs
 from tocsin.legal.values import Clock, Extension, Length, Rule, RuleKind, Term, Unit
 
 _NEAR = timedelta(days=15)
+_LONG_DAYS = 730  # from which what is left is told in years
 _MONTHS = (
     N_("January"),
     N_("February"),
@@ -28,6 +29,20 @@ _MONTHS = (
     N_("October"),
     N_("November"),
     N_("December"),
+)
+_SHORT_MONTHS = (
+    N_("Jan."),
+    N_("Feb."),
+    N_("Mar."),
+    N_("Apr."),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("Aug."),
+    N_("Sept."),
+    N_("Oct."),
+    N_("Nov."),
+    N_("Dec."),
 )
 _WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
@@ -83,6 +98,11 @@ def said_day(day: date, t: Translator, *, year: bool = False) -> str:
     return f"{day.day} {month} {day.year}" if year else f"{day.day} {month}"
 
 
+def said_short_day(day: date, t: Translator) -> str:
+    """Return a day where room is scarce: 23 févr., 23 Feb."""
+    return f"{day.day}\u00a0{t.text(_SHORT_MONTHS[day.month - 1])}"
+
+
 def said_weekday(day: date, t: Translator) -> str:
     """Return the day of the week as it stands in a sentence: mardi, Tuesday."""
     return t.text(_WEEKDAYS[day.weekday()])
@@ -98,7 +118,7 @@ def _days(sheet: ClockSheet, clock: Clock, reader: Reader, now: datetime) -> Clo
         sheet=sheet,
         name=rule.name.say(t.language),
         word=t.text(N_("at the safest") if rule.statutory else N_("to follow up")),
-        big=said_day(safe, t),
+        big=said_short_day(safe, t),
         under=f"{said_weekday(safe, t)}, {safe.year}",
         left=_left(left, over, t),
         told=_told(rule, term, t),
@@ -146,7 +166,7 @@ def _kept(sheet: ClockSheet, reader: Reader, now: datetime) -> ClockCard:
         sheet=sheet,
         name=sheet.row.rule,
         word=t.text(N_("at the safest")),
-        big=said_day(safe, t),
+        big=said_short_day(safe, t),
         under=f"{said_weekday(safe, t)}, {safe.year}",
         left=_left(left, left < 0, t),
         told=t.error(sheet.error) if sheet.error else "",
@@ -162,6 +182,8 @@ def _left(days: int, over: bool, t: Translator) -> str:
         return t.text(N_("passed"))
     if days < 0:
         return t.text(N_("the safe day has passed"))
+    if days > _LONG_DAYS:
+        return said_length(Length(round(days / 365.25), Unit.YEAR), t)
     return t.text(N_("today")) if days == 0 else said_length(Length(days, Unit.DAY), t)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -95,6 +96,11 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     ladder: Ladder
     response: Response | None
 
+    @property
+    def more_warnings(self) -> int:
+        """How many warnings stand folded below the first two."""
+        return max(0, len(self.warnings) - 2)
+
 
 def dossier_view(
     engine: Engine, brand: Brand, number: str, by: Person, *, reader: Reader, now: datetime
@@ -159,9 +165,10 @@ def ground_card(row: GroundRow, ground: Ground, t: Translator, today: date) -> G
 
 
 def _warnings(chosen: Sequence[Ground], t: Translator) -> tuple[str, ...]:
-    """Return the traps of the chosen grounds, each once."""
+    """Return the traps of the chosen grounds, each once, those that several of them share first."""
     said = {trap.id: trap.says.say(t.language) for ground in chosen for trap in ground.traps}
-    return tuple(said.values())
+    shared = Counter(trap.id for ground in chosen for trap in ground.traps)
+    return tuple(said[name] for name in sorted(said, key=lambda name: -shared[name]))
 
 
 def _stops_nothing(page: DossierPage, t: Translator) -> str:
