@@ -36,8 +36,8 @@ def method_json(recording: Recording) -> bytes:
         {
             "asked": msgspec.to_builtins(recording.visit),
             "outcome": recording.outcome.value,
-            "started_at": iso(recording.started_at),
-            "ended_at": iso(recording.ended_at),
+            "started_at": msgspec.to_builtins(recording.started_at),
+            "ended_at": msgspec.to_builtins(recording.ended_at),
             "final_url": recording.final_url,
             "status": recording.status,
             "title": recording.title,
