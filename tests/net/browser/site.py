@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from tests.evidence.make import PICTURES, POSTS, make_png, passage, png_of, thread_html
+from tests.evidence.make import PICTURES, POSTS, make_pdf, make_png, passage, png_of, thread_html
 
 SOCIAL_POST = "L'atelier de Maison Alba m'a rendu ma bague cassée, et personne ne répond depuis trois semaines."
 _APP = b"""fetch('/api/count', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"thread":7}'})
@@ -81,6 +81,7 @@ PAGES = {
         '<h1>Une page</h1><img src="http://10.0.0.7/a.png"><img src="http://[::1]/b.png"><img src="http://2130706433/c">'
         '<iframe src="http://169.254.169.254/latest/meta-data/"></iframe><link rel="prefetch" href="http://10.0.0.8/">'
     ),
+    "/to-program": _script("location.href = 'mailto:alice@example.org'; location.href = 'steam://run/1'"),
     "/to-file": _page('<a id="a" href="file:///etc/passwd">x</a><script>location.href = "file:///etc/passwd"</script>'),
 }
 
@@ -106,6 +107,12 @@ def make_photo(number: int) -> bytes:
     return png_of(640, 400, rows)
 
 
+@cache
+def _bomb() -> bytes:
+    """Return 300 kB that unpack to a page of 300 MB."""
+    return gzip.compress(b"<!DOCTYPE html><h1>Une page</h1>" + b"<p>x</p>" * 40_000_000, 1, mtime=0)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -129,6 +136,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(_page("<h1>Page introuvable</h1>").encode(), status=status)
         elif path == "/download":
             self._answer(b"x" * 4096, "application/octet-stream", headers={"Content-Disposition": "attachment"})
+        elif path == "/paper.pdf":
+            self._answer(make_pdf(), "application/pdf")
+        elif path == "/bomb":
+            self._answer(_bomb(), headers={"Content-Encoding": "gzip"})
+        elif path == "/asks-who":
+            self._answer(
+                _page("<h1>Qui va là ?</h1>").encode(), status=401, headers={"WWW-Authenticate": 'Basic realm="x"'}
+            )
         elif path == "/to-inner":
             self._redirect("http://10.0.0.7/secret")
         elif path == "/loop":

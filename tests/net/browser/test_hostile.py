@@ -10,7 +10,7 @@ import pytest
 from tests.net.browser.conftest import Warm
 from tests.net.browser.site import Site
 from tocsin.base.capture import Outcome, Recording, StepKind
-from tocsin.net.browser import traffic
+from tocsin.net.browser import browser, traffic
 
 Record = Callable[..., Recording]
 
@@ -104,6 +104,11 @@ def test_an_address_that_may_not_be_asked_is_refused_before_the_browser_sees_it(
     assert page.outcome is Outcome.REFUSED and page.exchanges == () and page.steps[0].kind is StepKind.BLOCKED
 
 
+def test_a_page_cannot_start_a_program(record: Record) -> None:
+    page = record("/to-program", max_s=30.0)
+    assert page.outcome is Outcome.WHOLE and page.final_url.endswith("/to-program")
+
+
 def test_a_page_cannot_lead_to_a_file(record: Record) -> None:
     page = record("/to-file")
     assert page.outcome is Outcome.WHOLE and page.final_url.endswith("/to-file") and "root:" not in page.text
@@ -167,6 +172,22 @@ def test_a_huge_document_ends_in_bounded_time(record: Record) -> None:
     page = record("/huge", max_s=10.0)
     assert page.outcome is Outcome.CUT and "rang 19999" in page.text
     assert time.monotonic() - began < 25
+
+
+@pytest.mark.slow
+def test_a_page_that_unpacks_to_hundreds_of_megabytes_ends_in_bounded_time(record: Record) -> None:
+    began = time.monotonic()
+    assert record("/bomb", max_s=4.0).outcome in (Outcome.CUT, Outcome.FAILED), (
+        "failed where its time or memory is over"
+    )
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.slow
+def test_a_browser_that_takes_too_much_memory_is_stopped(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "MAX_MEMORY_BYTES", 100 << 20)
+    page = record("/eats", max_s=10.0)
+    assert page.outcome is Outcome.FAILED and "memory" in _details(page, StepKind.BOUND)
 
 
 @pytest.mark.slow

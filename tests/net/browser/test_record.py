@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from tests.evidence.make import make_pdf
 from tests.net.browser.conftest import Warm
 from tests.net.browser.site import PICTURES, POSTS, SOCIAL_POST, Site, make_tls, passage, site
 from tocsin.base.capture import Outcome, Recording, StepKind, Visit
 from tocsin.base.errors import InputError
-from tocsin.net.browser import Browser, BrowserOptions
+from tocsin.net.browser import Browser, BrowserOptions, launch
 from tocsin.net.browser.machine.fields import FIELDS
+from tocsin.net.browser.machine.memory import group_memory
 
 Record = Callable[..., Recording]
 
@@ -174,17 +176,17 @@ def test_a_browser_that_died_is_replaced_at_the_next_visit(needs_browser: None, 
     assert dead.outcome is Outcome.FAILED and time.monotonic() - began < 20
     assert any(step.kind is StepKind.CRASHED for step in dead.steps) and dead.exchanges[0].url.endswith("/silent")
     assert alive.outcome is Outcome.WHOLE
-    assert not _group(first)
+    assert not group_memory(first)
 
 
 def test_no_process_is_left_behind(needs_browser: None, local: Site) -> None:
     async def go() -> int:
         async with Browser(BrowserOptions(allow_hosts=("127.0.0.1",))) as browser:
             await browser.record(Visit(url=local.base + "/social", max_s=10.0))
-            assert _group(browser.pid or 0)
+            assert group_memory(browser.pid or 0)
             return browser.pid or 0
 
-    assert not _group(asyncio.run(go()))
+    assert not group_memory(asyncio.run(go()))
 
 
 def test_a_visit_without_bounds_is_a_misuse(warm: Warm) -> None:
@@ -201,14 +203,23 @@ def test_a_browser_that_is_not_there_is_told(tmp_path: Path) -> None:
         asyncio.run(go())
 
 
-def _group(leader: int) -> list[int]:
-    """Return the living processes of a group."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(words[2]) == leader and words[0] != "Z":
-            found.append(int(folder.name))
-    return found
+def test_profiles_of_killed_processes_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    names = ("tocsin-browser-999999999-a", f"tocsin-browser-{os.getpid()}-b", "tocsin-browser-old", "other")
+    for name in names:
+        (tmp_path / name).mkdir()
+    launch._sweep()
+    assert {folder.name for folder in tmp_path.iterdir()} == set(names[1:])
+
+
+def test_a_page_that_asks_for_a_password_is_recorded_without_one(record: Record) -> None:
+    page = record("/asks-who")
+    assert (page.outcome, page.status) == (Outcome.WHOLE, 401) and "Qui va là ?" in page.text
+
+
+def test_a_file_in_place_of_a_page_is_kept_byte_by_byte(record: Record) -> None:
+    page = record("/paper.pdf")
+    (one,) = page.exchanges
+    assert page.outcome is Outcome.CUT and one.body == make_pdf() and one.body_missing is None
+    assert dict(one.headers)["Content-Type"] == "application/pdf" and one.status == 200
+    assert record("/paper.pdf", max_body_bytes=100).exchanges[0].body_missing == "too_big"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,12 +17,14 @@ from tocsin.net.browser.gate import Gate
 from tocsin.net.browser.launch import Chromium, Start, kill_group, start_chromium
 from tocsin.net.browser.log import Log
 from tocsin.net.browser.machine.clock import read_clock
+from tocsin.net.browser.machine.memory import group_memory
 from tocsin.net.browser.machine.names import ask_resolvers, resolvers
 from tocsin.net.browser.recording import BrowserOptions, Made, assemble, read_around
 from tocsin.net.browser.traffic import Traffic
 from tocsin.net.browser.visit import Course
 
 CLOSE_S = 5.0
+MAX_MEMORY_BYTES = 3 << 30  # of all processes of the browser; pages of 150,000 paragraphs take a third of it
 
 
 class Browser:
@@ -81,6 +86,7 @@ class Browser:
             read_clock(options.clocks, options.allow_hosts), gate.judge(page.url), self._start(log)
         )
         if self._chromium is not None and not log.halted.is_set():
+            log.begin()
             made.version = self._chromium.browser.version
             await self._visit(made, self._chromium)
         made.end()
@@ -111,7 +117,7 @@ class Browser:
 
         visit, log, traffic = made.visit, made.log, made.traffic
         course, context = Course(visit, traffic, log), None
-        dying = asyncio.ensure_future(_tell_death(chromium, log))
+        watching = [asyncio.ensure_future(watch(chromium, log)) for watch in (_tell_death, _bound_memory)]
         try:
             async with asyncio.timeout(CLOSE_S):
                 context = await chromium.browser.new_context(**_context(visit))
@@ -120,7 +126,8 @@ class Browser:
             log.step(StepKind.CRASHED, str(error)[:300])
             log.halt(Outcome.FAILED)
         finally:
-            dying.cancel()
+            for task in watching:
+                task.cancel()
             await traffic.end()
             if context is None or not await _closed(context):
                 kill_group(chromium.pid)  # a page that cannot be closed goes with its browser
@@ -150,6 +157,19 @@ async def _tell_death(chromium: Chromium, log: Log) -> None:
     await chromium.gone.wait()
     log.step(StepKind.CRASHED, "browser")
     log.halt(Outcome.FAILED)
+
+
+async def _bound_memory(chromium: Chromium, log: Log) -> None:
+    """End the largest process of a browser that takes more than MAX_MEMORY_BYTES: the page."""
+    while True:
+        await asyncio.sleep(0.5)
+        held = await asyncio.to_thread(group_memory, chromium.pid)
+        if sum(held.values()) > MAX_MEMORY_BYTES:
+            log.bound("memory")
+            log.halt(Outcome.FAILED)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(max(held, key=held.__getitem__), signal.SIGKILL)
+            return
 
 
 async def _closed(context: Any) -> bool:

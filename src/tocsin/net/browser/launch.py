@@ -55,6 +55,35 @@ _PREFERENCES: dict[str, Any] = {
     "credentials_enable_service": False,
     "autofill": {"profile_enabled": False, "credit_card_enabled": False},
 }
+# Ways to talk that no interception shows: in a page they behave as if every connection failed. In a worker, whose own
+# world begins after any script of ours, a socket is told as not recorded.
+CLOSED_SCRIPT = """(() => {
+  class Failing extends EventTarget {
+    constructor(url) {
+      super();
+      Object.assign(this, { url: String(url), readyState: 3, bufferedAmount: 0, protocol: "", extensions: "" });
+      setTimeout(() => {
+        for (const event of [new Event("error"), new CloseEvent("close", { code: 1006 })]) {
+          this.dispatchEvent(event);
+          this["on" + event.type]?.(event);
+        }
+      });
+    }
+    send() {}
+    close() {}
+  }
+  Object.assign(Failing, { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 });
+  Object.defineProperty(globalThis, "WebSocket", { value: Failing, configurable: false, writable: false });
+  // A loop of dialogs would be closed one by one, each by way of three processes.
+  let dialogs = 0;
+  for (const [name, answer] of [["alert"], ["confirm", false], ["prompt", null]]) {
+    const ask = globalThis[name]?.bind(globalThis);
+    if (ask) globalThis[name] = (...words) => (dialogs++ < 20 ? ask(...words) : answer);
+  }
+  for (const name of ["WebSocketStream", "WebTransport", "RTCPeerConnection", "webkitRTCPeerConnection"])
+    delete globalThis[name];
+})()"""
+_PROFILE = "tocsin-browser-"
 _START_S = 30.0
 _END_S = 5.0
 
@@ -108,7 +137,8 @@ async def start_chromium(start: Start) -> Chromium:
     """Return a browser just started, in an empty profile of its own. Raises OSError when it does not start."""
     from playwright.async_api import Error, async_playwright
 
-    profile = Path(tempfile.mkdtemp(prefix="tocsin-browser-"))
+    await asyncio.to_thread(_sweep)
+    profile = Path(tempfile.mkdtemp(prefix=f"{_PROFILE}{os.getpid()}-"))
     (profile / "Default").mkdir()
     (profile / "Default" / "Preferences").write_text(json.dumps(_PREFERENCES), encoding="utf-8")
     play = await async_playwright().start()
@@ -137,6 +167,24 @@ async def start_chromium(start: Start) -> Chromium:
             f"{start.path} did not start: {str(error).splitlines()[0] if str(error) else 'no answer'}"
         ) from error
     return chromium
+
+
+def _sweep() -> None:
+    """Remove the profiles of processes that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PROFILE}*"):
+        owner = folder.name.removeprefix(_PROFILE).partition("-")[0]
+        if owner.isdecimal() and not _is_alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's
+        return True
+    return True
 
 
 def kill_group(pid: int) -> None:

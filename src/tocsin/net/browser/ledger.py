@@ -113,6 +113,17 @@ class Ledger:
             hop.has_extra = bool(params.get("hasExtraInfo"))
         return hop
 
+    def space_of(self, hop: Hop) -> str | None:
+        """Return what kind of address the last answer to the request came from, None while it is not told."""
+        answers = self._wires.get(hop.request_id, _Wire()).answers
+        return answers[-1].get("resourceIPAddressSpace") if answers else None
+
+    def filed(self, hop: Hop, answer: Params, body: bytes | None) -> None:
+        """Note a file that was read in place of the browser."""
+        hop.answer = hop.answer or answer
+        hop.has_extra, hop.is_done, hop.body = True, True, body
+        hop.body_missing = None if body is not None else "too_big"
+
     def failed(self, params: Params) -> Hop | None:
         """Take `Network.loadingFailed`; return its hop."""
         hop = self._open.get(params["requestId"])

@@ -16,14 +16,18 @@ class Log:
     """Steps in order, wants, and how the visit ends. `halted` is set once there is no sense in going on."""
 
     def __init__(self) -> None:
-        self.started_at = datetime.now(UTC)
+        self.begin()
         self.steps: list[Step] = []
         self.wants: list[Want] = []
         self.halted = asyncio.Event()
         self.outcome: Outcome | None = None
         self.is_cut = False
-        self._started_s = time.monotonic()
         self._kinds: Counter[StepKind] = Counter()
+
+    def begin(self) -> None:
+        """Let the visit begin now: what is prepared before (a browser, the clocks) takes none of its time."""
+        self.started_at = datetime.now(UTC)
+        self._started_s = time.monotonic()
 
     @property
     def elapsed_s(self) -> float:
@@ -37,6 +41,10 @@ class Log:
             ms = round(1000 * self.elapsed_s)
             self.steps.append(Step(at=datetime.now(UTC), elapsed_ms=ms, kind=kind, detail=detail[:2_000]))
         return self._kinds[kind]
+
+    def met(self, kind: StepKind) -> bool:
+        """Return whether a step of the kind was noted."""
+        return self._kinds[kind] > 0
 
     def bound(self, what: str) -> None:
         """Note that a bound was met: the record is cut. what: `load`, `scroll`, `height`, `requests`, …; once each."""

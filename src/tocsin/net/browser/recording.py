@@ -183,7 +183,7 @@ def _offsets(around: Around) -> str:
 def _tell_missing(made: Made, taken: Taken, outcome: Outcome) -> None:
     """Say of each file that is not there why."""
     reason = {Outcome.REFUSED: "refused", Outcome.FAILED: "failed", Outcome.GONE: "no_page"}.get(outcome, "no_time")
-    if any(step.kind is StepKind.DOWNLOAD or step.detail == "download" for step in made.log.steps):
+    if made.log.met(StepKind.DOWNLOAD) and not taken.dom:
         reason = "download"
     for name in ("text", "dom", "pictures", "mhtml", "pdf"):
         if not getattr(taken, name) and not (name == "text" and taken.dom):

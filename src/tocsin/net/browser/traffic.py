@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import time
 from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
 from tocsin.base.capture import Outcome, StepKind, Visit
+from tocsin.net.browser.bodies import Bodies, is_file, read_file
 from tocsin.net.browser.gate import Gate, Passage
+from tocsin.net.browser.launch import CLOSED_SCRIPT
 from tocsin.net.browser.ledger import Hop, Ledger
 from tocsin.net.browser.log import Log
 from tocsin.net.browser.session import Child, Handler, Params, ProtocolError, Session, send_all
 
 MAX_REQUESTS = 1_500
 MAX_NAVIGATIONS = 12
-# Ways to talk that no interception shows: in a page they behave as if every connection failed.
-_CLOSED = """(() => {
-  class Failing extends EventTarget {
-    constructor(url) {
-      super();
-      Object.assign(this, { url: String(url), readyState: 3, bufferedAmount: 0, protocol: "", extensions: "" });
-      setTimeout(() => {
-        for (const event of [new Event("error"), new CloseEvent("close", { code: 1006 })]) {
-          this.dispatchEvent(event);
-          this["on" + event.type]?.(event);
-        }
-      });
-    }
-    send() {}
-    close() {}
-  }
-  Object.assign(Failing, { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 });
-  if (globalThis.WebSocket) globalThis.WebSocket = Failing;
-  for (const name of ["WebSocketStream", "WebTransport", "RTCPeerConnection", "webkitRTCPeerConnection"])
-    delete globalThis[name];
-})()"""
+# Answers are held for documents alone: what would be a download is read there, or nowhere.
+_PATTERNS = [
+    {"urlPattern": "*", "requestStage": "Request"},
+    {"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"},
+]
 _OWN_SCHEMES = frozenset({"data", "blob", "about"})
 _REASONS = {Passage.NO_NAME: "NameNotResolved", Passage.NO_ANSWER: "NameNotResolved", Passage.INNER: "BlockedByClient"}
 
@@ -56,7 +41,7 @@ class Traffic:
         self._visit = visit
         self._gate = gate
         self._log = log
-        self._kept_bytes = 0
+        self._bodies = Bodies(visit.max_bytes)
         self._received_bytes = 0
         self._paused_count = 0
         self._is_full = False
@@ -67,6 +52,7 @@ class Traffic:
         """Return what hears which event of the browser."""
         return {
             "Fetch.requestPaused": self._paused,
+            "Fetch.authRequired": self._asked_who,
             "Network.requestWillBeSent": self._sent,
             "Network.requestWillBeSentExtraInfo": lambda _s, params: self.ledger.wired(params, answer=False),
             "Network.responseReceived": self._answered,
@@ -86,21 +72,22 @@ class Traffic:
 
     async def watch(self, session: Session) -> None:
         """Begin to watch the page; frames and workers follow by themselves. Raises ProtocolError."""
-        self._root = session
+        self._root = self._bodies.root = session
         await self._prepare(session)
 
     async def settle(self, quiet_s: float, limit_s: float) -> bool:
         """Wait until nothing is under way for `quiet_s`; return whether it came to that within `limit_s`."""
         end_s = time.monotonic() + limit_s
-        while (now_s := time.monotonic()) < end_s:
-            if (
-                (self._is_full or self.ledger.pending == 0)
-                and not self._tasks
-                and now_s - self.quiet_since_s >= quiet_s
-            ):
+        while time.monotonic() < end_s:
+            if self.rests(quiet_s):
                 return True
             await asyncio.sleep(0.02)
         return False
+
+    def rests(self, quiet_s: float) -> bool:
+        """Return whether nothing is under way, and nothing was for `quiet_s`."""
+        is_idle = (self._is_full or self.ledger.pending == 0) and not self._tasks
+        return is_idle and time.monotonic() - self.quiet_since_s >= quiet_s
 
     def page_failed(self, error: str) -> None:
         """Note why the page itself did not come, in the browser's words; the request alone is told less."""
@@ -121,12 +108,10 @@ class Traffic:
             ("Network.setBypassServiceWorker", {"bypass": True}),
         ]
         if session.kind in ("page", "iframe"):
-            commands.append(("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}))
+            commands.append(("Fetch.enable", {"patterns": _PATTERNS, "handleAuthRequests": True}))
             commands.append(("Page.enable", {}))
-            closing = {"source": _CLOSED, "runImmediately": True}
+            closing = {"source": CLOSED_SCRIPT, "runImmediately": True}
             commands.append(("Page.addScriptToEvaluateOnNewDocument", closing))
-        else:
-            commands.append(("Runtime.evaluate", {"expression": _CLOSED}))
         if session.kind == "page":
             commands += [("Page.setPrerenderingAllowed", {"isAllowed": False}), ("Network.clearBrowserCache", {})]
         await send_all(session, commands)
@@ -146,6 +131,9 @@ class Traffic:
         self._log.step(kind, detail)
 
     def _paused(self, session: Session, params: Params) -> None:
+        if "responseStatusCode" in params or "responseErrorReason" in params:
+            self._spawn(self._let_in(session, params))
+            return
         if self._is_full:
             return  # held for ever: to answer ten thousand of them would take the time of the visit
         self._paused_count += 1
@@ -154,6 +142,36 @@ class Traffic:
             return
         self._spawn(self._decide(session, params))
 
+    async def _let_in(self, session: Session, params: Params) -> None:
+        """Let a document's answer in; where the page itself is a file, read it here instead."""
+        status, headers = params.get("responseStatusCode", 0), params.get("responseHeaders", ())
+        hop = self.ledger.hop(params.get("networkId", ""))
+        is_page = self._is_page(params.get("frameId"), params.get("resourceType"))
+        if hop is None or not is_page or not is_file(status, headers):
+            await session.send("Fetch.continueResponse", {"requestId": params["requestId"]})
+            return
+        self._note(StepKind.DOWNLOAD, hop.url)
+        shown = {"status": status, "headers": {header["name"]: header["value"] for header in headers}}
+        is_open = await self._comes_from_outside(hop)
+        body = await read_file(session, params["requestId"], self._visit.max_body_bytes) if is_open else None
+        self.ledger.filed(hop, shown, body)
+        await session.send("Fetch.failRequest", {"requestId": params["requestId"], "errorReason": "Aborted"})
+
+    async def _comes_from_outside(self, hop: Hop) -> bool:
+        """Return whether what is held came from a public address; only its kind is told of an answer that is held."""
+        for _ in range(50):
+            space = self.ledger.space_of(hop)
+            if space is not None:
+                break
+            await asyncio.sleep(0.02)
+        reason = None if space == "Public" else self._gate.judge_answer(hop.url, f"an address that is {space}")
+        if reason is None:
+            return True
+        hop.refused = reason
+        self._log.step(StepKind.BLOCKED, f"{hop.url[:500]} (answered from {reason})")
+        self._log.halt(Outcome.REFUSED)
+        return False
+
     def _fill(self, bound: str) -> None:
         """Take nothing more: what is under way is stopped, what would begin is refused by the browser itself."""
         self._is_full = True
@@ -161,6 +179,13 @@ class Traffic:
         self.loaded.set()
         if self._root is not None:
             self._spawn(self._stop(self._root))
+
+    def _asked_who(self, session: Session, params: Params) -> None:
+        """Give no name and no password: the page of those who have none is recorded."""
+        none = {"response": "CancelAuth"}
+        self._spawn(
+            _say(session, "Fetch.continueWithAuth", {"requestId": params["requestId"], "authChallengeResponse": none})
+        )
 
     async def _decide(self, session: Session, params: Params) -> None:
         refused, error = await self._refusal(params)
@@ -201,7 +226,7 @@ class Traffic:
             if ended.request_id == self.main_request:
                 self._log.step(StepKind.REDIRECTED, params["request"]["url"])
         if params["request"].get("hasPostData"):
-            self._spawn(self._read_posted(session, params["requestId"]))
+            self._spawn(self._bodies.read_posted(session, self.ledger.hop(params["requestId"])))
 
     def _answered(self, _session: Session, params: Params) -> None:
         self._busy()
@@ -244,40 +269,15 @@ class Traffic:
             return
         hop.is_done = True
         if hop.refused is None and hop.body_missing is None:
-            self._spawn(self._read_body(session, hop))
-
-    async def _read_body(self, session: Session, hop: Hop) -> None:
-        if self._kept_bytes + hop.received_bytes > self._visit.max_bytes:
-            hop.body_missing = "over_total"
-            return
-        self._kept_bytes += hop.received_bytes
-        hop.body_missing = "not_given"
-        try:
-            got = await session.send("Network.getResponseBody", {"requestId": hop.request_id})
-        except ProtocolError:
-            if self._root is None or session is self._root:
-                return
-            got = await self._root.send("Network.getResponseBody", {"requestId": hop.request_id})
-        text = got["body"]
-        body = base64.b64decode(text) if got["base64Encoded"] else text.encode("utf-8", "surrogatepass")
-        self._kept_bytes += len(body) - hop.received_bytes
-        if hop.refused is None:
-            hop.body, hop.body_missing = body, None
-
-    async def _read_posted(self, session: Session, request_id: str) -> None:
-        hop = self.ledger.hop(request_id)
-        if hop is not None and hop.request_body is None:
-            got = await session.send("Network.getRequestPostData", {"requestId": request_id})
-            hop.request_body = got["postData"].encode("utf-8", "surrogatepass")
+            self._spawn(self._bodies.read(session, hop))
 
     def _failed(self, _session: Session, params: Params) -> None:
         self._busy()
         self.ledger.failed(params)
 
     def _socket(self, _session: Session, params: Params) -> None:
-        """Tell of a socket that was opened against all odds: what it says is not recorded."""
-        self._note(StepKind.BLOCKED, f"{params['url'][:500]} (socket)")
-        self._log.want("sockets", "not_recorded")
+        """Tell of a socket, which only a worker can open here: what it says is not recorded."""
+        self._log.want("sockets", f"not_recorded: {params['url'][:500]}")
 
     def _navigated(self, _session: Session, params: Params) -> None:
         frame = params["frame"]
@@ -297,6 +297,10 @@ class Traffic:
 
     def _busy(self) -> None:
         self.quiet_since_s = time.monotonic()
+
+
+async def _say(session: Session, method: str, params: Params) -> None:
+    await session.send(method, params)
 
 
 async def _bearing(work: Coroutine[Any, Any, None]) -> None:

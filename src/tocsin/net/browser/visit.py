@@ -14,7 +14,8 @@ from tocsin.net.browser.traffic import Traffic
 LOAD_SHARE = 0.35  # of the time of a visit
 SCROLL_SHARE = 0.30
 QUIET_S = 0.5
-MAX_DIALOGS = 20
+LONG_QUIET_S = 3.0
+MAX_DIALOGS = 20  # as in `launch.CLOSED_SCRIPT`
 _GONE = frozenset({404, 410, 451})
 _NO_NAME = "ERR_NAME_NOT_RESOLVED"
 _BOTTOM = "(document.scrollingElement || document.documentElement)"
@@ -84,23 +85,27 @@ class Course:
             self._log.bound("load")
             self._log.halt(Outcome.FAILED)  # not even the head of an answer
             return False
-        if opened.get("isDownload"):
+        if opened.get("isDownload") or self._log.met(StepKind.DOWNLOAD):
             self._log.bound("download")
             return False
         if opened.get("errorText"):
             self._traffic.page_failed(opened["errorText"])
             self._log.halt(Outcome.GONE if _NO_NAME in opened["errorText"] else Outcome.FAILED)
             return False
-        limit_s = max(1.0, limit_s - self._log.elapsed_s)
-        try:
-            async with asyncio.timeout(limit_s):
-                await self._traffic.loaded.wait()
-        except TimeoutError:
-            self._log.bound("load")
-        if not await self._traffic.settle(QUIET_S, max(QUIET_S, self._visit.max_s * LOAD_SHARE - self._log.elapsed_s)):
-            self._log.bound("load")
-        self._log.step(StepKind.WAITED, "load")
+        await self._wait(root, max(1.0, limit_s - self._log.elapsed_s))
         return True
+
+    async def _wait(self, root: Root, limit_s: float) -> None:
+        """Wait until the page says it is loaded and rests; one that rests for long without saying so will never."""
+        traffic, end_s = self._traffic, self._log.elapsed_s + limit_s
+        while not (traffic.rests(QUIET_S) if traffic.loaded.is_set() else traffic.rests(LONG_QUIET_S)):
+            if self._log.elapsed_s > end_s:
+                self._log.bound("load")
+                if not traffic.loaded.is_set():
+                    await root.send("Page.stopLoading")  # a document without end
+                break
+            await asyncio.sleep(0.02)
+        self._log.step(StepKind.WAITED, "load")
 
     async def _scroll(self, taker: Taker) -> None:
         """Scroll down to the end of the page, which may come later and later, then back to its beginning."""
@@ -143,10 +148,8 @@ class Course:
         self._dialogs += 1
         if self._dialogs == MAX_DIALOGS and self._root is not None:
             self._log.bound("dialogs")
-            # Told while the dialog still holds the script: it ends where the dialog closes.
-            silencing = asyncio.ensure_future(self._silence(self._root))
-            await asyncio.sleep(0.1)
-            await asyncio.gather(silencing, _quietly(dialog.dismiss()))
+            await _quietly(dialog.dismiss())
+            await self._silence(self._root)
             return
         await _quietly(dialog.dismiss())
 
