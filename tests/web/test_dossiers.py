@@ -158,8 +158,8 @@ def test_a_deadline_shows_its_safe_day_and_what_was_done_is_added(web: World, al
     alice.post(f"{home}/start", wanted)
     (clock,) = web.store.dossiers.clocks(number)
     assert clock.safe_on is not None and clock.safe_on.isoformat() == "2026-05-22"  # the 23rd is a Saturday
-    assert "22 mai" in alice.get(home).content.decode()
-    assert "22 mai" in alice.get(f"{HOME}{number}/").content.decode()
+    assert "22\u00a0mai" in alice.get(home).content.decode()
+    assert "22\u00a0mai" in alice.get(f"{HOME}{number}/").content.decode()
     alice.post(f"{home}/{clock.id}", {"kind": "plainte_simple", "day": "2026-03-02"})
     (same,) = web.store.dossiers.clocks(number)
     assert same.last_on == clock.last_on  # a simple complaint stops nothing
