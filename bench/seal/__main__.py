@@ -10,7 +10,6 @@ import hashlib
 import random
 import shutil
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -144,13 +143,13 @@ def run(command: Sequence[str]) -> None:
 
 
 def timed(work: Callable[[], object], runs: int = RUNS) -> float:
-    """Return the wall time of the median run, in milliseconds."""
+    """Return the wall time of the fastest run, in milliseconds: what it costs where nobody else uses the machine."""
     times = []
     for _ in range(runs):
         began = time.perf_counter()
         work()
         times.append(time.perf_counter() - began)
-    return statistics.median(times) * 1000
+    return min(times) * 1000
 
 
 if __name__ == "__main__":

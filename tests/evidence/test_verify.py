@@ -339,6 +339,15 @@ def test_a_seal_without_time_stamps_is_awaiting_and_not_refused(tmp_path: Path, 
     assert "AWAITING stamp captures/01/seal 1-of-2 has=alpha" in both(folder)
 
 
+def test_one_token_under_two_names_is_counted_once(small: Path) -> None:
+    (small / "seal/dossier.tsr.beta").write_bytes((small / "seal/dossier.tsr.alpha").read_bytes())
+    (small / "seal/tsa-chain.beta.pem").write_bytes((small / "seal/tsa-chain.alpha.pem").read_bytes())
+    mend_sums(small)
+    lines = both(small)
+    assert "NOTE same-stamp seal/dossier.tsr.beta" in lines
+    assert "AWAITING stamp seal 1-of-2 has=alpha" in lines
+
+
 def test_roots_that_are_trusted_anchor_their_own_tokens_alone(small: Path, two: tuple[Authority, ...]) -> None:
     roots = two[0].roots_file
     lines = both(small, "--roots", str(roots), roots=read_pem(two[0].roots))

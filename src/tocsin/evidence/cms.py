@@ -46,7 +46,8 @@ _LONGEST_CHAIN = 8
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What a reply says, its signature checked with the certificate it carries, that one trusted by nobody yet.
 
-    imprint: what is stamped, and by which hash. signer, others: certificates of the token.
+    imprint: what is stamped, and by which hash. statement: TSTInfo, what was signed. signer, others: certificates of
+    the token.
     """
 
     imprint: bytes
@@ -55,6 +56,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     nonce: int | None
     serial: int
     policy: str
+    statement: bytes
     signer: x509.Certificate
     others: tuple[x509.Certificate, ...]
 
@@ -142,6 +144,7 @@ def _open_token(token: Any) -> Reply:
         nonce=stamped["nonce"].native,
         serial=stamped["serial_number"].native,
         policy=stamped["policy"].dotted,
+        statement=bytes(packed["content"]),
         signer=signer,
         others=tuple(each for each in carried if each != signer),
     )

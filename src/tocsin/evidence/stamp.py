@@ -92,4 +92,5 @@ def _token(reply: bytes, found: Reply, authority: str, chain: Sequence[x509.Cert
         reply=reply,
         chain=pem_of(chain),
         anchored=anchored,
+        statement=found.statement,
     )

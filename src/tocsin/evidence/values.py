@@ -93,7 +93,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     authority: its short name, part of file names. at: the instant it attests. digest: what it stamps, hexadecimal.
     reply: the whole answer, as `openssl ts -reply` reads it. chain: certificates the token carries, signer first, PEM.
     anchored: its chain ends in a root that was given, not only in itself. qualified: what our list says of the
-    authority. serial: hexadecimal.
+    authority. serial: hexadecimal. statement: what it signed (TSTInfo in DER), empty where it is not at hand.
     """
 
     authority: str
@@ -106,6 +106,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     chain: bytes
     anchored: bool = False
     qualified: bool = False
+    statement: bytes = b""
 
 
 class SealState(StrEnum):

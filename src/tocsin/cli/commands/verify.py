@@ -53,6 +53,7 @@ _CHECKS = {
     "token": N_("time-stamp"),
     "anchored": N_("authority under a root that you gave"),
     "unanchored": N_("authority under no root given here"),
+    "same-stamp": N_("one time-stamp under two names, counted once"),
     "stamp": N_("awaiting time-stamps"),
     "stamped-late": N_("stamped later than it was sealed"),
     "time-doubtful": N_("its time is doubtful"),

@@ -65,16 +65,20 @@ def check_seal(tree: Tree, folder: str, sealed: str, log: Log, roots: tuple[Cert
         yield _verdict("inclusion", proof, _included(tree, proof, place, log))
     if sealed not in tree.sums:
         return
-    content, authorities = tree.read(sealed), []
+    content = tree.read(sealed)
+    authorities: dict[bytes, str] = {}  # by what each signed: one token under two names is one
     for path, authority in tokens_in(tree, folder):
         token = _token(tree, folder, path, content, roots)
         if token is None:
             yield Finding(Status.FAILED, "token", path)
             continue
-        authorities.append(authority)
-        yield from _say_token(token, path, f"{folder}/tsa-chain.{authority}.pem", entry)
+        yield from _say_trust(token, path, f"{folder}/tsa-chain.{authority}.pem")
+        if token.statement in authorities:
+            yield Finding(Status.NOTE, "same-stamp", path)
+        authorities.setdefault(token.statement, authority)
+        yield from _say_delay(token, path, entry)
     if len(authorities) < WANTED_TOKENS:
-        had = f" has={','.join(authorities)}" if authorities else ""
+        had = f" has={','.join(authorities.values())}" if authorities else ""
         yield Finding(Status.AWAITING, "stamp", folder, f"{len(authorities)}-of-{WANTED_TOKENS}{had}")
 
 
@@ -151,12 +155,15 @@ def _token(tree: Tree, folder: str, path: str, content: bytes, roots: tuple[Cert
         return None
 
 
-def _say_token(token: Token, path: str, chain: str, entry: Entry | None) -> Iterator[Finding]:
-    at = token.at.astimezone(UTC).replace(microsecond=0)
-    yield Finding(Status.OK, "token", path, iso(at))
+def _say_trust(token: Token, path: str, chain: str) -> Iterator[Finding]:
+    yield Finding(Status.OK, "token", path, iso(_second(token.at)))
     yield Finding(Status.OK, "anchored", chain) if token.anchored else Finding(Status.NOTE, "unanchored", chain)
+
+
+def _say_delay(token: Token, path: str, entry: Entry | None) -> Iterator[Finding]:
     if entry is None:
         return
+    at = _second(token.at)
     apart = at - _second(entry.at)
     if abs(apart) > DOUBTFUL_STAMP:
         code = "stamped-late" if at > entry.at else "time-doubtful"
@@ -164,7 +171,7 @@ def _say_token(token: Token, path: str, chain: str, entry: Entry | None) -> Iter
 
 
 def _second(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
+    return at.astimezone(UTC).replace(microsecond=0)
 
 
 def _verdict(code: str, place: str, good: bool, detail: str = "") -> Finding:

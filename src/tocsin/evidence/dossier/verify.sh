@@ -285,7 +285,8 @@ done
 
 token() {   # folder of the seal, what is stamped, the token
   authority=${3##*.tsr.} chain=$1/tsa-chain.${3##*.tsr.}.pem
-  when=$(openssl ts -reply -in "$3" -text 2>/dev/null | sed -n 's/^Time stamp: \([A-Za-z]* *[0-9]* [0-9:]*\)\(\.[0-9]*\)\{0,1\} \([0-9]* GMT\)$/\1 \3/p')
+  told=$(openssl ts -reply -in "$3" -text 2>/dev/null)
+  when=$(printf '%s\n' "$told" | sed -n 's/^Time stamp: \([A-Za-z]* *[0-9]* [0-9:]*\)\(\.[0-9]*\)\{0,1\} \([0-9]* GMT\)$/\1 \3/p')
   stamped=$(date -u -d "${when:-none}" '+%s %Y-%m-%dT%H:%M:%SZ' 2>/dev/null) || stamped=''
   if [ -z "$stamped" ] || ! have "$chain"; then say "FAILED token $3"; return; fi
   second=${stamped% *} stamped=${stamped#* } anchored=0
@@ -296,8 +297,11 @@ token() {   # folder of the seal, what is stamped, the token
   fi
   say "OK token $3 $stamped"
   if [ "$anchored" = 1 ]; then say "OK anchored $chain"; else say "NOTE unanchored $chain"; fi
-  stamps="$stamps${stamps:+,}$authority"
-  count=$((count + 1))
+  told=${told##*TST info:}   # what the authority signed; all before it can be changed by anybody
+  case $seen in
+    *"$told"*) say "NOTE same-stamp $3" ;;
+    *) seen=$seen$NL$told stamps="$stamps${stamps:+,}$authority" count=$((count + 1)) ;;
+  esac
   [ -n "$entered_s" ] || return
   apart=$((second - entered_s))
   if [ "$apart" -gt "$LATE" ]; then say "NOTE stamped-late $3 entered=$entered stamped=$stamped"
@@ -323,7 +327,7 @@ seal() {   # folder of the seal, what is sealed, its kind
     fi
   fi
   have "$2" || return
-  stamps='' count=0
+  stamps='' count=0 seen=''
   for file in $(sed -n "s|^\($1/[a-z]*\.tsr\.[a-z0-9-]*\)\$|\1|p" "$work/found"); do token "$1" "$2" "$file"; done
   [ "$count" -ge "$WANTED" ] || say "AWAITING stamp $1 $count-of-$WANTED${stamps:+ has=$stamps}"
 }
