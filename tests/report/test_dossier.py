@@ -14,7 +14,7 @@ import pytest
 
 from tests.evidence.make import FORGED, make_png, make_recording
 from tests.report.dossiers import CHANGED, make_attachment, make_facts, make_part
-from tocsin.base.capture import Outcome, Picture, Recording, Visit
+from tocsin.base.capture import Outcome, Picture, Recording, Visit, Want
 from tocsin.base.errors import InputError
 from tocsin.evidence.values import EntryKind, File
 from tocsin.report.dossier import CapturePart, ReportFacts, packet_pdf, report_pdf
@@ -142,6 +142,18 @@ def test_a_visit_that_got_nothing_is_reported_all_the_same(outcome: Outcome, tmp
 def test_a_file_that_a_person_attached_is_told_apart(tmp_path: Path) -> None:
     text = words(report_pdf(make_facts(captures=(make_attachment(),))), tmp_path)
     assert "joint par une personne" in text and "lettre.pdf" in text and "Méthode" not in text
+
+
+def test_what_could_not_be_had_is_named_with_its_reason(tmp_path: Path) -> None:
+    wants = (
+        Want(field="pictures", reason="below_60000_px_of_90000"),
+        Want(field="certificates.cdn.example.org", reason="not_given: it left"),
+        Want(field="net.public_ip", reason="not_configured"),
+    )
+    text = words(report_pdf(of(make_recording(wants=wants), language="en")), tmp_path)
+    assert "Pictures of the page Not had: below 60000 pixels, of 90000" in text
+    assert "Not had: the browser did not give it: it left" in text and "cdn.example.org" in text
+    assert "4. Public IP address Not had: no service set for it" in text
 
 
 def test_a_long_page_is_shown_in_slices_and_the_rest_is_told(tmp_path: Path) -> None:

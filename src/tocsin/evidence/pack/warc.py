@@ -26,7 +26,9 @@ _SPEC = "http://iipc.github.io/warc-specifications/specifications/warc-format/wa
 _PRINTED = punctuation + " "
 _WEB = ("http://", "https://")
 _SQUEEZED = ("image/", "video/", "audio/", "font/woff", "application/zip", "application/pdf")
-_TRUNCATED = {"too_big": "length", "no_answer": "disconnect", "time": "time"}
+# Why there is no body, where there should be one, in the words of the standard.
+_TRUNCATED = {"too_big": "length", "over_total": "length", "cut": "time", "not_ended": "disconnect"}
+_BODILESS = frozenset({None, "redirect", "none_by_status"})
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ def _response(recording: Recording, exchange: Exchange, identifier: str) -> ArcW
         rows.append(("WARC-IP-Address", _one_line(exchange.remote_ip)))
     if exchange.protocol:
         rows.append(("WARC-Protocol", _one_line(exchange.protocol)))
-    if exchange.body is None and exchange.body_missing not in (None, "redirect"):
+    if exchange.body is None and exchange.body_missing not in _BODILESS:
         rows.append(("WARC-Truncated", _TRUNCATED.get(exchange.body_missing or "", "unspecified")))
     reason = _one_line(exchange.reason)
     line = f"{exchange.status} {reason}".strip()

@@ -156,10 +156,18 @@ def _method(part: CapturePart, words: Words) -> Iterator[Block]:
     rows = []
     for point in dict.fromkeys(points):
         reason = words.reason(wants.get(point, "not_recorded"))
-        rows.append([words.name("points", point), had.get(point) or words.say("not_had", reason=reason)])
+        rows.append([_point(point, words), had.get(point) or words.say("not_had", reason=reason)])
     yield heading(words.say("method"), 3)
     yield {"kind": "note", "text": words.say("method_note")}
     yield table([2.2, 5], words.items("method_head"), rows)
+
+
+def _point(field: str, words: Words) -> str:
+    """Return the name of a point of the method, or of a file or a part that could not be had."""
+    if field in words.table("points"):
+        return words.name("points", field)
+    kind, _, which = field.partition(".")
+    return f"{words.name('others', kind)} {which}".strip()
 
 
 def _steps(part: CapturePart, words: Words) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tocsin.base.errors import InputError
+
+_BELOW = re.compile(r"below_(\d+)_px_(?:of_(\d+)|over_bytes)")
 
 
 class Words:
@@ -44,7 +47,10 @@ class Words:
         return str(self._table[table].get(code, code))
 
     def reason(self, code: str) -> str:
-        """Return why something was not had; numbers and details behind the code stay as they are."""
+        """Return why something was not had; details behind the code stay as they are."""
+        if cut := _BELOW.fullmatch(code):
+            kind = "below_px" if cut[2] else "below_bytes"
+            return self.name("reasons", kind).format(top=cut[1], height=cut[2])
         bare = code.partition(":")[0]
         return code.replace(bare, self.name("reasons", bare), 1)
 
