@@ -191,6 +191,7 @@ def test_a_letter_shows_its_gaps_waits_for_a_second_person_and_leaves_once(web: 
         "sender.email": "alice@example.org",
         "recipient.name": "La plateforme",
         "good_faith": "yes",
+        "passages": "Le fil de discussion",
     }
     answer = alice.post(write, given)
     assert answer.status_code == 302, answer.content.decode()

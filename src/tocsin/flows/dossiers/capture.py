@@ -53,6 +53,7 @@ _FIELDS = {
     "clock.offset": N_("Offset of the clock"),
     "steps.path": N_("Path followed"),
 }
+_MARKS = {TieStrength.WHOLE: "met", TieStrength.PARTLY: "doubtful", TieStrength.NONE: "missing"}
 _OUTCOMES = {
     "whole": N_("The whole page was recorded."),
     "cut": N_("A bound of time, size or height was met: what was had is recorded, the method says what is not."),
@@ -71,11 +72,12 @@ class FileLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TieLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the page, and what ties it: whole, partly or none; said: in words."""
+    """A line of the page, and what ties it: whole, partly or none; said: in words. mark: how a tick is drawn."""
 
     passage: str
     strength: str
     said: str
+    mark: str
 
 
 class FieldLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +167,7 @@ def _tie(tie: Tie, t: Translator) -> TieLine:
             said = t.text(N_("{first}; not there: {words}"), first=said, words=t.quoted(tie.missing[:6]))
     else:
         said = t.text(N_("in no answer: it exists in the rendered page alone"))
-    return TieLine(passage=tie.passage, strength=tie.strength.value, said=said)
+    return TieLine(passage=tie.passage, strength=tie.strength.value, said=said, mark=_MARKS[tie.strength])
 
 
 def _fields(path: Path | None, t: Translator) -> tuple[FieldLine, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from tocsin.flows.i18n import N_, Translator
 from tocsin.flows.law.dossier_grounds import ground_sheets
 from tocsin.flows.law.dossier_letters import draft_letter, facts_of_dossier
 from tocsin.legal.letters.compose import fields_of
-from tocsin.legal.letters.facts import Facts
+from tocsin.legal.letters.facts import Facts, GroundRef
 from tocsin.legal.letters.kinds import Kind, load_kinds
 from tocsin.legal.letters.lint import lint_draft
 from tocsin.legal.letters.values import Draft, LetterKind, Level
@@ -35,6 +36,9 @@ _ALWAYS = (
     ("place", N_("place")),
     ("reach.people", N_("how many people saw it, as far as is known")),
 )
+_PASSAGES = "passages"  # what of the dossier's own facts a person chooses for one letter
+_GAP = "gap_left"
+_NAMES = re.compile(r"\s*\((?:[a-z]+\.)?[a-z_]+(?: = true)?\)")  # of facts files, which people on a page do not write
 _LONGEST = 20_000
 
 
@@ -67,6 +71,14 @@ class Trap(msgspec.Struct, frozen=True, kw_only=True):
     is_grave: bool
 
 
+class GroundChoice(msgspec.Struct, frozen=True):
+    """A chosen ground of the dossier, and whether this letter rests on it."""
+
+    id: str
+    name: str
+    is_taken: bool
+
+
 class LetterForm(msgspec.Struct, frozen=True, kw_only=True):
     """The page: the kind, what is asked of people, the draft as it stands, and the traps in its words."""
 
@@ -74,8 +86,11 @@ class LetterForm(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     language: str
     fields: tuple[Field, ...]
+    grounds: tuple[GroundChoice, ...]
+    passages: str
     draft: Draft
     facts: Facts
+    refusals: tuple[str, ...]
     traps: tuple[Trap, ...]
 
 
@@ -95,12 +110,15 @@ def letter_kinds(engine: Engine, row: DossierRow, t: Translator) -> tuple[KindLi
     return tuple(sorted(lines, key=lambda line: not line.fits))
 
 
-def letter_form(kind: LetterKind, language: str, facts: Facts, t: Translator) -> LetterForm:
-    """Return the form of a kind on facts: those known fill its fields."""
+def letter_form(
+    kind: LetterKind, language: str, facts: Facts, t: Translator, *, known: Sequence[GroundRef] = ()
+) -> LetterForm:
+    """Return the form of a kind on facts: those known fill its fields. known: all grounds chosen for the dossier."""
     draft = draft_letter(kind.value, language, facts)
     traps = tuple(
         Trap(words=one.words, said=one.by(t.language), source=one.source, is_grave=one.weight.value != "note")
         for one in lint_draft(draft, facts)
+        if one.code != _GAP  # the draft beside shows each
     )
     found = load_kinds()[kind]
     return LetterForm(
@@ -108,8 +126,13 @@ def letter_form(kind: LetterKind, language: str, facts: Facts, t: Translator) ->
         title=found.title.by(t.language),
         language=language,
         fields=tuple(_fields(kind, language, facts, t)),
+        grounds=tuple(
+            GroundChoice(one.id, one.name, any(one.id == taken.id for taken in facts.grounds)) for one in known
+        ),
+        passages="\n".join(passage for item in facts.items[:1] for passage in item.passages),
         draft=draft,
         facts=facts,
+        refusals=tuple(_NAMES.sub("", one.text) for one in draft.refusals),
         traps=traps,
     )
 
@@ -132,11 +155,18 @@ def facts_given(given: Mapping[str, str], base: Facts) -> Facts:
     for name in {field for kind in LetterKind for field in _asked(kind, "en")}:
         if name in given or _form(name) == "yes":
             _put(told, name, given.get(name, "").strip()[:_LONGEST])
+    if _PASSAGES in given and told["items"]:
+        told["items"][0]["passages"] = [line.strip() for line in given[_PASSAGES].splitlines() if line.strip()]
     try:
         return msgspec.convert(told, Facts, strict=False)
     except msgspec.ValidationError as error:
         place = str(error).partition("$.")[2].rstrip("`") or "form"
         raise InputError("{place} cannot be read: {error}. Write it anew.", place=place, error=error) from error
+
+
+def with_grounds(facts: Facts, known: Sequence[GroundRef], wanted: Sequence[str]) -> Facts:
+    """Return facts that rest on the wanted ones of the known grounds: one fact, one qualification, is for people."""
+    return msgspec.structs.replace(facts, grounds=tuple(one for one in known if one.id in wanted))
 
 
 def _fields(kind: LetterKind, language: str, facts: Facts, t: Translator) -> list[Field]:

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.base.errors import InputError, NotFoundError, TocsinError
-from tocsin.flows.dossiers.letter_form import LANGUAGES, facts_given, first_facts, letter_form, letter_kinds
+from tocsin.flows.dossiers.letter_form import (
+    LANGUAGES,
+    facts_given,
+    first_facts,
+    letter_form,
+    letter_kinds,
+    with_grounds,
+)
 from tocsin.flows.dossiers.lines import who_said
 from tocsin.flows.evidence.dossiers import own_dossier
 from tocsin.flows.law.dossier_letters import (
@@ -53,15 +60,12 @@ def write(request: WebRequest, brand: str, number: str, kind: str) -> HttpRespon
     given = request.POST if request.method == "POST" else request.GET
     language = given.get("lang", "fr") if given.get("lang", "fr") in LANGUAGES else "fr"
     letter = _letter_of(request, given.get("letter", ""), number)
-    facts = (
-        msgspec.json.decode(letter.facts, type=Facts)
-        if letter
-        else first_facts(request.engine, row, language, request.reader, request.now)
-    )
+    fresh = first_facts(request.engine, row, language, request.reader, request.now)
+    facts = msgspec.json.decode(letter.facts, type=Facts) if letter else fresh
     error = ""
     if request.method == "POST":
         try:
-            facts = facts_given(given.dict(), facts)
+            facts = with_grounds(facts_given(given.dict(), facts), fresh.grounds, given.getlist("grounds"))
             if given.get("do") == "keep":
                 draft = draft_letter(kind, language, facts)
                 kept = save_letter(
@@ -77,7 +81,7 @@ def write(request: WebRequest, brand: str, number: str, kind: str) -> HttpRespon
                 return _to(request, kept)
         except TocsinError as wrong:
             error = request.t.error(wrong)
-    form = letter_form(found, language, facts, request.t)
+    form = letter_form(found, language, facts, request.t, known=fresh.grounds)
     shown = {"row": row, "form": form, "error": error, "letter": letter, "languages": LANGUAGES}
     return render(request, "dossiers/write.html", shown)
 
