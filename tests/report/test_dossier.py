@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.evidence.make import FORGED, make_png, make_recording
+from tests.evidence.make import FORGED, make_png, make_recording, passage
 from tests.report.dossiers import CHANGED, make_attachment, make_facts, make_part
 from tocsin.base.capture import Outcome, Picture, Recording, Visit, Want
 from tocsin.base.errors import InputError
@@ -142,6 +142,22 @@ def test_a_visit_that_got_nothing_is_reported_all_the_same(outcome: Outcome, tmp
 def test_a_file_that_a_person_attached_is_told_apart(tmp_path: Path) -> None:
     text = words(report_pdf(make_facts(captures=(make_attachment(),))), tmp_path)
     assert "joint par une personne" in text and "lettre.pdf" in text and "Méthode" not in text
+
+
+def test_a_passage_of_several_lines_is_told_by_its_lines_and_one_that_was_not_looked_up_is_said_so(
+    tmp_path: Path,
+) -> None:
+    part = msgspec.structs.replace(make_part(), passages=(f"{passage(3)}\n\n{CHANGED}", "Jamais recherché"))
+    text = words(report_pdf(make_facts(captures=(part,))), tmp_path)
+    assert "Envoyé mot pour mot" in text and "La réponse dit : 1111" in text
+    assert "Jamais recherché Non recherché dans cette capture." in text
+
+
+def test_where_nothing_was_quoted_the_lines_without_a_tie_are_shown_and_the_rest_is_counted(tmp_path: Path) -> None:
+    lines = "\n".join(f"Ligne ajoutée par la page, numéro {place}" for place in range(50))
+    part = make_part(make_recording(text=lines))
+    text = words(report_pdf(make_facts(captures=(msgspec.structs.replace(part, passages=()),))), tmp_path)
+    assert "numéro 0" in text and "autres dans corroboration.json" in text
 
 
 def test_what_could_not_be_had_is_named_with_its_reason(tmp_path: Path) -> None:

@@ -50,15 +50,14 @@ def passage_blocks(part: CapturePart, words: Words) -> Iterator[Block]:
     told = part.read("corroboration.json")
     if not told:
         return
-    ties: dict[str, Mapping[str, Any]] = {}
-    for tie in told["ties"]:
-        ties.setdefault(tie["passage"], tie)
-    quoted = part.passages or tuple(text for text, tie in ties.items() if tie["strength"] != "whole")[:_UNTIED]
+    untied = [(tie["passage"], tie) for tie in told["ties"] if tie["strength"] != "whole"]
     addresses = {one["number"]: one["url"] for one in part.read("net.json").get("exchanges", ())}
     yield heading(words.say("passages"), 3)
-    for text in quoted:
+    for text, tie in part.ties or untied[:_UNTIED]:
         yield {"kind": "passage", "text": text}
-        yield from _tie(ties.get(text, {"strength": "none"}), addresses, words)
+        yield from _tie(tie, addresses, words)
+    if not part.ties and len(untied) > _UNTIED:
+        yield {"kind": "text", "text": words.say("tie_more", count=len(untied) - _UNTIED)}
     yield {
         "kind": "text",
         "text": words.say("tie_lines", **{name: told[name] for name in ("lines", "whole", "partly", "none")}),
@@ -66,7 +65,10 @@ def passage_blocks(part: CapturePart, words: Words) -> Iterator[Block]:
     yield {"kind": "note", "text": words.say("tie_note")}
 
 
-def _tie(tie: Mapping[str, Any], addresses: Mapping[int, str], words: Words) -> Iterator[Block]:
+def _tie(tie: Mapping[str, Any] | None, addresses: Mapping[int, str], words: Words) -> Iterator[Block]:
+    if tie is None:
+        yield {"kind": "note", "text": words.say("tie_unknown")}
+        return
     exchange = tie.get("exchange")
     where = {"exchange": exchange, "url": addresses.get(exchange, words.say("unknown")) if exchange is not None else ""}
     if tie["strength"] == "whole":

@@ -101,14 +101,13 @@ def _rung(part: CapturePart, words: Words, language: str) -> Iterator[Block]:
 def _proof(part: CapturePart) -> Proof:
     """Return what is known of a capture; time-stamps count where their chain ends in a root that we hold."""
     held = [token for token in part.seal.tokens if token.anchored]
-    ties = {tie["passage"]: tie["strength"] for tie in part.read("corroboration.json").get("ties", ())}
     return Proof(
         by_robot=part.by_robot,
         logged=True,
         authorities=tuple(token.authority for token in held),
         qualified=tuple(token.authority for token in held if token.qualified),
         clock_measured="clock_unchecked" not in part.manifest.doubts,
-        untied=sum(ties.get(text, "none") == "none" for text in part.passages),
+        untied=sum(tie is not None and tie["strength"] == "none" for _, tie in part.ties),
     )
 
 

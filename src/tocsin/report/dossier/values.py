@@ -39,6 +39,22 @@ class CapturePart(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         found = next((file for file in self.files if file.path == path), None)
         return _read(found, self.manifest.number) if found else {}
 
+    @cached_property
+    def ties(self) -> tuple[tuple[str, Mapping[str, Any] | None], ...]:
+        """Return the quoted passages with what ties them; None for one that was not looked up in this capture.
+
+        A passage that was looked up line by line is told line by line.
+        """
+        known: dict[str, Mapping[str, Any]] = {}
+        for tie in self.read("corroboration.json").get("ties", ()):
+            known.setdefault(tie["passage"], tie)
+        quoted = [
+            line
+            for text in self.passages
+            for line in ([text] if text in known else [one.strip() for one in text.splitlines() if one.strip()])
+        ]
+        return tuple((text, known.get(text)) for text in quoted)
+
     @property
     def by_robot(self) -> bool:
         """Return whether a robot made it, not a person who attached a file."""
