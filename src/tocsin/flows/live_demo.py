@@ -50,10 +50,11 @@ class DemoClock:
 
 
 class LiveDemo:
-    """The play: what was not shown yet, in the order in which it is seen."""
+    """The play: what was not shown yet, in the order in which it is seen. posts: all of it, what came before too."""
 
-    def __init__(self, engine: Engine, posts: Sequence[Played]) -> None:
+    def __init__(self, engine: Engine, posts: Sequence[Played], earlier: Sequence[Played] = ()) -> None:
         self.engine = engine
+        self.posts = (*earlier, *posts)
         self._posts = sorted(posts, key=lambda played: (played.post.seen_at, played.post.key))
         self._next = 0
 
@@ -101,7 +102,7 @@ def load_demo(
     past = [played for played in posts if played.post.seen_at < begin]
     _bring(engine, past, PAST, begin)
     close_timeline(engine, PAST, minute_of(begin), begin)
-    demo = LiveDemo(engine, [played for played in posts if played.post.seen_at >= begin])
+    demo = LiveDemo(engine, [played for played in posts if played.post.seen_at >= begin], past)
     demo.step(begin)
     return demo
 

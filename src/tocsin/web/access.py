@@ -40,6 +40,7 @@ ACCESS: Final[Mapping[str, Gate]] = {
     # the demonstration; 404 where none is played
     "demo:enter": OPEN,
     "demo:speed": SIGNED_IN,
+    "demo:site": OPEN,
     # the audit trail
     "audit:page": OWNERS,
     "audit:export": OWNERS,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from tocsin.flows.demo_site import DemoSite
 from tocsin.flows.engine import Engine
 
 Clock = Callable[[], datetime]
@@ -17,6 +18,7 @@ class Demo(Protocol):
     token: str
     speed: float
     speeds: tuple[int, ...]
+    site: DemoSite | None
 
     def set_speed(self, speed: float) -> None:
         """Go on at another speed; 0 stands still."""

@@ -7,4 +7,5 @@ from tocsin.web.demo import views
 urlpatterns = [
     path("demo/enter/<str:token>", views.enter, name="enter"),
     path("demo/speed", views.speed, name="speed"),
+    path("demo/site/<slug:page>", views.site, name="site"),
 ]

@@ -1,4 +1,4 @@
-"""Come in as Alice by the printed address, and choose how fast the play goes."""
+"""Come in as Alice by the printed address, choose how fast the play goes; the invented pages its robot captures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hmac
 
 from django.contrib.auth import get_user_model, login
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -39,6 +40,16 @@ def speed(request: WebRequest) -> HttpResponse:
         demo.set_speed(wanted)
     back = request.POST.get("next", "/")
     return HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
+
+
+@require_GET
+def site(request: WebRequest, page: str) -> HttpResponse:
+    """Show a page of the invented site, as it stands at this hour of the play; anybody may, as on the web."""
+    demo = _demo()
+    shown = demo.site.page(page, request.now) if demo.site else None
+    if shown is None:
+        raise Http404
+    return render(request, f"demo/{shown.form.name.lower()}.html", {"page": shown})
 
 
 def _demo() -> Demo:
