@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tocsin.base.errors import InputError
+from tocsin.base.errors import ConflictError, InputError
 from tocsin.cli.commands.capture import capture_row
 from tocsin.cli.commands.captures import columns as capture_columns
 from tocsin.cli.commands.listing import brand_slug
@@ -161,9 +161,15 @@ def _note(args: argparse.Namespace, context: Context) -> int:
 
 
 def _export(args: argparse.Namespace, context: Context) -> int:
-    from tocsin.flows.evidence.export import export_dossier
+    from tocsin.flows.dossiers.report import papers_of_dossier
+    from tocsin.flows.evidence.export import export_dossier, sealed_captures
 
-    path = export_dossier(context.engine(), args.number, args.target, getpass.getuser(), context.now())
+    engine, by, now = context.engine(), getpass.getuser(), context.now()
+    if args.target.exists():
+        raise ConflictError("{target} is there already; choose another place.", target=args.target)
+    has_captures = bool(sealed_captures(engine, args.number))
+    papers = papers_of_dossier(engine, args.number, by, now, context.t.language) if has_captures else ()
+    path = export_dossier(engine, args.number, args.target, by, now, files=papers)
     context.out.say(
         context.t.text(
             N_("The dossier {number} is in {path}. Anybody checks it with its verify.sh, or with `tocsin verify`."),
