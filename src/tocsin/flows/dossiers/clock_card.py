@@ -98,6 +98,11 @@ def said_day(day: date, t: Translator, *, year: bool = False) -> str:
     return f"{day.day} {month} {day.year}" if year else f"{day.day} {month}"
 
 
+def said_month(day: date, t: Translator) -> str:
+    """Return the month of a day with its year, as a heading: février 2027, February 2027."""
+    return f"{t.text(_MONTHS[day.month - 1])} {day.year}"
+
+
 def said_short_day(day: date, t: Translator) -> str:
     """Return a day where room is scarce: 23 févr., 23 Feb."""
     return f"{day.day}\u00a0{t.text(_SHORT_MONTHS[day.month - 1])}"

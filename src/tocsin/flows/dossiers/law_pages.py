@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.base.brand import Brand
 from tocsin.base.mention import Reason
-from tocsin.flows.dossiers.clock_card import ClockCard, clock_card, said_day, said_length, said_weekday
+from tocsin.flows.dossiers.clock_card import ClockCard, clock_card, said_day, said_length, said_month, said_weekday
 from tocsin.flows.dossiers.page import GroundCard, ground_card
 from tocsin.flows.engine import Engine
 from tocsin.flows.i18n import N_, Translator
@@ -31,6 +31,7 @@ _WHAT = {
     "draft": N_("draft to the lawyer by today"),
     "rule": N_("named by the rule"),
 }
+_ENDS = ("safe", "last", "extended")
 _MOST_WORDS = 4
 _SHOWN_MENTIONS = 12
 
@@ -91,9 +92,11 @@ class ClocksPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalendarLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A day of the calendar. tone: a class of colour for a day to keep to, "" for a reminder."""
+    """A day of the calendar. tone: a class of colour for a day to keep to, "" for a reminder. month: its heading."""
 
     day: date
+    month: str
+    is_reminder: bool
     said: str
     weekday: str
     what: str
@@ -153,7 +156,9 @@ def _calendar_line(day: Day, today: date, t: Translator) -> CalendarLine:
     tone = {"safe": "green", "last": "red", "extended": "faint"}.get(day.what, "")
     return CalendarLine(
         day=day.day,
-        said=said_day(day.day, t, year=True),
+        month=said_month(day.day, t),
+        is_reminder=day.what not in _ENDS,
+        said=said_day(day.day, t),
         weekday=said_weekday(day.day, t),
         what=t.text(_WHAT.get(day.what, day.what)),
         name=clock.rule.name.say(t.language) if clock else day.sheet.row.rule,
