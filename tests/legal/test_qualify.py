@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.qualify import Case, cost_ms, read_cases
+from eval.qualify.measure import Case, cost_ms, read_cases
 from tests.legal.mentions import mention
 from tocsin.base.kind import Kind
 from tocsin.base.mention import KindScore, PersonalKind

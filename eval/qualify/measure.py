@@ -14,7 +14,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -26,7 +25,7 @@ import msgspec
 from tocsin.legal.qualify import Facts, qualify
 from tocsin.screen.read import ReadInput, default_reader
 
-CASES = Path(__file__).resolve().parent.parent / "tests" / "legal" / "cases"
+CASES = Path(__file__).resolve().parents[2] / "tests" / "legal" / "cases"
 BRAND = ("Maison Alba",)
 NONE = "none"
 NEGATIVES = frozenset(("honest_review", "opinion", "question", "counter_speech", "parody", "whistle_blower"))
@@ -34,7 +33,7 @@ NEGATIVES = frozenset(("honest_review", "opinion", "question", "counter_speech",
 FLOORS = {"first ground": 84.0, "excluded grounds left out": 96.0, "hard negatives left alone": 93.0}
 MOST_MS = 2.0
 MOST_NEAR = 1.0  # percent of ordinary posts with a ground near
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 AIRLINES = DATA / "airline-stream" / "posts.jsonl.gz"
 TWEETS = DATA / "umsab-sentiment" / "french.val.jsonl"
 _NOT_FACTS = frozenset(("id", "first", "excluded", "language"))
@@ -170,6 +169,3 @@ def _digest() -> str:
         whole.update(path.read_bytes())
     return whole.hexdigest()
 
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""How often the nearest ground is named first, on cases held apart."""
