@@ -19,6 +19,7 @@ from typing import Any
 from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
@@ -114,7 +115,8 @@ _USAGE = x509.KeyUsage(
 
 def _private_key(key_pem: bytes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
     try:
-        key = serialization.load_pem_private_key(key_pem, None)
+        # The check of the key's primes takes longer than all the rest; `_Signer` checks what it signed instead.
+        key = serialization.load_pem_private_key(key_pem, None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError) as error:
         raise InputError("The key of the seal cannot be read: {error}.", error=str(error)) from error
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
@@ -179,9 +181,18 @@ class _Signer:
         return isinstance(self._key, rsa.RSAPrivateKey)
 
     def _signature(self, content: bytes) -> bytes:
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(content, padding.PKCS1v15(), hashes.SHA256())
-        return self._key.sign(content, ec.ECDSA(hashes.SHA256()))
+        """Return the signature over `content`, once its public key has found it good."""
+        key = self._key
+        try:
+            if isinstance(key, rsa.RSAPrivateKey):
+                signature = key.sign(content, padding.PKCS1v15(), hashes.SHA256())
+                key.public_key().verify(signature, content, padding.PKCS1v15(), hashes.SHA256())
+            else:
+                signature = key.sign(content, ec.ECDSA(hashes.SHA256()))
+                key.public_key().verify(signature, content, ec.ECDSA(hashes.SHA256()))
+        except (InvalidSignature, ValueError) as error:
+            raise InputError("The key of the seal is broken. Restore it from a backup.") from error
+        return signature
 
 
 def _token(reply: bytes, digest: bytes) -> cms.ContentInfo:
