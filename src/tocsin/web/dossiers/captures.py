@@ -86,7 +86,9 @@ def take_loose(request: WebRequest, brand: str) -> HttpResponse:
         messages.error(request, request.t.error(wrong))
         return HttpResponseRedirect(back or reverse("today:page", kwargs={"brand": brand}))
     messages.success(request, _("The robot captures the page; owner and counsel find it among the dossiers."))
-    return _to_capture(request, asked) if request.role in LAWYERS.roles and not back else HttpResponseRedirect(back)
+    if request.role in LAWYERS.roles and not back:
+        return _to_capture(request, asked)
+    return HttpResponseRedirect(back or reverse("today:page", kwargs={"brand": brand}))
 
 
 @require_POST
@@ -98,7 +100,7 @@ def attach(request: WebRequest, brand: str, number: str) -> HttpResponse:
         messages.error(request, _("Choose a file first."))
         return HttpResponseRedirect(reverse("dossiers:take", kwargs={"brand": brand, "number": number}))
     try:
-        attach_file(request.engine, number, given.name or "", given.read(), request.reader.mark, request.now)
+        attach_file(request.engine, number, given.name or "", given.read(), request.reader.mark, now=request.now)
     except InputError as wrong:
         messages.error(request, request.t.error(wrong))
         return HttpResponseRedirect(reverse("dossiers:take", kwargs={"brand": brand, "number": number}))

@@ -83,6 +83,8 @@ def start(request: WebRequest, brand: str, number: str) -> HttpResponse:
 def act(request: WebRequest, brand: str, number: str, clock: int) -> HttpResponse:
     """Tell that something was done while a deadline ran, or stop it."""
     by = request.reader.mark
+    if clock not in [one.id for one in request.engine.store.dossiers.clocks(_own(request, number).number)]:
+        raise Http404
     if request.POST.get("do") == "stop":
         return _do(request, number, "clocks", lambda: stop_clock(request.engine, brand, clock, by, request.now))
     done = {"kind": request.POST.get("kind", ""), "date": _iso(request.POST.get("day", ""))}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tocsin.base.errors import InputError, NotFoundError, TocsinError
+from tocsin.base.errors import NotFoundError, TocsinError
 from tocsin.flows.dossiers.letter_form import (
     LANGUAGES,
     facts_given,
@@ -28,7 +28,6 @@ from tocsin.flows.law.dossier_letters import (
     draft_letter,
     mark_answered,
     mark_sent,
-    own_letter,
     refusals_of,
     save_letter,
 )
@@ -164,13 +163,11 @@ def _own(request: WebRequest, number: str) -> DossierRow:
 
 
 def _letter(request: WebRequest, letter: int, number: str) -> LetterRow:
-    try:
-        row = own_letter(request.engine, request.brand.slug, letter)
-    except (NotFoundError, InputError):
-        raise Http404 from None
-    if row.dossier != number:
+    listed = request.engine.store.dossiers.letters(_own(request, number).number)
+    found = next((row for row in listed if row.id == letter), None)
+    if found is None:
         raise Http404
-    return row
+    return found
 
 
 def _letter_of(request: WebRequest, given: str, number: str) -> LetterRow | None:

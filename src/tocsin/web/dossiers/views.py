@@ -163,7 +163,7 @@ def _person(request: WebRequest) -> int:
     """Return the number of the person chosen, 0 for nobody or for somebody without a role here."""
     given = request.POST.get("counsel", "")
     known = people_names(request.engine, request.brand.slug)
-    return int(given) if given.isascii() and given.isdigit() and int(given) in known else 0
+    return next((number for number in known if str(number) == given), 0)
 
 
 def _day(text: str) -> date | None:
