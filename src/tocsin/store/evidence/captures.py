@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tocsin.base.errors import ConflictError, NotFoundError
+from tocsin.base.errors import ConflictError, InputError, NotFoundError
 from tocsin.base.time import from_ms, to_ms
 from tocsin.store import bulk
 from tocsin.store.database import Database, Row
@@ -17,6 +17,12 @@ from tocsin.store.map import at_or_none, clean, stored_id, to_json
 
 MOST_TRIES = 3
 _ATTACHING = timedelta(hours=1)
+# What a capture that is given up says of itself.
+_UNFINISHED = InputError("The file was not taken whole. Attach it again.")
+_DIED = ConflictError(
+    "The robot died {tries} times at this page. Look at the log of the worker, then capture it again.", tries=MOST_TRIES
+)
+_LOST = NotFoundError("The files of the capture are no longer in the evidence folder. Capture the page again.")
 _LONGEST_PARAM = 2_000  # letters of a value in an error, which a page may have brought
 # fmt: off
 _COLUMNS = (
@@ -138,17 +144,15 @@ def claim(db: Database, holder: str, now: datetime, lease: timedelta, number: st
     One whose robot died comes back when its lease is over, and is given up after three tries. number: this one alone.
     """
     now_ms = to_ms(now)
-    unfinished = "The file was not taken whole. Attach it again."
     db.run(
         "update store_capture set state = 'failed', error_template = %s"
         " where state = 'queued' and not robot and asked_ms < %s",
-        [unfinished, to_ms(now - _ATTACHING)],
+        [_UNFINISHED.template, to_ms(now - _ATTACHING)],
     )
-    template = "The robot died {tries} times at this page. Look at the log of the worker, then capture it again."
     db.run(
         "update store_capture set state = 'failed', holder = '', error_template = %s, error_params = %s"
         " where state = 'running' and lease_ms < %s and tries >= %s",
-        [template, to_json({"tries": str(MOST_TRIES)}), now_ms, MOST_TRIES],
+        [_DIED.template, to_json({"tries": str(MOST_TRIES)}), now_ms, MOST_TRIES],
     )
     ready = "robot and ((state = 'queued' and next_ms <= %s) or (state = 'running' and lease_ms < %s))"
     only, params = (" and number = %s", [number]) if number else ("", [])
@@ -228,10 +232,9 @@ def stamp_later(db: Database, number: str, next_at: datetime) -> None:
 
 def lost(db: Database, number: str) -> None:
     """Give up a recorded capture whose files are nowhere."""
-    template = "The files of the capture are no longer in the evidence folder. Capture the page again."
     db.run(
         "update store_capture set state = 'failed', error_template = %s where number = %s and state = 'recorded'",
-        [template, number],
+        [_LOST.template, number],
     )
 
 
