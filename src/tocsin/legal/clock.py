@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -205,7 +205,7 @@ class _Walk:
         months = {Residence.OVERSEAS: 1, Residence.ABROAD: 2}.get(self.case.residence, 0)
         if self.rule.distance and months:
             lengths.append(Length(months, Unit.MONTH))
-        self.start = start
+        self.start = self.suspended_until = start
         self.counted = self._capped(COUNTING[self.rule.extension](start, lengths, self.calendar))
 
     def _capped(self, counted: Counted) -> Counted:
@@ -282,7 +282,9 @@ class _Walk:
         if act.until is None:
             self._say(Remark.SUSPENSION_OPEN, params)
             return
-        longer = self.counted.last + (act.until - act.day)
+        since = max(act.day, self.suspended_until)  # days that two acts cover are suspended once
+        longer = self.counted.last + max(act.until - since, timedelta(0))
+        self.suspended_until = max(act.until, self.suspended_until)
         least = add_months(act.until, _LEAST_AFTER_SUSPENSION_MONTHS)
         self.counted = self._capped(Counted(max(longer, least), None))
         self._say(Remark.SUSPENDED, {**params, "until": act.until})
