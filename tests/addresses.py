@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tocsin.base.ids import stable_int
 from tocsin.base.seam import LIVE
+from tocsin.store.evidence.rows import CaptureScope
 from tocsin.store.store import Store
 
 _HOLE = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
@@ -42,8 +43,33 @@ def ids_of(store: Store, brand: str) -> dict[str, dict[str, str]]:
         found["personal"] = {"number": str(stable_int(heard[0].platform, heard[0].handle))}
         found["personal:keep"] = {"purpose": "mentions"}
         found["personal:draft"] = {"kind": "notice", "ending": "txt"}
+    found.update(_proof(store, brand))
     if members:
         found["people"] = {"number": str(members[-1].id), "role": "reader"}
+    return found
+
+
+def _proof(store: Store, brand: str) -> dict[str, dict[str, str]]:
+    """Return what fills the holes of the room of dossiers: the one that holds most, its capture, letter and clock."""
+    dossiers = sorted(store.dossiers.dossiers(brand), key=lambda row: -row.captures)
+    captures = store.evidence.captures(CaptureScope(brand=brand))
+    shown = [one for one in captures if one.folder and one.erased_at is None] or captures
+    found: dict[str, dict[str, str]] = {}
+    if dossiers:
+        number = dossiers[0].number
+        letters, clocks = store.dossiers.letters(number), store.dossiers.clocks(number)
+        found["dossiers"] = {"number": number} | ({"capture": shown[0].number} if shown else {})
+        found["dossiers:write"] = {"kind": "right_of_reply"}
+        if shown and shown[0].folder:
+            found["dossiers:file"] = {"name": "text.txt"}
+        if letters:
+            one = {"letter": str(letters[0].id)}
+            found |= {"dossiers:letter": one, "dossiers:letter_act": one}
+            found["dossiers:letter_file"] = one | {"ending": "txt"}
+        if clocks:
+            found["dossiers:act"] = {"clock": str(clocks[0].id)}
+    elif shown:
+        found["dossiers"] = {"capture": shown[0].number}
     return found
 
 

@@ -23,6 +23,7 @@ from tocsin.flows.law.dossier_clocks import start_clock
 from tocsin.flows.law.dossier_grounds import choose_ground, tick_element
 from tocsin.flows.law.dossier_letters import draft_letter, facts_of_dossier, save_letter
 from tocsin.legal.letters.facts import Facts, Recipient, Sender, Words
+from tocsin.legal.letters.text import plain_text
 from tocsin.store.dossiers.rows import LetterState, NewDossier, Tick, TickState
 from tocsin.store.evidence.rows import Ask
 
@@ -121,7 +122,7 @@ class DemoDossier:
         alice = next(person for person in self.engine.store.people.everybody() if person.is_owner)
         if rows and rows[0].state is LetterState.DRAFT and rows[0].by == alice.mark:
             facts = msgspec.json.decode(rows[0].facts, type=Facts)
-            if facts.captures == () and rows[0].text == _text_of(rows[0].language, facts):
+            if rows[0].text == _text_of(rows[0].language, facts):
                 _write(self.engine, self.number, alice, rows[0].at, letter=self._letter)
 
     def _qualify(self, alice: Person, t: Translator, now: datetime) -> None:
@@ -162,6 +163,4 @@ def _write(engine: Engine, number: str, alice: Person, now: datetime, letter: in
 
 
 def _text_of(language: str, facts: Facts) -> str:
-    from tocsin.legal.letters.text import plain_text
-
     return plain_text(draft_letter(_LETTER, language, facts))

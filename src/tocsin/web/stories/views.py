@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tocsin.base.errors import NotFoundError
+from tocsin.flows.dossiers.beside import dossiers_of_story
 from tocsin.flows.moments import Reader
 from tocsin.flows.stories.figures import spread_figure, story_figure
 from tocsin.flows.stories.forecast import story_forecast
@@ -82,7 +83,7 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
         "can_act": request.role in WORKERS.roles,
         "can_change": request.role in LEADERS.roles,
         "can_open_dossier": may_open,
-        "dossiers": request.engine.store.dossiers.of_story(brand, number) if may_open else [],
+        "dossiers": dossiers_of_story(request.engine, brand, number) if may_open else [],
     }
     return render(request, "stories/page.html", shown)
 
