@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import CancelledError, Future
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -20,7 +21,7 @@ class WarmBrowser:
     """Call it with a visit. The browser is started at the first call, in a thread of its own, and ends with the block.
 
     A call raises InputError where no page can be captured on this machine, and TimeoutError for a browser that holds
-    neither its own bounds nor twice as much: a fault of the house.
+    neither its own bounds nor twice as much: a fault of the house; CancelledError once it was cut.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -31,6 +32,8 @@ class WarmBrowser:
             echo_url=settings.capture_echo,
         )
         self._browser: Browser | None = None
+        self._pending: Future[Recording] | None = None
+        self._is_cut = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="tocsin-browser", daemon=True)
 
@@ -49,11 +52,23 @@ class WarmBrowser:
 
     def __call__(self, visit: Visit) -> Recording:
         """Return what a visit of the page left behind."""
+        if self._is_cut:
+            raise CancelledError
         if self._browser is None:
             browser = Browser(self._options)
             self._run(browser.__aenter__(), _GRACE_S)
             self._browser = browser
-        return self._run(self._browser.record(visit), 2 * visit.max_s + _GRACE_S)
+        self._pending = asyncio.run_coroutine_threadsafe(self._browser.record(visit), self._loop)
+        if self._is_cut:
+            self._pending.cancel()
+        return self._pending.result(2 * visit.max_s + _GRACE_S)
+
+    def cut(self) -> None:
+        """End the visit that goes on, from another thread; from now on every call raises CancelledError."""
+        self._is_cut = True
+        pending = self._pending
+        if pending is not None:
+            pending.cancel()
 
     def _run(self, work: Coroutine[Any, Any, _T], limit_s: float) -> _T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(limit_s)

@@ -36,6 +36,7 @@ class RobotThread:
         self._say = say
         self._over = Event()
         self._fault: BaseException | None = None
+        self._browser = WarmBrowser(engine.settings)
         self._thread = threading.Thread(target=self._run, name="tocsin-robot", daemon=True)
 
     def __enter__(self) -> RobotThread:
@@ -46,13 +47,14 @@ class RobotThread:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        self._browser.cut()  # a visit that goes on is given back to the queue
         self._thread.join()
         if self._fault is not None and error is None:
             raise self._fault
 
     def _run(self) -> None:
         try:
-            with WarmBrowser(self._engine.settings) as browser:
+            with self._browser as browser:
                 robot = Robot(self._engine, browser, self._clock)
                 while not self._over.is_set():
                     self._over.wait(_turn(robot, self._say))

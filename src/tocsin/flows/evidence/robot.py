@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from datetime import datetime, timedelta
 
 import msgspec
@@ -95,6 +96,11 @@ class Robot:
             return keep_recording(self._engine, one, recording)
         except ConflictError:
             return None  # another robot has it by now
+        except CancelledError:
+            self._engine.store.evidence.not_recorded(
+                one, "", {}, self._clock()
+            )  # the worker ends: the next one takes it
+            return None
         except TocsinError as error:
             tried = one.tries
             next_at = self._clock() + _RETRY[tried - 1] if 0 < tried < len(_RETRY) else None
