@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tocsin.flows.evidence.dossiers import DossierPage
     from tocsin.store.dossiers.rows import DossierRow
 
-_STATES = {"open": N_("open"), "closed": N_("closed")}
+_STATES = {"open": N_("still open"), "closed": N_("closed by now")}
 
 
 def configure(parser: argparse.ArgumentParser, t: Translator) -> None:
