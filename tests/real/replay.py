@@ -154,5 +154,10 @@ class _Parts(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content[first : last + 1])
 
+    def end_headers(self) -> None:
+        """Let nothing be kept: a browser's cache and parts of a file that it left in the middle do not go together."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def test_pywb_plays_the_page_its_redirects_its_pictures_and_its_post(wacz: Path,
 
 def test_replayweb_page_plays_the_page_and_its_script_with_the_site_switched_off(wacz: Path, tmp_path: Path) -> None:
     with played(wacz, f"{SITE}/fil/7", tmp_path / "player") as (page, expect):
-        expect(page.locator("#count")).to_have_text("61 réponses", timeout=45_000)
+        expect(page.locator("#count")).to_have_text("61 réponses", timeout=15_000)
         assert page.locator("#p60 p").inner_text() == passage(60)
         page.locator("img").last.scroll_into_view_if_needed()
         expect(page.locator("img").last).to_have_js_property("naturalWidth", 8, timeout=15_000)
@@ -130,7 +130,7 @@ def test_what_the_robot_recorded_is_valid_tied_and_plays_when_the_site_is_gone(t
     with pywb(path, tmp_path) as at:
         assert "Message 60" in fetch(f"{at}{found.visit.url}").decode()
     with played(path, found.final_url, tmp_path / "player") as (page, expect):
-        expect(page.locator("#count")).to_have_text("61 réponses", timeout=45_000)
+        expect(page.locator("#count")).to_have_text("61 réponses", timeout=15_000)
         expect(page.frame_locator("iframe").locator("p")).to_have_text("Texte du cadre.")
 
 
@@ -154,9 +154,13 @@ def played(wacz: Path, url: str, folder: Path) -> Iterator[tuple[Any, Any]]:
         try:
             page = browser.new_page()
             page.on("request", lambda one: None if one.url.startswith(house) else strangers.append(one.url))
-            page.goto(at)
-            frame = page.frame_locator("replay-web-page iframe").frame_locator("iframe[name=___wb_replay_top_frame]")
-            yield frame, playwright.expect
+            inner = page.frame_locator("replay-web-page iframe").locator("iframe[name=___wb_replay_top_frame]")
+            for _ in range(4):  # the player's service worker does not always answer the first time it is asked
+                page.goto(at)
+                with suppress(playwright.TimeoutError):
+                    inner.content_frame.locator("body *").first.wait_for(state="attached", timeout=12_000)
+                    break
+            yield inner.content_frame, playwright.expect
         finally:
             browser.close()
     assert [one for one in strangers if not one.startswith(("blob:", "data:"))] == []
