@@ -46,6 +46,7 @@ _CHECKS = {
     "manifest": N_("what the manifest of the capture lists"),
     "capture-sums": N_("the sums of the capture"),
     "key": N_("the key of the log"),
+    "key-uncompared": N_("its fingerprint was not compared with one you had by another way: --key"),
     "signature": N_("the signature of the log's head"),
     "consistency": N_("that the log goes on from an earlier head"),
     "entry": N_("the entry in the log"),

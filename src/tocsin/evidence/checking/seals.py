@@ -46,6 +46,8 @@ def check_log(tree: Tree, shape: Shape, wanted_key: str | None) -> tuple[Log, li
         named = field(tree.read(DOSSIER), "key", ',"log"') if DOSSIER in tree.sums else ""
         good = key is not None and key.fingerprint == named and wanted_key in (None, key.fingerprint)
         findings.append(_verdict("key", KEY, good, key.fingerprint if key else ""))
+        if good and key is not None and wanted_key is None:
+            findings.append(Finding(Status.NOTE, "key-uncompared", KEY, key.fingerprint))
     head = _head(tree, HEAD, key) if key and HEAD in tree.sums else None
     if KEY in tree.sums and HEAD in tree.sums:
         findings.append(_verdict("signature", HEAD, head is not None, str(head.size) if head else ""))

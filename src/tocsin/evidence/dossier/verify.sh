@@ -204,7 +204,9 @@ if have log/key.pub; then
     fingerprint=$(tail -c 32 "$work/key" | sha)
     named=''
     [ ! -f dossier.json ] || named=$(field dossier.json key ',"log"')
-    if [ "$named" = "$fingerprint" ] && [ "${key:-$fingerprint}" = "$fingerprint" ]; then say "OK key log/key.pub $fingerprint"
+    if [ "$named" = "$fingerprint" ] && [ "${key:-$fingerprint}" = "$fingerprint" ]; then
+      say "OK key log/key.pub $fingerprint"
+      [ -n "$key" ] || say "NOTE key-uncompared log/key.pub $fingerprint"
     else say "FAILED key log/key.pub"; fi
     if have log/checkpoint; then
       read_head log/checkpoint
