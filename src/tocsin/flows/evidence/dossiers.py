@@ -15,14 +15,13 @@ from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.again import plan_again, plan_before_clocks
 from tocsin.flows.evidence.request import open_one
 from tocsin.store.dossiers.rows import ClockRow, DossierRow, DossierState, GroundRow, LetterRow, NewDossier
-from tocsin.store.evidence.rows import CaptureRow, CaptureScope, EntryRow, NewEntry, Stamped, Turn
+from tocsin.store.evidence.rows import ALL, CaptureRow, CaptureScope, EntryRow, NewEntry, Stamped, Turn
 from tocsin.store.rows import AuditEntry
 
 LONGEST_TITLE = 200
 LONGEST_NOTE = 5_000
 KEPT_AFTER = timedelta(days=366)  # beyond the last day of the last clock: evidence.md A7
 KEPT_WITHOUT_CLOCK = timedelta(days=5 * 366)  # Code civil, article 2224 (five years), where no clock was started
-_MOST = 1_000
 
 
 class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +67,7 @@ def read_dossier(engine: Engine, brand: str, number: str, by: str, now: datetime
     """
     row = own_dossier(engine, brand, number)
     evidence, dossiers = engine.store.evidence, engine.store.dossiers
-    captures = evidence.captures(CaptureScope(dossier=number, limit=_MOST))
+    captures = evidence.captures(CaptureScope(dossier=number, limit=ALL))
     entry = Entry(kind=EntryKind.ACCESS, at=now, digest=digest_of(captures), number=number, who=by)
     evidence.note_access(NewEntry(entry=entry, dossier=number))
     return DossierPage(
@@ -77,7 +76,7 @@ def read_dossier(engine: Engine, brand: str, number: str, by: str, now: datetime
         grounds=tuple(dossiers.grounds(number)),
         clocks=tuple(dossiers.clocks(number)),
         letters=tuple(dossiers.letters(number)),
-        custody=tuple(evidence.entries(dossier=number)),
+        custody=tuple(evidence.entries(dossier=number, limit=ALL)),
         tokens={one.index: tuple(evidence.tokens(one.index)) for one in captures if one.index is not None},
         turns=tuple(evidence.turns(number)),
     )

@@ -9,10 +9,9 @@ from tocsin.evidence.values import Entry, EntryKind
 from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.dossiers import note, own_capture, own_dossier
 from tocsin.store.dossiers.rows import DossierState
-from tocsin.store.evidence.rows import HOUSE, CaptureRow, CaptureScope, CaptureState, NewEntry
+from tocsin.store.evidence.rows import ALL, HOUSE, CaptureRow, CaptureScope, CaptureState, NewEntry
 from tocsin.store.rows import AuditEntry
 
-_MOST = 1_000
 _BUSY = (CaptureState.RUNNING, CaptureState.RECORDED)
 
 
@@ -44,7 +43,7 @@ def erase_dossier(engine: Engine, brand: str, number: str, by: str, now: datetim
     row = own_dossier(engine, brand, number)
     if row.state is not DossierState.CLOSED:
         raise InputError("Close the dossier {number} first; then its content can be erased.", number=number)
-    captures = engine.store.evidence.captures(CaptureScope(dossier=number, limit=_MOST))
+    captures = engine.store.evidence.captures(CaptureScope(dossier=number, limit=ALL))
     for one in captures:
         erase_capture(engine, row.brand, one.number, by, now)
     if row.erased_at is None:

@@ -21,11 +21,8 @@ from tocsin.flows.evidence.keep import own_files, stored_manifest
 from tocsin.flows.evidence.keys import log_signer
 from tocsin.flows.evidence.log import sign_log
 from tocsin.flows.evidence.seal import seal_recorded, stamp_entry
-from tocsin.store.evidence.rows import IN_LOG, CaptureRow, CaptureScope, NewEntry
+from tocsin.store.evidence.rows import ALL, IN_LOG, CaptureRow, CaptureScope, NewEntry
 from tocsin.store.rows import AuditEntry
-
-_MOST = 1_000
-_ALL = 1_000_000
 
 
 def export_dossier(
@@ -71,7 +68,7 @@ def files_of_dossier(engine: Engine, number: str, by: str, now: datetime, files:
             log=log_signer(engine, now).verifier,
             captures=tuple(_sealed(engine, one) for one in captures),
             custody=tuple(
-                Custody(entry.index, decode(entry.body)) for entry in evidence.entries(dossier=number, limit=_ALL)
+                Custody(entry.index, decode(entry.body)) for entry in evidence.entries(dossier=number, limit=ALL)
             ),
             files=tuple(files),
         )
@@ -95,7 +92,7 @@ def files_of_dossier(engine: Engine, number: str, by: str, now: datetime, files:
 
 def sealed_captures(engine: Engine, number: str) -> list[CaptureRow]:
     """Return the captures of a dossier that are in the log and were not erased, the first asked for first."""
-    listed = engine.store.evidence.captures(CaptureScope(dossier=number, limit=_MOST))
+    listed = engine.store.evidence.captures(CaptureScope(dossier=number, limit=ALL))
     return [one for one in reversed(listed) if one.state in IN_LOG and one.erased_at is None]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from cryptography import x509
 
-from tocsin.base.errors import InputError, SourceError, TocsinError
+from tocsin.base.errors import ConflictError, InputError, SourceError, TocsinError
 from tocsin.evidence.authorities import Authority, Health, choose, read_authorities, shipped_authorities
 from tocsin.evidence.manifest import DOUBTFUL_STAMP
 from tocsin.evidence.stamp import NONCE_BITS, read_token, stamp_request
@@ -20,6 +20,7 @@ from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.keep import put_in_place
 from tocsin.flows.evidence.log import sign_log
 from tocsin.net.http import HttpClient
+from tocsin.net.politeness import HostPacer
 from tocsin.net.timestamp import ask
 from tocsin.store.evidence.rows import HOUSE, CaptureRow, NewEntry, Stamped
 
@@ -48,7 +49,12 @@ def seal_recorded(engine: Engine, now: datetime) -> list[CaptureRow]:
             who=one.by,
             previous=before.manifest if before is not None and before.index is not None else None,
         )
-        evidence.append([NewEntry(entry=entry, dossier=one.dossier, capture=one.number)])
+        try:
+            evidence.append([NewEntry(entry=entry, dossier=one.dossier, capture=one.number)])
+        except ConflictError:
+            if evidence.capture(one.number).index is None:
+                raise
+            continue  # another program sealed it meanwhile
         sealed.append(evidence.capture(one.number))
     sign_log(engine, now)
     return sealed
@@ -127,7 +133,8 @@ async def _ask(engine: Engine, among: Sequence[Authority], digest: bytes, wanted
     """Ask one authority after the other until enough stamped."""
     settings = engine.settings
     answers: list[_Answer] = []
-    async with HttpClient(contact=settings.contact, allow_hosts=settings.allow_hosts) as client:
+    pacer = HostPacer(0.0)  # one question to each: two of them may share a host, such as one's own
+    async with HttpClient(contact=settings.contact, allow_hosts=settings.allow_hosts, pacer=pacer) as client:
         for authority in among:
             if sum(answer.token is not None for answer in answers) == wanted:
                 break

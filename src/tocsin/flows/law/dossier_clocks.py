@@ -24,11 +24,10 @@ from tocsin.legal.grounds import load_grounds
 from tocsin.legal.packs import load_packs
 from tocsin.legal.values import Clock
 from tocsin.store.dossiers.rows import ClockRow
-from tocsin.store.evidence.rows import CaptureScope
+from tocsin.store.evidence.rows import ALL, CaptureScope
 
 FIRST_ONLINE = "first_online"
 _BESIDE = ("place", "residence", "good_friday")
-_MOST = 1_000
 
 
 class ClockSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +69,7 @@ def first_online(engine: Engine, number: str) -> date | None:
     if row.online_on is not None:
         return row.online_on
     instants = []
-    for one in engine.store.evidence.captures(CaptureScope(dossier=number, limit=_MOST)):
+    for one in engine.store.evidence.captures(CaptureScope(dossier=number, limit=ALL)):
         post = engine.store.post(one.platform, one.native_id) if one.native_id else None
         instants += [at for at in (post.created_at if post else None, one.started_at) if at is not None]
     zone = ZoneInfo(engine.store.brand(row.brand).time_zone)

@@ -24,19 +24,18 @@ from tocsin.legal.letters.text import plain_text
 from tocsin.legal.letters.values import Draft, FollowUp, LetterKind, Unit
 from tocsin.legal.packs import load_packs
 from tocsin.store.dossiers.rows import ClockRow, LetterRow, LetterState
-from tocsin.store.evidence.rows import CaptureRow, CaptureScope
+from tocsin.store.evidence.rows import ALL, CaptureRow, CaptureScope
 
 SECOND = frozenset({"reach_unknown", "reach_low", "second_person_same"})
 FOLLOW_UP = "follow_up."  # before the id of a follow-up that no rule of the packs counts
 _LONGEST = 60_000
-_MOST = 1_000
 
 
 def facts_of_dossier(engine: Engine, number: str, language: str, by: str, now: datetime) -> Facts:
     """Return what a dossier knows for a letter: pages, captures, passages, chosen grounds. People add the rest."""
     row = engine.store.dossiers.dossier(number)
     brand = engine.store.brand(row.brand)
-    listed = engine.store.evidence.captures(CaptureScope(dossier=number, limit=_MOST))
+    listed = engine.store.evidence.captures(CaptureScope(dossier=number, limit=ALL))
     captures = [one for one in reversed(listed) if one.index is not None and one.erased_at is None]
     online = first_online(engine, number)
     known = load_grounds()

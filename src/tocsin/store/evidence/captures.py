@@ -244,8 +244,8 @@ def doubt(db: Database, number: str) -> None:
 
 
 def busy(db: Database, now: datetime) -> list[CaptureRow]:
-    """Return captures whose files may still be beside their place: being recorded, or recorded and not sealed."""
-    where = "c.state = 'recorded' or (c.state = 'running' and c.lease_ms >= %s)"
+    """Return captures whose files may still be beside their place: being taken in, or recorded and not sealed."""
+    where = "c.state = 'recorded' or (c.state = 'queued' and not c.robot) or (c.state = 'running' and c.lease_ms >= %s)"
     return [_row(row) for row in db.rows(f"{_SELECT} where {where}", [to_ms(now)])]
 
 
