@@ -9,6 +9,7 @@ import base64
 import struct
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ _PIXELS = """
   }
 """
 MOST_BYTES = 150 * 1024
+ROBOT_S = 120  # far beyond what three pages take
 
 
 class Picture(NamedTuple):
@@ -58,6 +60,7 @@ PICTURES = (
     Picture("record", "watches/record", awaits=("#would",)),
     Picture("record-en", "watches/record", "en", awaits=("#would",)),
     Picture("sources", "sources"),
+    Picture("dossier", "dossiers/{dossier}/", size=WIDE),
 )
 
 
@@ -90,6 +93,7 @@ def _take(chromium: Any, served: Any, folder: Path) -> Iterator[Path]:
     from tests.browser.reader import open_reader
 
     names = served.ask(lambda engine: _names(engine.store))
+    _wait_for_the_robot(served)
     for picture in PICTURES:
         served.speak("alice", picture.language)
         reader = open_reader(chromium, served, theme=picture.theme).enter()
@@ -104,6 +108,19 @@ def _take(chromium: Any, served: Any, folder: Path) -> Iterator[Path]:
         reader.close()
         print(f"{file.name}: {file.stat().st_size // 1024} KB")
         yield file
+
+
+def _wait_for_the_robot(served: Any) -> None:
+    """Wait until the pages of the demonstration's dossier are captured and sealed."""
+    from tests.browser.served import BRAND
+    from tocsin.store.evidence.rows import CaptureScope
+
+    until = time.monotonic() + ROBOT_S
+    while time.monotonic() < until:
+        rows = served.ask(lambda engine: engine.store.evidence.captures(CaptureScope(brand=BRAND)))
+        if rows and all(row.sealed_at is not None for row in rows):
+            return
+        time.sleep(1)
 
 
 def _palette_png(page: Any, picture: bytes) -> bytes:
@@ -129,7 +146,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _names(store: Any) -> dict[str, str]:
-    """Return what fills the addresses: the newest alarm and its story, the gravest mention of it, the first watch."""
+    """Return what fills the addresses: the newest alarm, its story and gravest mention, the first watch, the dossier."""
     from tests.browser.served import BRAND
     from tocsin.base.seam import LIVE
 
@@ -137,7 +154,13 @@ def _names(store: Any) -> dict[str, str]:
     rows = store.story_mentions(alarms[0].story, limit=100, timeline=LIVE)
     gravest = max(rows, key=lambda row: row.verdict.severity.score)
     watch = store.watching.watches(BRAND)[0].number
-    return {"story": alarms[0].story, "alert": alarms[0].id, "row": str(gravest.row), "watch": str(watch)}
+    return {
+        "story": alarms[0].story,
+        "alert": alarms[0].id,
+        "row": str(gravest.row),
+        "watch": str(watch),
+        "dossier": store.dossiers.dossiers(BRAND)[0].number,
+    }
 
 
 if __name__ == "__main__":

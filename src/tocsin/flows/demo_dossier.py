@@ -96,7 +96,7 @@ class DemoDossier:
         self._qualify(alice, t, now)
         for rule in _RULES:
             start_clock(self.engine, self.number, rule, alice.mark, now)
-        self._letter = _write(self.engine, self.number, alice, now)
+        self._letter = _write(self.engine, self.number, self.site.url(Form.ACCOUNT), alice, now=now)
 
     def step(self) -> None:
         """Ask for the captures of the pages whose first post was read by now."""
@@ -122,8 +122,9 @@ class DemoDossier:
         alice = next(person for person in self.engine.store.people.everybody() if person.is_owner)
         if rows and rows[0].state is LetterState.DRAFT and rows[0].by == alice.mark:
             facts = msgspec.json.decode(rows[0].facts, type=Facts)
-            if rows[0].text == _text_of(rows[0].language, facts):
-                _write(self.engine, self.number, alice, rows[0].at, letter=self._letter)
+            url = self.site.url(Form.ACCOUNT)
+            if facts.captures == () and rows[0].text == _text_of(rows[0].language, facts):
+                _write(self.engine, self.number, url, alice, now=rows[0].at, letter=self._letter)
 
     def _qualify(self, alice: Person, t: Translator, now: datetime) -> None:
         for ground, ticks in _GROUNDS.items():
@@ -148,7 +149,8 @@ def _story_of(engine: Engine, brand: str, key: tuple[str, str]) -> str:
     return next((row.story for row in rows if row.story), "")
 
 
-def _write(engine: Engine, number: str, alice: Person, now: datetime, letter: int = 0) -> int:
+def _write(engine: Engine, number: str, url: str, alice: Person, *, now: datetime, letter: int = 0) -> int:
+    """Keep the draft of a notice about one page of the dossier, with its capture once there is one."""
     language = engine.settings.language
     t = translator(language)
     known = facts_of_dossier(engine, number, language, alice.mark, now)
@@ -156,6 +158,8 @@ def _write(engine: Engine, number: str, alice: Person, now: datetime, letter: in
         known,
         sender=Sender(name=alice.name, email=alice.email, organisation=known.brand),
         recipient=Recipient(name="x.example", kind="platform"),
+        items=tuple(item for item in known.items if item.url == url),
+        captures=tuple(one for one in known.captures if one.url == url),
         words=Words(explanation=t.text(_EXPLANATION)),
     )
     draft = draft_letter(_LETTER, language, facts)
