@@ -11,6 +11,7 @@ from tocsin.flows.evidence.dossiers import DossierPage
 from tocsin.flows.i18n import N_, Translator
 from tocsin.legal.graduated import Circumstances, Nature, Risk, Step, advise, situation_of
 from tocsin.legal.ladder import Proof, level_of, load_ladder
+from tocsin.legal.letters.kinds import load_kinds
 from tocsin.store.dossiers.rows import LetterRow, LetterState, TickState
 from tocsin.store.evidence.rows import CaptureRow, CaptureState
 
@@ -132,5 +133,7 @@ def _is_done(step: Step, captures: Sequence[CaptureRow], letters: Sequence[Lette
     """Whether the dossier itself shows that a step was taken; what happens elsewhere it cannot know."""
     if step.nature is Nature.CAPTURE:
         return any(one.state in _IN_VAULT for one in captures)
-    remedy = step.remedy.id if step.remedy else ""
-    return bool(remedy) and any(letter.state in _SENT and letter.kind == remedy for letter in letters)
+    if step.remedy is None:
+        return False
+    kinds = {kind.kind.value for kind in load_kinds().values() if step.remedy.id in kind.remedies}
+    return any(letter.state in _SENT and letter.kind in kinds for letter in letters)
