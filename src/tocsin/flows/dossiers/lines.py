@@ -193,7 +193,7 @@ def _doubts(row: CaptureRow, reader: Reader) -> list[Note]:
     t = reader.t
     found = []
     if row.is_doubtful:
-        found.append(Note(t.text(N_("its time is doubtful: the clock was not right")), True))
+        found.append(Note(t.text(N_("its time is doubtful: no time server confirmed the clock")), True))
     if row.error:
         found.append(Note(t.text(row.error, **row.error_params), True))
     if row.state is CaptureState.AWAITING_STAMP and row.next_at is not None:
