@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import combinations
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -67,14 +69,12 @@ class Case:
                 if "brand" in keys:
                     try:
                         return reverse(name, kwargs={key: given[key] for key in keys})
-                    except Exception:  # noqa: BLE001,S112  another set of names
+                    except Exception:  # noqa: BLE001  another set of names
                         continue
         raise AssertionError(name)
 
 
 def _subsets(keys: list[str], size: int) -> Iterator[tuple[str, ...]]:
-    from itertools import combinations
-
     yield from combinations(keys, size)
 
 
@@ -186,7 +186,6 @@ def test_hostile_words_are_words_on_every_page(web: World, alice: Client) -> Non
         assert "Set-Cookie: a=b" not in str(answer.headers)
         if answer["Content-Type"].startswith("text/html"):
             assert b"<script>alert" not in content and b"<img src=x" not in content, name
-            assert b"add:7 }}" in content or b"14" in content or True
     for name in ("dossiers:take", "dossiers:new"):
         page = alice.get(case.address(name), {"url": HOSTILE, "story": HOSTILE}).content
         assert b"<script>alert" not in page
@@ -269,47 +268,32 @@ def test_a_file_of_sixty_megabytes_is_told(web: World, alice: Client) -> None:
     assert not [one for one in web.store.evidence.captures(CaptureScope(dossier=case.number)) if not one.is_robot]
 
 
-@pytest.mark.parametrize(
-    "field",
-    ["title", "online_on", "counsel", "words", "url", "day", "event", "rule", "ground", "reason", "dossier", "kind"],
+HOSTILE_VALUES = (HOSTILE, "a" * 100_000, "\ud800", "9999-12-31")
+FIELDS = (
+    "title",
+    "online_on",
+    "counsel",
+    "words",
+    "url",
+    "day",
+    "event",
+    "rule",
+    "ground",
+    "reason",
+    "dossier",
+    "kind",
 )
-@pytest.mark.parametrize(
-    "value",
-    [
-        HOSTILE,
-        "a" * 100_000,
-        "\x00",
-        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
-        "-1",
-        "9999-99-99",
-        "0001-01-01",
-        "9999-12-31",
-    ],
-)
-def test_no_field_of_a_form_breaks_a_page(web: World, alice: Client, field: str, value: str) -> None:
-    if field != "title" and value.startswith("\x00"):
-        pass
-    case = case_of(web)
-    given = {
-        "title": "Avis",
-        "rule": PRESS,
-        "event": "first_online",
-        "day": "2026-02-02",
-        "kind": "assignation_served",
-        "ground": PRESS,
-        "reason": "x",
-        "words": "x",
-        field: value,
-    }
-    for name in NAMES:
-        if name in ("dossiers:erase", "dossiers:close", "dossiers:export_file", "dossiers:attach"):
-            continue
-        answer = alice.post(case.address(name), given)
-        assert answer.status_code < 500, name
+GONE_AFTER = ("dossiers:erase", "dossiers:close", "dossiers:export_file", "dossiers:attach")
 
 
-_cases: dict[int, Case] = {}
-
-
-def case_of(web: World) -> Case:
-    return _cases.setdefault(id(web), Case(web, BRAND))
+def test_no_field_of_a_form_breaks_a_page(web: World, alice: Client) -> None:
+    case = Case(web, BRAND)
+    good = {"title": "Avis", "rule": PRESS, "event": "first_online", "day": "2026-02-02", "kind": "assignation_served"}
+    good |= {"ground": PRESS, "reason": "x", "words": "x", "url": "https://93.184.216.34/x"}
+    for field in FIELDS:
+        for value in HOSTILE_VALUES:
+            body = urlencode({**good, field: value}, errors="surrogatepass")
+            for name in NAMES:
+                if name not in GONE_AFTER:
+                    answer = alice.post(case.address(name), body, content_type="application/x-www-form-urlencoded")
+                    assert answer.status_code < 500, (name, field, value[:20])

@@ -189,6 +189,10 @@ def test_a_letter_waits_for_a_second_person_then_leaves_and_is_followed(engine: 
         mark_sent(engine, ALBA.slug, row.id, ALICE, NOW)
     with pytest.raises(InputError):
         approve_letter(engine, ALBA.slug, row.id, ALICE, "Relu", now=NOW)
+    with pytest.raises(ConflictError):
+        approve_letter(
+            engine, ALBA.slug, row.id, "person:2", "Relu", now=NOW, seen="0" * 64
+        )  # it was changed meanwhile
     approve_letter(engine, ALBA.slug, row.id, "person:2", "Vu par 300 personnes, mais citée par la presse.", now=NOW)
     sent = mark_sent(engine, ALBA.slug, row.id, ALICE, NOW)
     assert (sent.state, len(sent.digest)) == (LetterState.SENT, 64)

@@ -100,14 +100,18 @@ def test_a_letter_that_needs_a_second_person_does_not_leave_without(store: Store
     number = opened(store).number
     row = store.dossiers.save_letter(a_letter(number, needs_second=True))
     with pytest.raises(ConflictError):
-        store.dossiers.letter_sent(row, at(1), "")
-    store.dossiers.approve_letter(row, "person:2", at(1), "Trois lignes, rien de trop.")
+        store.dossiers.letter_sent(row, at(1), "", text=store.dossiers.letter(row).text)
+    store.dossiers.approve_letter(
+        row, "person:2", at(1), "Trois lignes, rien de trop.", text=store.dossiers.letter(row).text
+    )
     store.dossiers.save_letter(a_letter(number, id=row, text="Autre texte", needs_second=True))
     assert store.dossiers.letter(row).state is LetterState.DRAFT
-    store.dossiers.approve_letter(row, "person:2", at(2), "Relu.")
-    store.dossiers.letter_sent(row, at(3), "ab")
+    store.dossiers.approve_letter(row, "person:2", at(2), "Relu.", text="Autre texte")
     with pytest.raises(ConflictError):
-        store.dossiers.letter_sent(row, at(3), "ab")
+        store.dossiers.letter_sent(row, at(3), "ab", text="Texte")  # sealed by another program under its old text
+    store.dossiers.letter_sent(row, at(3), "ab", text="Autre texte")
+    with pytest.raises(ConflictError):
+        store.dossiers.letter_sent(row, at(3), "ab", text="Autre texte")
     with pytest.raises(ConflictError):
         store.dossiers.save_letter(a_letter(number, id=row))
     store.dossiers.letter_answered(row, at(4))

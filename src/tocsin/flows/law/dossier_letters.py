@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tocsin.base.errors import InputError
+from tocsin.base.errors import ConflictError, InputError
 from tocsin.base.person import person_of_mark
 from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.dossiers import note, own_dossier
@@ -108,14 +108,22 @@ def save_letter(
     return engine.store.dossiers.letter(engine.store.dossiers.save_letter(row))
 
 
-def approve_letter(engine: Engine, brand: str, letter: int, by: str, reason: str, *, now: datetime) -> LetterRow:
-    """Let a letter go as a second person, who says why. Raises InputError for its own author, or without a reason."""
+def approve_letter(
+    engine: Engine, brand: str, letter: int, by: str, reason: str, *, now: datetime, seen: str = ""
+) -> LetterRow:
+    """Let a letter go as a second person, who says why.
+
+    seen: digest of the text that this person read, "" for the one that is kept. Raises InputError for its own author,
+    or without a reason, ConflictError when the text was changed meanwhile.
+    """
     row = own_letter(engine, brand, letter)
+    if seen and seen != digest_of_text(row):
+        raise ConflictError("The letter {id} was changed since you read it; read it again.", id=letter)
     if row.by == by:
         raise InputError("Somebody else than who wrote the letter approves it.")
     if not reason.strip():
         raise InputError("Write why this letter should leave: the reason stays with it.")
-    engine.store.dossiers.approve_letter(letter, by, now, reason.strip())
+    engine.store.dossiers.approve_letter(letter, by, now, reason.strip(), text=row.text)
     return engine.store.dossiers.letter(letter)
 
 
@@ -139,8 +147,8 @@ def mark_sent(engine: Engine, brand: str, letter: int, by: str, now: datetime) -
     refused = refusals_of(engine, row)
     if row.state in (LetterState.DRAFT, LetterState.APPROVED) and refused:
         raise InputError("This letter may not leave yet: {why}", why=refused[0])
-    digest = hashlib.sha256(row.text.encode()).hexdigest()
-    engine.store.dossiers.letter_sent(letter, now, digest)
+    digest = digest_of_text(row)
+    engine.store.dossiers.letter_sent(letter, now, digest, text=row.text)
     note(engine, row.dossier, f"letter={letter} {row.kind}", by, now, digest=digest)
     facts = msgspec.json.decode(row.facts, type=Facts)
     for step in draft_letter(row.kind, row.language, facts).follow_ups:
@@ -157,6 +165,11 @@ def mark_answered(engine: Engine, brand: str, letter: int, by: str, now: datetim
             engine.store.dossiers.stop_clock(clock.id, now)
     note(engine, row.dossier, f"answered={letter} {row.kind}", by, now)
     return engine.store.dossiers.letter(letter)
+
+
+def digest_of_text(row: LetterRow) -> str:
+    """Return the SHA-256 of the text of a letter, which the log seals when it is sent."""
+    return hashlib.sha256(row.text.encode()).hexdigest()
 
 
 def own_letter(engine: Engine, brand: str, letter: int) -> LetterRow:

@@ -105,13 +105,13 @@ class Dossiers:
         """Keep a draft, new (id 0) or over the one there; return its number."""
         return letters.save(self._db, letter)
 
-    def approve_letter(self, number: int, by: str, at: datetime, reason: str) -> None:
-        """Approve a draft."""
-        letters.approve(self._db, number, by, at, reason)
+    def approve_letter(self, number: int, by: str, at: datetime, reason: str, *, text: str) -> None:
+        """Approve a draft of this text."""
+        letters.approve(self._db, number, by, at, reason, text=text)
 
-    def letter_sent(self, number: int, at: datetime, digest: str) -> None:
-        """Note that a letter left."""
-        letters.sent(self._db, number, at, digest)
+    def letter_sent(self, number: int, at: datetime, digest: str, *, text: str) -> None:
+        """Note that a letter left with this text."""
+        letters.sent(self._db, number, at, digest, text=text)
 
     def letter_answered(self, number: int, at: datetime) -> None:
         """Note that a letter was answered."""

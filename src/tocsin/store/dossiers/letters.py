@@ -54,22 +54,22 @@ def save(db: Database, letter: LetterRow) -> int:
     return number
 
 
-def approve(db: Database, number: int, by: str, at: datetime, reason: str) -> None:
-    """Approve a draft. Raises ConflictError when it is none any more."""
+def approve(db: Database, number: int, by: str, at: datetime, reason: str, *, text: str) -> None:
+    """Approve a draft of this text. Raises ConflictError when it is none any more, or has another text."""
     sql = (
         "update store_lawletter set state = 'approved', approved_by = %s, approved_ms = %s, reason = %s"
-        " where id = %s and state = 'draft'"
+        " where id = %s and state = 'draft' and text = %s"
     )
-    _step(db, sql, [by, to_ms(at), clean(reason), number], number)
+    _step(db, sql, [by, to_ms(at), clean(reason), number, text], number)
 
 
-def sent(db: Database, number: int, at: datetime, digest: str) -> None:
-    """Note that a letter left. Raises ConflictError when it did already, or waits for a second person."""
+def sent(db: Database, number: int, at: datetime, digest: str, *, text: str) -> None:
+    """Note that a letter left with this text. Raises ConflictError when it did, waits, or has another text by now."""
     sql = (
         "update store_lawletter set state = 'sent', sent_ms = %s, digest = %s"
-        " where id = %s and (state = 'approved' or (state = 'draft' and not needs_second))"
+        " where id = %s and (state = 'approved' or (state = 'draft' and not needs_second)) and text = %s"
     )
-    _step(db, sql, [to_ms(at), digest, number], number)
+    _step(db, sql, [to_ms(at), digest, number, text], number)
 
 
 def answered(db: Database, number: int, at: datetime) -> None:

@@ -25,6 +25,7 @@ from tocsin.flows.dossiers.lines import who_said
 from tocsin.flows.evidence.dossiers import own_dossier
 from tocsin.flows.law.dossier_letters import (
     approve_letter,
+    digest_of_text,
     draft_letter,
     mark_answered,
     mark_sent,
@@ -97,6 +98,7 @@ def page(request: WebRequest, brand: str, number: str, letter: int) -> HttpRespo
         "draft": draft,
         "by": who_said(row.by, names, request.t),
         "approved_by": who_said(row.approved_by, names, request.t) if row.approved_by else "",
+        "seen": digest_of_text(row),
         "refusals": refusals_of(request.engine, row) if row.state in (LetterState.DRAFT, LetterState.APPROVED) else (),
         "is_mine": row.by == request.reader.mark,
         "is_open": row.state in (LetterState.DRAFT, LetterState.APPROVED),
@@ -126,7 +128,15 @@ def act(request: WebRequest, brand: str, number: str, letter: int) -> HttpRespon
     mark, now, engine = request.reader.mark, request.now, request.engine
     acts: dict[str, tuple[Callable[[], object], str]] = {
         "approve": (
-            lambda: approve_letter(engine, brand, letter, mark, request.POST.get("reason", ""), now=now),
+            lambda: approve_letter(
+                engine,
+                brand,
+                letter,
+                mark,
+                request.POST.get("reason", ""),
+                now=now,
+                seen=request.POST.get("seen", ""),
+            ),
             _("You let this letter go; your reason stays with it."),
         ),
         "sent": (lambda: mark_sent(engine, brand, letter, mark, now), _("Noted. What is to be followed up has begun.")),
