@@ -17,6 +17,7 @@ from tocsin.flows.evidence.dossiers import own_dossier
 from tocsin.flows.evidence.export import sealed_captures
 from tocsin.flows.evidence.keep import own_files, stored_manifest
 from tocsin.flows.evidence.keys import log_signer, paper_key
+from tocsin.flows.evidence.log import head_has_left
 from tocsin.flows.evidence.seal import stamp_digest
 from tocsin.report.dossier.packet import packet_pdf
 from tocsin.report.dossier.report import report_pdf
@@ -53,6 +54,7 @@ def _facts(engine: Engine, number: str, by: str, now: datetime, language: str) -
         custody=tuple(Custody(one.index, decode(one.body)) for one in evidence.entries(dossier=number, limit=_ALL)),
         log=log,
         checkpoint=open_checkpoint(head.text, log) if head else None,
+        published=head_has_left(engine),
         time_zone=brand.time_zone,
         language=language,
     )

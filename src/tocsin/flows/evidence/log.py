@@ -23,11 +23,13 @@ from tocsin.net.http import HttpClient
 from tocsin.net.send import Mail
 from tocsin.net.values import HttpRequest, Limits
 from tocsin.store.evidence.rows import Signed
+from tocsin.store.rows import OutboxState
 
 LETTER = "checkpoint"
 PEER = "checkpoint"
 FILE = "checkpoint"
 KEY_FILE = "log-key.txt"
+_HEAD = "head-"  # begins the name of each such sending
 _MAIL_EVERY = timedelta(hours=24)
 _PEERS_EVERY = timedelta(hours=1)
 _LIMITS = Limits(total_s=15.0, connect_s=5.0, body_bytes=64 * 1024, redirects=0)
@@ -82,6 +84,13 @@ def publish_log(engine: Engine, now: datetime) -> int:
     for row in fresh:
         engine.store.outbox_put(row)
     return len(fresh)
+
+
+def head_has_left(engine: Engine) -> bool:
+    """Return whether a head of the log was sent out of the house, to counsel or to another installation, of late."""
+    return any(
+        one.event.startswith(_HEAD) and one.state is OutboxState.DONE for one in engine.store.outbox_list(limit=1000)
+    )
 
 
 def checkpoint_letter(engine: Engine, body: Mapping[str, str], event: str, now: datetime) -> Mail | None:
@@ -156,7 +165,7 @@ def _turn_has_come(engine: Engine, what: str, every: timedelta, now: datetime) -
 
 def _mail_row(person: Person, head: Signed) -> OutboxRow:
     return OutboxRow(
-        event=f"head-{stable_id(str(head.size), str(person.id))}",
+        event=f"{_HEAD}{stable_id(str(head.size), str(person.id))}",
         timeline=LIVE,
         action=f"letter:{LETTER}",
         delivery=Delivery.AT_LEAST_ONCE,
@@ -166,7 +175,7 @@ def _mail_row(person: Person, head: Signed) -> OutboxRow:
 
 def _peer_row(number: int, head: Signed) -> OutboxRow:
     return OutboxRow(
-        event=f"head-{stable_id('peer', str(head.size), str(number))}",
+        event=f"{_HEAD}{stable_id('peer', str(head.size), str(number))}",
         timeline=LIVE,
         action=f"{PEER}:{number}",
         delivery=Delivery.AT_LEAST_ONCE,
