@@ -120,6 +120,14 @@ def test_a_story_opens_a_dossier_then_leads_to_it(told: World) -> None:
     assert "dossiers/" not in page(told, "bruno", address)
 
 
+def test_a_dossier_follows_its_story_into_the_one_it_was_merged_with(told: World) -> None:
+    one, other = [line.id for line in told.store.affairs.stories(BRAND, StoryFilter(largest_first=True))][:2]
+    number = opened(told, other)
+    told.as_("alice").post(f"{HOME}stories/{one}/merge/do", {"with": other})
+    assert f"dossiers/{number}/" in page(told, "alice", f"{HOME}stories/{one}/")
+    assert story_addresses(told.engine, BRAND, other) == story_addresses(told.engine, BRAND, one)
+
+
 def test_the_gravest_posts_of_a_story_are_offered_once_each(told: World) -> None:
     story = story_of(told)
     found = story_addresses(told.engine, BRAND, story, limit=5)
