@@ -191,6 +191,14 @@ def test_seals_that_wait_a_day_for_time_stamps_are_told(web: World) -> None:
     assert "1 seal awaits its time-stamps" in page(web, "carla", HOME)
 
 
+def test_a_dossier_says_why_its_captures_wait(web: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = opened(web)
+    monkeypatch.setattr(capture_means, "available", lambda path: Lack.NO_CHROMIUM)
+    assert "No page can be captured" not in page(web, "alice", f"{HOME}dossiers/{number}/")
+    request_capture(web.engine, BRAND, "https://93.184.216.34/rumeur", "alice", web.now, dossier=number)
+    assert "No page can be captured" in page(web, "alice", f"{HOME}dossiers/{number}/")
+
+
 @pytest.mark.parametrize(
     ("lack", "browser", "said"),
     [

@@ -11,6 +11,7 @@ import msgspec
 from tocsin.base.brand import Brand
 from tocsin.base.errors import NotFoundError
 from tocsin.base.person import Person
+from tocsin.flows.capture_means import capture_means
 from tocsin.flows.dossiers.clock_card import ClockCard, clock_card
 from tocsin.flows.dossiers.lines import CaptureLine, CustodyLine, capture_lines, custody_lines, who_said
 from tocsin.flows.dossiers.response import Ladder, Response, ladder_of, officer_reasons, response_of
@@ -27,6 +28,7 @@ from tocsin.legal.letters.values import LetterKind
 from tocsin.legal.packs import load_packs
 from tocsin.legal.values import Effect, RuleKind
 from tocsin.store.dossiers.rows import DossierRow, DossierState, GroundRow, LetterRow, LetterState, TickState
+from tocsin.store.evidence.rows import CaptureRow, CaptureState
 
 _SHOWN_CUSTODY = 30
 _TICKS = {
@@ -79,7 +81,7 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DossierView(msgspec.Struct, frozen=True, kw_only=True):
-    """All of the page, in the words of the reader."""
+    """All of the page, in the words of the reader. lacks: why captures that wait cannot be made here."""
 
     row: DossierRow
     opened_by: str
@@ -95,6 +97,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     custody: tuple[CustodyLine, ...]
     ladder: Ladder
     response: Response | None
+    lacks: str = ""
 
     @property
     def more_warnings(self) -> int:
@@ -124,7 +127,16 @@ def dossier_view(
         custody=custody_lines(page.custody[-_SHOWN_CUSTODY:], names, t),
         ladder=ladder_of(page, t, officer_reasons(page, t, now)),
         response=response_of(page, t, now),
+        lacks=_lacks(engine, page.captures, t),
     )
+
+
+def _lacks(engine: Engine, captures: Sequence[CaptureRow], t: Translator) -> str:
+    """Return why pages cannot be captured on this machine, while a capture waits; "" otherwise."""
+    if not any(one.state is CaptureState.QUEUED for one in captures):
+        return ""
+    means = capture_means(engine.settings)
+    return t.text(means.template, **means.params) if means.lack is not None else ""
 
 
 def clock_cards(page: DossierPage, reader: Reader, now: datetime) -> tuple[ClockCard, ...]:
