@@ -168,4 +168,3 @@ def _digest() -> str:
     for path in sorted(CASES.glob("*.jsonl")):
         whole.update(path.read_bytes())
     return whole.hexdigest()
-

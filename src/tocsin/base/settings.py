@@ -128,8 +128,11 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
     return values
 
 
+_LISTS = ("adapters", "allow_hosts", "capture_clocks", "checkpoint_peers", "mail_to", "notify_urls", "web_hosts")
+
+
 def _is_list(field: str) -> bool:
-    return field in ("adapters", "allow_hosts", "capture_clocks", "web_hosts", "mail_to", "notify_urls", "checkpoint_peers")
+    return field in _LISTS
 
 
 def _split(text: str) -> list[str]:
