@@ -34,6 +34,7 @@ _WHAT = {
 _ENDS = ("safe", "last", "extended")
 _MOST_WORDS = 4
 _SHOWN_MENTIONS = 12
+_WEIGHED = 200
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -111,7 +112,8 @@ def grounds_page(engine: Engine, brand: Brand, row: DossierRow, reader: Reader, 
     t = reader.t
     sheets = ground_sheets(engine, row.number)
     chosen = {sheet.ground.id for sheet in sheets}
-    found = story_candidates(engine, brand.slug, row.story) if row.story else []
+    story = engine.store.affairs.successors(brand.slug, [row.story]).get(row.story, row.story)
+    found = story_candidates(engine, brand.slug, story, _WEIGHED) if story else []
     near = tuple(
         NearMention(
             row=mention.row,

@@ -34,8 +34,9 @@ _SHOWN_CUSTODY = 30
 _TICKS = {
     TickState.MET: N_("looks met"),
     TickState.DOUBTFUL: N_("to be discussed"),
-    TickState.MISSING: N_("missing or not looked at yet"),
+    TickState.MISSING: N_("missing"),
 }
+_OPEN = N_("not looked at yet")
 _TRUSTS = {
     Trust.PARTLY: N_("A part of this ground could not be verified: have counsel confirm it."),
     Trust.UNVERIFIED: N_("This ground could not be verified: have counsel confirm it."),
@@ -50,7 +51,7 @@ _LETTER_STATES = {
 
 
 class ElementLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An element of a ground, and what a person ticked: met, doubtful or missing; note: why."""
+    """An element of a ground, and what a person ticked: met, doubtful, missing, "" for nothing yet; note: why."""
 
     id: str
     name: str
@@ -151,13 +152,13 @@ def ground_card(row: GroundRow, ground: Ground, t: Translator, today: date) -> G
     lines = []
     for element in ground.elements:
         tick = ticked.get(element.id)
-        state = tick.state if tick else TickState.MISSING
+        state, said = (tick.state.value, _TICKS[tick.state]) if tick else ("", _OPEN)
         lines.append(
             ElementLine(
                 id=element.id,
                 name=element.ask.say(t.language),
-                state=state.value,
-                state_said=t.text(_TICKS[state]),
+                state=state,
+                state_said=t.text(said),
                 note=tick.note if tick else "",
                 shows=element.shows.say(t.language),
                 hint=element.hint.say(t.language) if element.hint else "",

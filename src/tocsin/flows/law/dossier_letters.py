@@ -27,6 +27,7 @@ from tocsin.store.dossiers.rows import ClockRow, LetterRow, LetterState
 from tocsin.store.evidence.rows import ALL, CaptureRow, CaptureScope
 
 SECOND = frozenset({"reach_unknown", "reach_low", "second_person_same"})
+DECISION = "decision"  # a follow-up that runs from the day of the platform's decision, not from the letter
 FOLLOW_UP = "follow_up."  # before the id of a follow-up that no rule of the packs counts
 _LONGEST = 60_000
 
@@ -152,7 +153,11 @@ def mark_sent(engine: Engine, brand: str, letter: int, by: str, now: datetime) -
     note(engine, row.dossier, f"letter={letter} {row.kind}", by, now, digest=digest)
     facts = msgspec.json.decode(row.facts, type=Facts)
     for step in draft_letter(row.kind, row.language, facts).follow_ups:
-        _follow(engine, row, step, by, now)
+        if step.start != DECISION:
+            _follow(engine, row, step, by, now)
+        elif facts.decision.taken_on is not None and step.rule:
+            started = {load_packs().rule(step.rule).starts[0]: facts.decision.taken_on.isoformat()}
+            start_clock(engine, row.dossier, step.rule, by, now, events=started, letter=row.id)
     return engine.store.dossiers.letter(letter)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.base.errors import ConflictError, InputError, NotFoundError, TocsinError
+from tocsin.flows.dossiers.beside import story_addresses
 from tocsin.flows.dossiers.capture import SHOWN, capture_view
 from tocsin.flows.evidence.dossiers import add_capture, own_capture, own_dossier, read_capture
 from tocsin.flows.evidence.erase import erase_capture
@@ -66,7 +67,8 @@ def take(request: WebRequest, brand: str, number: str) -> HttpResponse:
         else:
             messages.success(request, _("The robot goes there now; the page shows what it brings."))
             return _to_capture(request, asked)
-    shown = {"row": row, "url": url, "error": error, "most_mb": MOST_ATTACHED_MB}
+    pages = story_addresses(request.engine, brand, row.story) if row.story else []
+    shown = {"row": row, "url": url, "error": error, "most_mb": MOST_ATTACHED_MB, "pages": pages}
     return render(request, "dossiers/take.html", shown)
 
 

@@ -81,7 +81,11 @@ def write(request: WebRequest, brand: str, number: str, kind: str) -> HttpRespon
                 return _to(request, kept)
         except TocsinError as wrong:
             error = request.t.error(wrong)
-    form = letter_form(found, language, facts, request.t, known=fresh.grounds)
+    try:
+        form = letter_form(found, language, facts, request.t, known=fresh.grounds)
+    except TocsinError as wrong:  # a dossier so large that no letter can hold it
+        messages.error(request, request.t.error(wrong))
+        return HttpResponseRedirect(reverse("dossiers:letters", kwargs={"brand": brand, "number": number}))
     shown = {"row": row, "form": form, "error": error, "letter": letter, "languages": LANGUAGES}
     return render(request, "dossiers/write.html", shown)
 
