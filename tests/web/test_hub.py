@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +23,7 @@ from tocsin.net import http
 from tocsin.net.politeness import HostPacer
 from tocsin.store.collecting.hubs import MOST_WAITING, HubRow
 
-NOON = datetime.now(UTC).replace(microsecond=0)  # the client stamps what it fetches with the real time
+NOON = datetime.now(UTC).replace(microsecond=0)
 PUBLIC = "https://tocsin.example.org"
 
 
@@ -65,6 +66,12 @@ class Town:
         self.at()
         self.at(seconds=1)
         assert self.served.verify(self.stranger) == (200, "défi-42")
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each test at the real time, with which the client stamps answers: it may run long after its import."""
+    monkeypatch.setattr(sys.modules[__name__], "NOON", datetime.now(UTC).replace(microsecond=0))
 
 
 @pytest.fixture
