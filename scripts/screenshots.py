@@ -146,7 +146,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _names(store: Any) -> dict[str, str]:
-    """Return what fills the addresses: the newest alarm, its story, the gravest mention, the first watch, the dossier."""
+    """Return what fills the addresses: the newest alarm, its story, the gravest mention, a watch, the dossier."""
     from tests.browser.served import BRAND
     from tocsin.base.seam import LIVE
 
