@@ -17,6 +17,7 @@ from tocsin.flows.engine import Engine
 from tocsin.flows.evidence.dossiers import note, own_dossier
 from tocsin.flows.evidence.request import open_one
 from tocsin.flows.law.dossier_clocks import FIRST_ONLINE, first_online, start_clock
+from tocsin.legal.count import add_months
 from tocsin.legal.grounds import load_grounds
 from tocsin.legal.letters.compose import compose
 from tocsin.legal.letters.facts import CaptureRef, Facts, GroundRef, Item, SecondPerson
@@ -221,12 +222,7 @@ def _follow(engine: Engine, row: LetterRow, step: FollowUp, by: str, now: dateti
 
 
 def _after(day: date, step: FollowUp) -> date:
-    if step.unit is Unit.DAY:
-        return day + timedelta(days=step.length)
-    months = day.month - 1 + step.length
-    year, month = day.year + months // 12, months % 12 + 1
-    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month, min(day.day, last))
+    return day + timedelta(days=step.length) if step.unit is Unit.DAY else add_months(day, step.length)
 
 
 def _items(engine: Engine, captures: list[CaptureRow], online: date | None) -> tuple[Item, ...]:

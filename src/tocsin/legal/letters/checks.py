@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from tocsin.legal.count import add_months
 from tocsin.legal.graduated import Circumstances, advise, situation_of
 from tocsin.legal.grounds import load_grounds
-from tocsin.legal.letters.dates import months_after
 from tocsin.legal.letters.facts import Facts, GroundRef
 from tocsin.legal.letters.kinds import Kind
 
@@ -91,7 +91,7 @@ def _reply_in_time(facts: Facts) -> list[str]:
     firsts = [item.first_online for item in facts.items if item.first_online is not None]
     if facts.date is None or not firsts:
         return []
-    return ["reply_late"] if facts.date > months_after(max(firsts), _REPLY_MONTHS) else []
+    return ["reply_late"] if facts.date > add_months(max(firsts), _REPLY_MONTHS) else []
 
 
 def _reply_open(facts: Facts) -> list[str]:
@@ -134,7 +134,7 @@ def _decision_in_time(facts: Facts) -> list[str]:
     taken = facts.decision.taken_on
     if taken is None or facts.date is None:
         return []
-    return ["complaint_late"] if facts.date > months_after(taken, _COMPLAINT_MONTHS) else []
+    return ["complaint_late"] if facts.date > add_months(taken, _COMPLAINT_MONTHS) else []
 
 
 def _answer_date(facts: Facts) -> list[str]:

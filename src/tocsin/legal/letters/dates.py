@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 _MONTHS = {
@@ -59,16 +58,6 @@ def say_instant(at: datetime, language: str) -> str:
         clock = f"{at.hour}\u00a0h\u00a0{at.minute:02d}\u00a0min\u00a0{at.second:02d}\u00a0s"
         return f"{say_day(at, language)} à {clock}{zone}"
     return f"{say_day(at, language)} at {at.hour:02d}:{at.minute:02d}:{at.second:02d}{zone}"
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day so many months later, the last of the month where it has no such day.
-
-    >>> months_after(date(2026, 11, 30), 3)
-    datetime.date(2027, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _say_offset(offset: timedelta) -> str:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.base.errors import ConflictError, InputError, NotFoundError, TocsinError
 from tocsin.flows.dossiers.beside import story_addresses
 from tocsin.flows.dossiers.capture import SHOWN, capture_view
-from tocsin.flows.evidence.dossiers import add_capture, own_capture, own_dossier, read_capture
+from tocsin.flows.evidence.dossiers import add_capture, own_capture, read_capture
 from tocsin.flows.evidence.erase import erase_capture
 from tocsin.flows.evidence.request import MOST_ATTACHED_MB, attach_file, request_capture
 from tocsin.flows.moments import Reader
-from tocsin.store.dossiers.rows import DossierRow, DossierState
+from tocsin.store.dossiers.rows import DossierState
 from tocsin.store.evidence.rows import CaptureRow
 from tocsin.web.access import LAWYERS
+from tocsin.web.dossiers.own import dossier_or_404
 from tocsin.web.request import WebRequest
 
 
@@ -56,7 +57,7 @@ def file(request: WebRequest, brand: str, capture: str, name: str) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def take(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Ask for a capture into a dossier."""
-    row = _dossier(request, number)
+    row = dossier_or_404(request, number)
     error, url = "", request.GET.get("url", "")
     if request.method == "POST":
         url = request.POST.get("url", "")
@@ -96,7 +97,7 @@ def take_loose(request: WebRequest, brand: str) -> HttpResponse:
 @require_POST
 def attach(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Put a file that somebody brings into a dossier."""
-    _dossier(request, number)
+    dossier_or_404(request, number)
     given = request.FILES.get("file")
     if given is None:
         messages.error(request, _("Choose a file first."))
@@ -127,7 +128,7 @@ def put(request: WebRequest, brand: str, capture: str) -> HttpResponse:
     """Put a capture into a dossier."""
     row = _own(request, capture)
     number = request.POST.get("dossier", "")
-    _dossier(request, number)
+    dossier_or_404(request, number)
     try:
         add_capture(request.engine, number, row.number, request.reader.mark, request.now)
     except (ConflictError, InputError) as wrong:
@@ -155,13 +156,6 @@ def erase(request: WebRequest, brand: str, capture: str) -> HttpResponse:
 def _own(request: WebRequest, number: str) -> CaptureRow:
     try:
         return own_capture(request.engine, request.brand.slug, number)
-    except NotFoundError:
-        raise Http404 from None
-
-
-def _dossier(request: WebRequest, number: str) -> DossierRow:
-    try:
-        return own_dossier(request.engine, request.brand.slug, number)
     except NotFoundError:
         raise Http404 from None
 

@@ -6,26 +6,25 @@ import tempfile
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tocsin.base.errors import NotFoundError, TocsinError
+from tocsin.base.errors import TocsinError
 from tocsin.flows.dossiers.lines import capture_lines
 from tocsin.flows.dossiers.report import papers_of_dossier
-from tocsin.flows.evidence.dossiers import own_dossier
 from tocsin.flows.evidence.export import export_dossier, sealed_captures
 from tocsin.flows.evidence.keys import log_verifier
 from tocsin.flows.moments import Reader
-from tocsin.store.dossiers.rows import DossierRow
+from tocsin.web.dossiers.own import dossier_or_404
 from tocsin.web.request import WebRequest
 
 
 @require_GET
 def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Show what an export will hold, and how a stranger checks it."""
-    row = _own(request, number)
+    row = dossier_or_404(request, number)
     rows = sealed_captures(request.engine, number)
     key = log_verifier(request.engine)
     shown = {
@@ -40,7 +39,7 @@ def page(request: WebRequest, brand: str, number: str) -> HttpResponse:
 @require_POST
 def file(request: WebRequest, brand: str, number: str) -> HttpResponse | FileResponse:
     """Seal the export, and hand the zip over."""
-    _own(request, number)
+    dossier_or_404(request, number)
     engine, by, now = request.engine, request.reader.mark, request.now
     name = f"dossier-{number}.zip"
     # The folder goes at the end of this block; the open file stays until the last byte of it was sent.
@@ -53,10 +52,3 @@ def file(request: WebRequest, brand: str, number: str) -> HttpResponse | FileRes
             place = {"brand": brand, "number": number}
             return HttpResponseRedirect(reverse("dossiers:export", kwargs=place))
         return FileResponse(made.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
-
-
-def _own(request: WebRequest, number: str) -> DossierRow:
-    try:
-        return own_dossier(request.engine, request.brand.slug, number)
-    except NotFoundError:
-        raise Http404 from None

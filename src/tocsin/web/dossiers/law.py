@@ -14,18 +14,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.base.errors import NotFoundError, TocsinError
 from tocsin.flows.dossiers.law_pages import calendar_lines, clocks_page, grounds_page
-from tocsin.flows.evidence.dossiers import own_dossier
 from tocsin.flows.law.dossier_clocks import add_act, agenda, start_clock, stop_clock
 from tocsin.flows.law.dossier_grounds import choose_ground, drop_ground, tick_element
 from tocsin.flows.moments import Reader
-from tocsin.store.dossiers.rows import DossierRow, Tick, TickState
+from tocsin.store.dossiers.rows import Tick, TickState
+from tocsin.web.dossiers.own import dossier_or_404
 from tocsin.web.request import WebRequest
 
 
 @require_GET
 def grounds(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Compare the grounds that the words come near to, and tick the elements of those chosen."""
-    row = _own(request, number)
+    row = dossier_or_404(request, number)
     view = grounds_page(request.engine, request.brand, row, Reader(request.t, request.zone), request.now)
     return render(request, "dossiers/choose.html", {"row": row, "page": view, "states": list(TickState)})
 
@@ -63,7 +63,7 @@ def tick(request: WebRequest, brand: str, number: str) -> HttpResponse:
 @require_GET
 def clocks(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Show the deadlines of a dossier, and what may be told of them."""
-    row = _own(request, number)
+    row = dossier_or_404(request, number)
     view = clocks_page(request.engine, row, Reader(request.t, request.zone), request.now)
     return render(request, "dossiers/when.html", {"row": row, "page": view})
 
@@ -83,7 +83,7 @@ def start(request: WebRequest, brand: str, number: str) -> HttpResponse:
 def act(request: WebRequest, brand: str, number: str, clock: int) -> HttpResponse:
     """Tell that something was done while a deadline ran, or stop it."""
     by = request.reader.mark
-    if clock not in [one.id for one in request.engine.store.dossiers.clocks(_own(request, number).number)]:
+    if clock not in [one.id for one in request.engine.store.dossiers.clocks(dossier_or_404(request, number).number)]:
         raise Http404
     if request.POST.get("do") == "stop":
         return _do(request, number, "clocks", lambda: stop_clock(request.engine, brand, clock, by, request.now))
@@ -109,7 +109,7 @@ def calendar_file(request: WebRequest, brand: str) -> HttpResponse:
 
 def _do(request: WebRequest, number: str, page: str, act: Callable[[], object], said: str = "") -> HttpResponseRedirect:
     """Do one thing to a dossier of this brand; what is refused is told, and nothing of it is kept."""
-    _own(request, number)
+    dossier_or_404(request, number)
     try:
         act()
     except NotFoundError:
@@ -120,13 +120,6 @@ def _do(request: WebRequest, number: str, page: str, act: Callable[[], object], 
         if said:
             messages.success(request, said)
     return HttpResponseRedirect(reverse(f"dossiers:{page}", kwargs={"brand": request.brand.slug, "number": number}))
-
-
-def _own(request: WebRequest, number: str) -> DossierRow:
-    try:
-        return own_dossier(request.engine, request.brand.slug, number)
-    except NotFoundError:
-        raise Http404 from None
 
 
 def _iso(day: str) -> str:

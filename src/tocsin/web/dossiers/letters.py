@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tocsin.base.errors import NotFoundError, TocsinError
+from tocsin.base.errors import TocsinError
 from tocsin.flows.dossiers.letter_form import (
     LANGUAGES,
     facts_given,
@@ -22,7 +22,6 @@ from tocsin.flows.dossiers.letter_form import (
     with_grounds,
 )
 from tocsin.flows.dossiers.lines import who_said
-from tocsin.flows.evidence.dossiers import own_dossier
 from tocsin.flows.law.dossier_letters import (
     approve_letter,
     digest_of_text,
@@ -36,14 +35,15 @@ from tocsin.flows.stream import people_names
 from tocsin.legal.letters.facts import Facts
 from tocsin.legal.letters.values import Draft, LetterKind
 from tocsin.report.letter_pdf import letter_pdf
-from tocsin.store.dossiers.rows import DossierRow, LetterRow, LetterState
+from tocsin.store.dossiers.rows import LetterRow, LetterState
+from tocsin.web.dossiers.own import dossier_or_404
 from tocsin.web.request import WebRequest
 
 
 @require_GET
 def kinds(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """List the kinds of letters, and those already written."""
-    row = _own(request, number)
+    row = dossier_or_404(request, number)
     shown = {
         "row": row,
         "kinds": letter_kinds(request.engine, row, request.t),
@@ -56,7 +56,7 @@ def kinds(request: WebRequest, brand: str, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def write(request: WebRequest, brand: str, number: str, kind: str) -> HttpResponse:
     """Fill in a letter: what is typed shows in the draft beside it; kept only when asked."""
-    row, found = _own(request, number), _kind(kind)
+    row, found = dossier_or_404(request, number), _kind(kind)
     given = request.POST if request.method == "POST" else request.GET
     language = given.get("lang", "fr") if given.get("lang", "fr") in LANGUAGES else "fr"
     letter = _letter_of(request, given.get("letter", ""), number)
@@ -97,7 +97,7 @@ def page(request: WebRequest, brand: str, number: str, letter: int) -> HttpRespo
     names = people_names(request.engine, brand)
     draft = _draft(row)
     shown = {
-        "row": _own(request, number),
+        "row": dossier_or_404(request, number),
         "letter": row,
         "draft": draft,
         "by": who_said(row.by, names, request.t),
@@ -169,15 +169,8 @@ def _kind(name: str) -> LetterKind:
         raise Http404 from None
 
 
-def _own(request: WebRequest, number: str) -> DossierRow:
-    try:
-        return own_dossier(request.engine, request.brand.slug, number)
-    except NotFoundError:
-        raise Http404 from None
-
-
 def _letter(request: WebRequest, letter: int, number: str) -> LetterRow:
-    listed = request.engine.store.dossiers.letters(_own(request, number).number)
+    listed = request.engine.store.dossiers.letters(dossier_or_404(request, number).number)
     found = next((row for row in listed if row.id == letter), None)
     if found is None:
         raise Http404

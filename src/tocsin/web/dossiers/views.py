@@ -22,13 +22,13 @@ from tocsin.flows.evidence.dossiers import (
     close_dossier,
     keep_until,
     open_dossier,
-    own_dossier,
     reopen_dossier,
 )
 from tocsin.flows.moments import Reader
 from tocsin.flows.stories.page import story_page
 from tocsin.flows.stream import people_names
-from tocsin.store.dossiers.rows import DossierRow, NewDossier
+from tocsin.store.dossiers.rows import NewDossier
+from tocsin.web.dossiers.own import dossier_or_404
 from tocsin.web.request import WebRequest
 
 
@@ -80,7 +80,7 @@ def new(request: WebRequest, brand: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: WebRequest, brand: str, number: str) -> HttpResponse:
     """Change what a dossier is called, who is in charge, and since when its matter is online."""
-    row, error = _own(request, number), ""
+    row, error = dossier_or_404(request, number), ""
     if request.method == "POST":
         try:
             change_dossier(
@@ -130,7 +130,7 @@ def reopen(request: WebRequest, brand: str, number: str) -> HttpResponse:
 
 def _do(request: WebRequest, number: str, act: Any, said: str, undo: str = "") -> HttpResponse:
     """Do one thing to a dossier of this brand, and say what came of it."""
-    _own(request, number)
+    dossier_or_404(request, number)
     try:
         act()
     except (InputError, ConflictError) as error:
@@ -138,13 +138,6 @@ def _do(request: WebRequest, number: str, act: Any, said: str, undo: str = "") -
     else:
         messages.success(request, said, extra_tags=undo)
     return _to(request, number)
-
-
-def _own(request: WebRequest, number: str) -> DossierRow:
-    try:
-        return own_dossier(request.engine, request.brand.slug, number)
-    except NotFoundError:
-        raise Http404 from None
 
 
 def _to(request: WebRequest, number: str) -> HttpResponseRedirect:
